@@ -1,0 +1,48 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+export type Database = PostgresJsDatabase<Record<string, never>>;
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+/** What a loader or a write needs: the database or a transaction on it. */
+export type Executor = Database | Transaction;
+
+export interface Connections {
+  db: Database;
+  /** A client of its own, because drizzle changes the parsers of the one that it is given. */
+  raw: postgres.Sql;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  url: string;
+  /** Connections that drizzle may hold open; the raw client has a few more. */
+  max?: number;
+  /** Sees the text of each statement that goes through drizzle. */
+  onQuery?: (text: string) => void;
+}
+
+const common = {
+  onnotice: () => {},
+  connection: { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 },
+};
+
+/** Opens the pools; nothing is sent until the first statement. */
+export function connect({ url, max = 10, onQuery }: ConnectOptions): Connections {
+  const client = postgres(url, { ...common, max });
+  const raw = postgres(url, { ...common, max: 4 });
+  const db = drizzle(client, { logger: onQuery ? { logQuery: onQuery } : false });
+  return {
+    db,
+    raw,
+    async close() {
+      await Promise.all([client.end({ timeout: 5 }), raw.end({ timeout: 5 })]);
+    },
+  };
+}
+
+/** Host, port and database of a connection string, without user and password, for messages. */
+export function describeUrl(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

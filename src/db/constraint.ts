@@ -1,0 +1,13 @@
+import { DrizzleQueryError } from "drizzle-orm";
+import postgres from "postgres";
+
+/** PostgreSQL's own error behind a failed statement, or undefined for any other error. */
+export function postgresError(error: unknown): postgres.PostgresError | undefined {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof postgres.PostgresError ? cause : undefined;
+}
+
+/** Name of the constraint that a failed statement ran into. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return postgresError(error)?.constraint_name;
+}

@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, customType, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+
+export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+
+export const accounts = pgTable("accounts", {
+  id: uuid("id").primaryKey(),
+  externalId: text("external_id").notNull().unique(),
+  name: text("name").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const apiTokens = pgTable(
+  "api_tokens",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    id: uuid("id").notNull(),
+    name: text("name").notNull(),
+    /** SHA-256 of the token; the token itself is never stored. */
+    tokenHash: bytea("token_hash").notNull().unique(),
+    scopes: text("scopes").array().notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    revokedAt: instant("revoked_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    check(
+      "api_tokens_scopes_known",
+      sql`${t.scopes} <@ array['interviews:read', 'interviews:write', 'directory:read']`,
+    ),
+  ],
+);
+
+/** The one row that tells this database from every other: cursors carry the epoch and are signed with the secret. */
+export const installations = pgTable(
+  "installations",
+  {
+    singleton: boolean("singleton").primaryKey().default(true),
+    epoch: uuid("epoch").notNull().defaultRandom(),
+    cursorSecret: bytea("cursor_secret")
+      .notNull()
+      .default(sql`uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())`),
+  },
+  (t) => [check("installations_one_row", sql`${t.singleton}`)],
+);
+
+export const eventCounters = pgTable("event_counters", {
+  accountId: uuid("account_id")
+    .primaryKey()
+    .references(() => accounts.id),
+  lastSequence: bigint("last_sequence", { mode: "number" }).notNull().default(0),
+});

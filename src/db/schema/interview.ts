@@ -1,0 +1,124 @@
+import { sql } from "drizzle-orm";
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { instant } from "./account.ts";
+import { stageActivities } from "./activity.ts";
+import {
+  calendarEventVisibility,
+  interviewKind,
+  interviewLocation,
+  meetingOutcome,
+  provisioningState,
+  rsvp,
+} from "./enum.ts";
+import { applications, offices, stages } from "./hiring.ts";
+import { users } from "./people.ts";
+import { emailTemplates, scorecardTemplates } from "./template.ts";
+
+export const interviews = pgTable(
+  "interviews",
+  {
+    accountId: uuid("account_id").notNull(),
+    id: uuid("id").notNull(),
+    version: integer("version").notNull().default(1),
+    applicationId: uuid("application_id").notNull(),
+    candidateId: uuid("candidate_id").notNull(),
+    jobId: uuid("job_id").notNull(),
+    stageId: uuid("stage_id").notNull(),
+    stageActivityId: uuid("stage_activity_id"),
+    organizerId: uuid("organizer_id").notNull(),
+    name: text("name"),
+    kind: interviewKind("kind").notNull(),
+    location: interviewLocation("location"),
+    startsAt: instant("starts_at").notNull(),
+    endsAt: instant("ends_at").notNull(),
+    timezone: text("timezone").notNull(),
+    /** Wall-clock start in `timezone`, as it was agreed. */
+    localStart: timestamp("local_start", { mode: "string", precision: 0 }).notNull(),
+    durationMinutes: integer("duration_minutes").notNull(),
+    /** Version of the tz database that resolved `localStart` to `startsAt`. */
+    tzVersion: text("tz_version").notNull(),
+    outcome: meetingOutcome("outcome"),
+    officeId: uuid("office_id"),
+    hostId: uuid("host_id"),
+    hackerrankTemplateId: text("hackerrank_template_id"),
+    candidateTemplateId: uuid("candidate_template_id"),
+    interviewerTemplateId: uuid("interviewer_template_id"),
+    scorecardTemplateId: uuid("scorecard_template_id"),
+    scorecardRequired: boolean("scorecard_required").notNull().default(false),
+    feedbackDescription: text("feedback_description"),
+    ratingDescription: text("rating_description"),
+    calendarEventVisibility: calendarEventVisibility("calendar_event_visibility").notNull().default("DEFAULT"),
+    aiNoteTakerEnabled: boolean("ai_note_taker_enabled").notNull().default(false),
+    aiScorecardAssistEnabled: boolean("ai_scorecard_assist_enabled").notNull().default(false),
+    candidateRsvp: rsvp("candidate_rsvp"),
+    external: boolean("external").notNull(),
+    externalUrl: text("external_url"),
+    externalSource: text("external_source"),
+    externalEventId: text("external_event_id"),
+    conferenceUrl: text("conference_url"),
+    provisioningState: provisioningState("provisioning_state").notNull(),
+    provisionedAt: instant("provisioned_at"),
+    createdAt: instant("created_at").notNull(),
+    updatedAt: instant("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    foreignKey({
+      columns: [t.accountId, t.applicationId, t.jobId, t.candidateId],
+      foreignColumns: [applications.accountId, applications.id, applications.jobId, applications.candidateId],
+    }),
+    foreignKey({
+      columns: [t.accountId, t.stageId, t.jobId],
+      foreignColumns: [stages.accountId, stages.id, stages.jobId],
+    }),
+    foreignKey({
+      columns: [t.accountId, t.stageActivityId, t.stageId],
+      foreignColumns: [stageActivities.accountId, stageActivities.id, stageActivities.stageId],
+    }),
+    foreignKey({ columns: [t.accountId, t.organizerId], foreignColumns: [users.accountId, users.id] }),
+    foreignKey({ columns: [t.accountId, t.hostId], foreignColumns: [users.accountId, users.id] }),
+    foreignKey({ columns: [t.accountId, t.officeId], foreignColumns: [offices.accountId, offices.id] }),
+    foreignKey({
+      columns: [t.accountId, t.candidateTemplateId],
+      foreignColumns: [emailTemplates.accountId, emailTemplates.id],
+    }),
+    foreignKey({
+      columns: [t.accountId, t.interviewerTemplateId],
+      foreignColumns: [emailTemplates.accountId, emailTemplates.id],
+    }),
+    foreignKey({
+      columns: [t.accountId, t.scorecardTemplateId],
+      foreignColumns: [scorecardTemplates.accountId, scorecardTemplates.id],
+    }),
+    check("interviews_length", sql`${t.endsAt} = ${t.startsAt} + ${t.durationMinutes} * interval '1 minute'`),
+    check("interviews_duration", sql`${t.durationMinutes} between 5 and 1440`),
+    check("interviews_external_not_provisioned", sql`${t.external} = (${t.provisioningState} = 'NOT_APPLICABLE')`),
+    check(
+      "interviews_managed_complete",
+      sql`${t.external} or (${t.location} is not null and ${t.candidateTemplateId} is not null and ${t.interviewerTemplateId} is not null)`,
+    ),
+    index("interviews_start").on(t.accountId, t.startsAt, t.id),
+    index("interviews_application").on(t.accountId, t.applicationId),
+  ],
+);
+
+export const interviewers = pgTable(
+  "interviewers",
+  {
+    accountId: uuid("account_id").notNull(),
+    interviewId: uuid("interview_id").notNull(),
+    userId: uuid("user_id").notNull(),
+    position: integer("position").notNull(),
+    /** Null on external interviews, whose answers are not tracked. */
+    rsvp: rsvp("rsvp"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.interviewId, t.userId] }),
+    foreignKey({
+      columns: [t.accountId, t.interviewId],
+      foreignColumns: [interviews.accountId, interviews.id],
+    }).onDelete("cascade"),
+    foreignKey({ columns: [t.accountId, t.userId], foreignColumns: [users.accountId, users.id] }),
+    index("interviewers_user").on(t.accountId, t.userId),
+  ],
+);

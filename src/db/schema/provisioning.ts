@@ -1,0 +1,57 @@
+import { foreignKey, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { accounts, instant } from "./account.ts";
+import { calendarEventVisibility, interviewLocation, provisioningStepName } from "./enum.ts";
+import { interviews } from "./interview.ts";
+
+/** A finished step and what the provider answered; a step that has a row is never asked of the provider again. */
+export const provisioningSteps = pgTable(
+  "provisioning_steps",
+  {
+    accountId: uuid("account_id").notNull(),
+    interviewId: uuid("interview_id").notNull(),
+    step: provisioningStepName("step").notNull(),
+    effectKey: text("effect_key").notNull(),
+    result: jsonb("result").$type<Record<string, unknown>>().notNull(),
+    completedAt: instant("completed_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.interviewId, t.step] }),
+    unique("provisioning_steps_effect_key").on(t.accountId, t.effectKey),
+    foreignKey({ columns: [t.accountId, t.interviewId], foreignColumns: [interviews.accountId, interviews.id] }),
+  ],
+);
+
+export const sandboxConferences = pgTable(
+  "sandbox_conferences",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    effectKey: text("effect_key").notNull(),
+    /** The unguessable last part of the meeting's address. */
+    code: text("code").notNull().unique(),
+    location: interviewLocation("location").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.effectKey] })],
+);
+
+export const sandboxCalendarEvents = pgTable(
+  "sandbox_calendar_events",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    effectKey: text("effect_key").notNull(),
+    id: uuid("id").notNull(),
+    calendarAddress: text("calendar_address").notNull(),
+    title: text("title").notNull(),
+    startsAt: instant("starts_at").notNull(),
+    endsAt: instant("ends_at").notNull(),
+    visibility: calendarEventVisibility("visibility").notNull(),
+    conferenceUrl: text("conference_url"),
+    attendees: jsonb("attendees").$type<string[]>().notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.effectKey] })],
+);

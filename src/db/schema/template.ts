@@ -1,0 +1,41 @@
+import { pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { accounts, instant } from "./account.ts";
+import { templateCategory, templateChannel } from "./enum.ts";
+
+export const emailTemplates = pgTable(
+  "email_templates",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    id: uuid("id").notNull(),
+    externalId: text("external_id").notNull(),
+    name: text("name").notNull(),
+    channel: templateChannel("channel").notNull(),
+    category: templateCategory("category").notNull(),
+    subject: text("subject").notNull(),
+    body: text("body").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    unique("email_templates_external_id").on(t.accountId, t.externalId),
+  ],
+);
+
+export const scorecardTemplates = pgTable(
+  "scorecard_templates",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    id: uuid("id").notNull(),
+    externalId: text("external_id").notNull(),
+    name: text("name").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    unique("scorecard_templates_external_id").on(t.accountId, t.externalId),
+  ],
+);

@@ -1,0 +1,49 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { parse, stringify } from "uuid";
+import { RequestError } from "../core/error.ts";
+
+/** A position in one account's event log, in one life of the database. */
+export interface EventPosition {
+  epoch: string;
+  accountId: string;
+  sequence: number;
+}
+
+const BODY = 16 + 16 + 8;
+const SIGNATURE = 16;
+
+/** The opaque, authenticated text of a position; the same position always gives the same text. */
+export function encodeCursor(secret: Buffer, position: EventPosition): string {
+  const body = Buffer.alloc(BODY);
+  body.set(parse(position.epoch), 0);
+  body.set(parse(position.accountId), 16);
+  body.writeBigUInt64BE(BigInt(position.sequence), 32);
+  return Buffer.concat([body, sign(secret, body)]).toString("base64url");
+}
+
+/**
+ * Reads a cursor that a client sent back.
+ * @throws RequestError CURSOR_INVALID when it is malformed, forged or another account's; CURSOR_EXPIRED when it comes
+ * from an earlier life of the database
+ */
+export function decodeCursor(secret: Buffer, cursor: string, here: Omit<EventPosition, "sequence">): number {
+  const bytes = Buffer.from(cursor, "base64url");
+  const body = bytes.subarray(0, BODY);
+  if (bytes.length !== BODY + SIGNATURE || !timingSafeEqual(bytes.subarray(BODY), sign(secret, body))) throw invalid();
+  if (stringify(body, 16) !== here.accountId) throw invalid();
+  if (stringify(body, 0) !== here.epoch) {
+    throw new RequestError(
+      "CURSOR_EXPIRED",
+      "The event log was restored after this cursor was made. Read the list again and subscribe from its cursor.",
+    );
+  }
+  return Number(body.readBigUInt64BE(32));
+}
+
+function sign(secret: Buffer, body: Buffer): Buffer {
+  return createHmac("sha256", secret).update(body).digest().subarray(0, SIGNATURE);
+}
+
+function invalid(): RequestError {
+  return new RequestError("CURSOR_INVALID", "This is not an event cursor of this account. Send one that an event carried.");
+}

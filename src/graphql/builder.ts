@@ -1,0 +1,97 @@
+import SchemaBuilder from "@pothos/core";
+import ErrorsPlugin from "@pothos/plugin-errors";
+import RelayPlugin from "@pothos/plugin-relay";
+import ZodPlugin from "@pothos/plugin-zod";
+import { decodeId, encodeId } from "../core/id.ts";
+import { RequestError } from "../core/error.ts";
+import type { accounts } from "../db/schema/account.ts";
+import type { stageActivities } from "../db/schema/activity.ts";
+import type { applications, candidates, hiringTeamMembers, interviewPlans, jobs, offices, stages } from "../db/schema/hiring.ts";
+import type { interviewers, interviews } from "../db/schema/interview.ts";
+import type { users } from "../db/schema/people.ts";
+import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
+import type { Context } from "../operation/context.ts";
+
+/** Objects by name, so that a noun's fields can return another noun without importing its file. */
+interface Objects {
+  Account: typeof accounts.$inferSelect;
+  User: typeof users.$inferSelect;
+  Office: typeof offices.$inferSelect;
+  Job: typeof jobs.$inferSelect;
+  HiringTeamMember: typeof hiringTeamMembers.$inferSelect;
+  InterviewPlan: typeof interviewPlans.$inferSelect;
+  Stage: typeof stages.$inferSelect;
+  StageActivity: typeof stageActivities.$inferSelect;
+  Candidate: typeof candidates.$inferSelect;
+  Application: typeof applications.$inferSelect;
+  EmailTemplate: typeof emailTemplates.$inferSelect;
+  ScorecardTemplate: typeof scorecardTemplates.$inferSelect;
+  Interview: typeof interviews.$inferSelect;
+  Interviewer: typeof interviewers.$inferSelect;
+}
+
+type Scalars = {
+  ID: { Input: string; Output: string | number };
+  DateTime: { Input: Date; Output: Date };
+  DateTimeInput: { Input: string; Output: string };
+  TimeZone: { Input: string; Output: string };
+  LocalDateTime: { Input: string; Output: string };
+  URL: { Input: string; Output: string };
+  EventCursor: { Input: string; Output: string };
+};
+
+export interface SchemaTypes {
+  Context: Context;
+  DefaultFieldNullability: false;
+  Objects: Objects;
+  Scalars: Scalars;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  // The first plugin is the outermost: what zod refuses must pass the errors plugin on its way out.
+  plugins: [ErrorsPlugin, RelayPlugin, ZodPlugin],
+  defaultFieldNullability: false,
+  errors: { defaultTypes: [] },
+  zod: {
+    validationError: (error) =>
+      new RequestError("INVALID_INPUT", error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "), {
+        issues: error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
+      }),
+  },
+  relay: {
+    encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
+    decodeGlobalID: decodeId,
+    brandLoadedObjects: true,
+    cursorType: "String",
+    idFieldOptions: { description: "Opaque id, the same for as long as the object exists." },
+    nodeTypeOptions: { description: "Anything that has an id and can be read again by it." },
+    nodeQueryOptions: {
+      description: "The object behind an id, or null when there is none that the caller may see.",
+      args: { id: { description: "An id that this API returned." } },
+    },
+    nodesQueryOptions: {
+      description: "The objects behind the ids, in their order, with null where there is none that the caller may see.",
+      args: { ids: { description: "Ids that this API returned." } },
+    },
+    pageInfoTypeOptions: { description: "Where a page lies in its list." },
+    hasNextPageFieldOptions: { description: "Whether more follows this page." },
+    hasPreviousPageFieldOptions: { description: "Whether something precedes this page." },
+    startCursorFieldOptions: { description: "Cursor of the first item; null on an empty page." },
+    endCursorFieldOptions: { description: "Cursor of the last item; null on an empty page." },
+    pageInfoFieldOptions: { description: "Where this page lies in the list." },
+    edgesFieldOptions: { nullable: { list: false, items: false }, description: "The items with their cursors." },
+    nodesOnConnection: { description: "The items without their cursors." },
+    nodeFieldOptions: { nullable: false, description: "The item." },
+    cursorFieldOptions: { description: "The item's place in the list, for `after` and `before`." },
+    firstArgOptions: { description: "How many items from the start, 0 to 100. 20 when neither `first` nor `last` is sent." },
+    lastArgOptions: { description: "How many items from the end, 0 to 100. Not together with `first`." },
+    afterArgOptions: { description: "Only what follows this cursor." },
+    beforeArgOptions: { description: "Only what precedes this cursor." },
+  },
+});
+
+builder.queryType({ description: "What can be read." });
+builder.mutationType({ description: "What can be changed." });
+builder.subscriptionType({ description: "What can be followed. Works over WebSocket (graphql-transport-ws) and over server-sent events." });

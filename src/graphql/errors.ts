@@ -1,0 +1,35 @@
+import { GraphQLError } from "graphql";
+import type { Logger } from "pino";
+import { RequestError } from "../core/error.ts";
+import { currentRequest } from "./request.ts";
+
+const STATUS: Partial<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+
+/**
+ * Decides what a client may see of an error: the request's own faults as they are, anything else as one sentence with the
+ * request id under which the log has the rest.
+ */
+export function createErrorMask(log: Logger) {
+  return (error: unknown): Error => {
+    const located = error instanceof GraphQLError ? error : undefined;
+    const original = located?.originalError ?? error;
+    if (original instanceof RequestError) return toGraphQL(original.message, located, requestExtensions(original));
+    if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;
+
+    const requestId = currentRequest()?.requestId ?? "unknown";
+    log.error({ requestId, path: located?.path, error: original }, "a request met a bug");
+    return toGraphQL(`Unexpected error. Quote request id ${requestId} when you report it.`, located, {
+      code: "INTERNAL_SERVER_ERROR",
+      requestId,
+    });
+  };
+}
+
+function requestExtensions(error: RequestError): Record<string, unknown> {
+  const status = STATUS[error.code];
+  return { ...error.extensions, code: error.code, ...(status && { http: { status } }) };
+}
+
+function toGraphQL(message: string, located: GraphQLError | undefined, extensions: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(message, { nodes: located?.nodes ?? null, path: located?.path ?? null, extensions });
+}

@@ -1,0 +1,73 @@
+import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import { execute } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import { createYoga } from "graphql-yoga";
+import type { Plugin, YogaServerInstance } from "graphql-yoga";
+import { RequestError } from "../core/error.ts";
+import { createContext } from "../operation/context.ts";
+import type { Caller, Context, Services } from "../operation/context.ts";
+import { createErrorMask } from "./errors.ts";
+import { MAX_BODY, useLimits } from "./limits.ts";
+import { currentRequest } from "./request.ts";
+import { subscribeWithFreshContext } from "./subscribe.ts";
+
+/** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
+export interface TransportContext {
+  authorization?: string | undefined;
+}
+
+export type Pipeline = YogaServerInstance<TransportContext, Context>;
+
+export interface PipelineOptions {
+  schema: GraphQLSchema;
+  services: Services;
+  /** The caller behind a bearer token, or null when no token of that text is valid. */
+  authenticate: (token: string) => Promise<Caller | null>;
+  /** Filled into GraphiQL's header editor. */
+  demoToken?: string | undefined;
+}
+
+/** The one way from a document to its result, for HTTP, server-sent events and sockets alike. */
+export function createPipeline({ schema, services, authenticate, demoToken }: PipelineOptions): Pipeline {
+  return createYoga<TransportContext, Context>({
+    schema,
+    graphqlEndpoint: "/graphql",
+    context: async ({ authorization }) => {
+      const caller = await identify(authenticate, authorization);
+      return createContext(services, caller, currentRequest()?.requestId ?? "unknown");
+    },
+    plugins: [useLimits(), useGraphQLJs()],
+    maskedErrors: { maskError: createErrorMask(services.log) },
+    maxRequestBodySize: MAX_BODY,
+    multipart: false,
+    cors: false,
+    landingPage: false,
+    logging: false,
+    renderGraphiQL,
+    graphiql: { title: "Interview Gateway", ...(demoToken && { headers: demoHeaders(demoToken) }) },
+  });
+}
+
+/**
+ * @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it
+ */
+export async function identify(
+  authenticate: PipelineOptions["authenticate"],
+  authorization: string | undefined,
+): Promise<Caller> {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (!token) throw new RequestError("UNAUTHENTICATED", "Send an API token: Authorization: Bearer <token>.");
+  const caller = await authenticate(token);
+  if (!caller) throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
+  return caller;
+}
+
+/** Runs operations with graphql-js itself, the reference for `@oneOf`, variables and error locations. */
+function useGraphQLJs(): Plugin {
+  return {
+    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeWithFreshContext),
+  };
+}
+
+const demoHeaders = (token: string) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);

@@ -1,0 +1,14 @@
+import { requireScope } from "../operation/authorize.ts";
+import type { Context, Scope } from "../operation/context.ts";
+import type { Loader } from "../operation/loader.ts";
+
+/** How `node` fetches an object whose noun a scope guards. */
+export function guardedNode<V>(loader: Loader<V>, scope: Scope): (id: string, ctx: Context) => Promise<V | null> {
+  return async (id, ctx) => {
+    requireScope(ctx, scope);
+    return ctx.load(loader, id);
+  };
+}
+
+/** How `node` fetches reference data. */
+export const directoryNode = <V>(loader: Loader<V>) => guardedNode(loader, "directory:read");

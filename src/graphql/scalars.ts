@@ -1,0 +1,59 @@
+import { GraphQLError } from "graphql";
+import { builder } from "./builder.ts";
+
+const LONGEST = 64;
+
+/** Text that a verb reads later, so that a wrong value becomes a finding beside the others. */
+function shortText(value: unknown): string {
+  if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
+  if (value.length > LONGEST) throw new GraphQLError(`At most ${LONGEST} characters are expected here.`);
+  return value;
+}
+
+builder.scalarType("DateTime", {
+  description: "An instant in UTC, ISO 8601 with milliseconds: `2027-03-01T09:00:00.000Z`.",
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const instant = new Date(shortText(value));
+    if (Number.isNaN(instant.getTime())) throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
+    return instant;
+  },
+});
+
+builder.scalarType("DateTimeInput", {
+  description:
+    "ISO 8601 date and time: with an offset or Z an instant (`2027-03-01T10:00+01:00`), without one a wall-clock time " +
+    "(`2027-03-01T10:00`) that is read in the time zone beside it.",
+  serialize: String,
+  parseValue: shortText,
+});
+
+builder.scalarType("LocalDateTime", {
+  description: "A wall-clock time without offset: `2027-03-01T10:00:00`.",
+  serialize: String,
+  parseValue: shortText,
+});
+
+builder.scalarType("TimeZone", {
+  description: "Name of a zone in the IANA tz database: `Europe/Berlin`.",
+  serialize: String,
+  parseValue: shortText,
+});
+
+builder.scalarType("URL", {
+  description: "An absolute http or https address.",
+  serialize: String,
+  parseValue: (value) => {
+    if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
+    return value;
+  },
+});
+
+builder.scalarType("EventCursor", {
+  description: "An opaque position in the account's event log. Valid only in the account that received it.",
+  serialize: String,
+  parseValue: (value) => {
+    if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
+    return value;
+  },
+});

@@ -1,0 +1,131 @@
+import { applicationStatus, hiringTeamRole } from "../db/schema/enum.ts";
+import { builder } from "../graphql/builder.ts";
+import { defineConnection } from "../graphql/connection.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import { directoryNode } from "../graphql/node.ts";
+import { loaded } from "../operation/loader.ts";
+import { userInAccount } from "../people/load.ts";
+import { listApplications, listJobs, listOffices } from "./list.ts";
+import * as load from "./load.ts";
+
+const HiringTeamRole = defineEnum("HiringTeamRole", hiringTeamRole.enumValues, {
+  description: "What a user does on one job.",
+  values: {
+    RECRUITER: "Runs the hiring.",
+    HIRING_MANAGER: "Decides.",
+    COORDINATOR: "Schedules.",
+    EXTERNAL_RECRUITER: "Brings candidates from outside, and manages only those.",
+  },
+});
+
+const ApplicationStatus = defineEnum("ApplicationStatus", applicationStatus.enumValues, {
+  description: "Where an application stands. Interviews can be created while it is ACTIVE.",
+  values: { ACTIVE: "Being considered.", HIRED: "Ended well.", REJECTED: "Ended.", DUPLICATE: "Another one counts." },
+});
+
+builder.node("Office", {
+  description: "A place where people meet.",
+  id: { resolve: (office) => office.id },
+  loadOne: directoryNode(load.officeInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name of the office." }),
+    address: t.exposeString("address", { description: "Postal address, in one line." }),
+    timezone: t.expose("timezone", { type: "TimeZone", description: "Time zone of the place." }),
+  }),
+});
+
+builder.objectType("HiringTeamMember", {
+  description: "A user's part in hiring for one job.",
+  fields: (t) => ({
+    role: t.expose("role", { type: HiringTeamRole, description: "The part." }),
+    user: t.field({
+      type: "User",
+      description: "The user.",
+      resolve: (member, _args, ctx) => loaded(ctx.load(userInAccount, member.userId)),
+    }),
+  }),
+});
+
+builder.node("Job", {
+  description: "An open position.",
+  id: { resolve: (job) => job.id },
+  loadOne: directoryNode(load.jobInAccount),
+  fields: (t) => ({
+    title: t.exposeString("title", { description: "Title of the position." }),
+    department: t.exposeString("department", { nullable: true, description: "Department; null when none is set." }),
+    hiringTeam: t.field({
+      type: ["HiringTeamMember"],
+      description: "Who hires for the job. A user with two parts appears twice.",
+      resolve: (job, _args, ctx) => loaded(ctx.load(load.teamOfJob, job.id)),
+    }),
+    interviewPlan: t.field({
+      type: "InterviewPlan",
+      description: "The stages that candidates of the job go through.",
+      resolve: (job, _args, ctx) => loaded(ctx.load(load.planOfJob, job.id)),
+    }),
+  }),
+});
+
+builder.node("Candidate", {
+  description: "A person who applies.",
+  id: { resolve: (candidate) => candidate.id },
+  loadOne: directoryNode(load.candidateInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Full name." }),
+    email: t.exposeString("email", { description: "Address that invitations go to." }),
+    addedBy: t.field({
+      type: "User",
+      nullable: true,
+      description: "Who added the candidate; null for one who came alone.",
+      resolve: (candidate, _args, ctx) => ctx.load(userInAccount, candidate.addedById),
+    }),
+  }),
+});
+
+builder.node("Application", {
+  description: "A candidate's submission to one job.",
+  id: { resolve: (application) => application.id },
+  loadOne: directoryNode(load.applicationInAccount),
+  fields: (t) => ({
+    status: t.expose("status", { type: ApplicationStatus, description: "Where it stands." }),
+    candidate: t.field({
+      type: "Candidate",
+      description: "Who applies.",
+      resolve: (application, _args, ctx) => loaded(ctx.load(load.candidateInAccount, application.candidateId)),
+    }),
+    job: t.field({
+      type: "Job",
+      description: "What for.",
+      resolve: (application, _args, ctx) => loaded(ctx.load(load.jobInAccount, application.jobId)),
+    }),
+    currentStage: t.field({
+      type: "Stage",
+      description: "The stage it is in; ad-hoc interviews are placed here.",
+      resolve: (application, _args, ctx) => loaded(ctx.load(load.stageInAccount, application.currentStageId)),
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it became known to this system." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  jobs: t.connection(
+    { type: "Job", description: "The jobs of the account, by title.", resolve: (_root, args, ctx) => listJobs(ctx, args) },
+    defineConnection("Job"),
+  ),
+  applications: t.connection(
+    {
+      type: "Application",
+      description: "The applications of the account, the oldest first.",
+      resolve: (_root, args, ctx) => listApplications(ctx, args),
+    },
+    defineConnection("Application"),
+  ),
+  offices: t.connection(
+    {
+      type: "Office",
+      description: "The offices of the account, by name.",
+      resolve: (_root, args, ctx) => listOffices(ctx, args),
+    },
+    defineConnection("Office"),
+  ),
+}));

@@ -1,0 +1,178 @@
+import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
+import { builder } from "../graphql/builder.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import { directoryNode } from "../graphql/node.ts";
+import { loaded } from "../operation/loader.ts";
+import { userInAccount } from "../people/load.ts";
+import { emailTemplateInAccount, scorecardTemplateInAccount } from "../template/load.ts";
+import * as load from "./load.ts";
+
+const Milestone = defineEnum("Milestone", milestone.enumValues, {
+  description: "The part of hiring that a stage belongs to.",
+  values: {
+    PROSPECT: "Before somebody applies.",
+    APPLICATION_REVIEW: "Reading applications.",
+    INTERVIEW: "Talking.",
+    OFFER: "Making an offer.",
+    HIRED: "After it was accepted.",
+  },
+});
+
+const ActivityType = defineEnum("ActivityType", activityType.enumValues, {
+  description: "What happens in a stage activity. Only INTERVIEW activities can be scheduled.",
+  values: {
+    INTERVIEW: "An interview.",
+    EMAIL: "A message to the candidate.",
+    ASSESSMENT: "A task for the candidate.",
+    REVIEW: "Somebody reads the application.",
+    SURVEY: "A questionnaire.",
+  },
+});
+
+/** Also what an interview itself is made of. */
+export const InterviewKind = defineEnum("InterviewKind", interviewKind.enumValues, {
+  description: "How many interviewers meet the candidate.",
+  values: { ONE_ON_ONE: "Exactly one.", PANEL: "One to ten, together." },
+});
+
+export const InterviewLocation = defineEnum("InterviewLocation", interviewLocation.enumValues, {
+  description: "Where or by which means an interview is held.",
+  values: {
+    ONSITE: "In an office; needs one.",
+    PHONE: "By phone.",
+    ZOOM: "In a Zoom meeting; needs a host with an active seat.",
+    GOOGLE_MEET: "In a Google Meet conference.",
+    MICROSOFT_TEAMS: "In a Microsoft Teams meeting.",
+    HACKERRANK: "On a HackerRank pad; needs its template.",
+  },
+});
+
+builder.node("InterviewPlan", {
+  description: "The ordered stages of one job.",
+  id: { resolve: (plan) => plan.id },
+  loadOne: directoryNode(load.interviewPlanInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name of the plan." }),
+    stages: t.field({
+      type: ["Stage"],
+      description: "The stages in their order.",
+      resolve: (plan, _args, ctx) => loaded(ctx.load(load.stagesOfPlan, plan.id)),
+    }),
+  }),
+});
+
+builder.node("Stage", {
+  description: "A step of an interview plan.",
+  id: { resolve: (stage) => stage.id },
+  loadOne: directoryNode(load.stageInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name of the stage." }),
+    milestone: t.expose("milestone", { type: Milestone, description: "The part of hiring it belongs to." }),
+    activities: t.field({
+      type: ["StageActivity"],
+      description: "What happens in the stage, in order.",
+      resolve: (stage, _args, ctx) => loaded(ctx.load(load.activitiesOfStage, stage.id)),
+    }),
+  }),
+});
+
+builder.node("StageActivity", {
+  description: "One thing that happens in a stage. An INTERVIEW activity's id creates a plan-driven interview.",
+  id: { resolve: (activity) => activity.id },
+  loadOne: directoryNode(load.stageActivityInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name of the activity." }),
+    type: t.expose("type", { type: ActivityType, description: "What it is." }),
+    configuration: t.field({
+      type: InterviewConfiguration,
+      nullable: true,
+      description: "What a plan-driven interview inherits; null unless the type is INTERVIEW.",
+      resolve: (activity) => (activity.type === "INTERVIEW" ? activity : null),
+    }),
+  }),
+});
+
+const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewConfiguration").implement({
+  description: "The set-up of an interview activity. Any part may be unset, and then the caller supplies it.",
+  fields: (t) => ({
+    kind: t.expose("kind", { type: InterviewKind, nullable: true, description: "Kind; null when unset." }),
+    location: t.expose("location", { type: InterviewLocation, nullable: true, description: "Location; null when unset." }),
+    durationMinutes: t.exposeInt("durationMinutes", { nullable: true, description: "Length in minutes; null when unset." }),
+    name: t.exposeString("interviewName", { nullable: true, description: "Name for the interview; null when unset." }),
+    hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
+      nullable: true,
+      description: "HackerRank's own id of a pad template; null when unset.",
+    }),
+    aiNoteTakerEnabled: t.exposeBoolean("aiNoteTakerEnabled", {
+      nullable: true,
+      description: "Whether the AI note-taker joins; null when unset.",
+    }),
+    aiScorecardAssistEnabled: t.exposeBoolean("aiScorecardAssistEnabled", {
+      nullable: true,
+      description: "Whether AI drafts the scorecards; null when unset.",
+    }),
+    interviewers: t.field({
+      type: ["User"],
+      description: "Who interviews; empty when unset.",
+      resolve: async (activity, _args, ctx) => {
+        const seats = await loaded(ctx.load(load.interviewersOfActivity, activity.id));
+        return Promise.all(seats.map((seat) => loaded(ctx.load(userInAccount, seat.userId))));
+      },
+    }),
+    office: t.field({
+      type: "Office",
+      nullable: true,
+      description: "The office; null when unset.",
+      resolve: (activity, _args, ctx) => ctx.load(load.officeInAccount, activity.officeId),
+    }),
+    candidateTemplate: t.field({
+      type: "EmailTemplate",
+      nullable: true,
+      description: "Invitation for the candidate; null when unset.",
+      resolve: (activity, _args, ctx) => ctx.load(emailTemplateInAccount, activity.candidateTemplateId),
+    }),
+    interviewerTemplate: t.field({
+      type: "EmailTemplate",
+      nullable: true,
+      description: "Invitation for the interviewers; null when unset.",
+      resolve: (activity, _args, ctx) => ctx.load(emailTemplateInAccount, activity.interviewerTemplateId),
+    }),
+    scorecard: t.field({
+      type: ScorecardConfiguration,
+      nullable: true,
+      description: "What interviewers fill in; null when unset.",
+      resolve: (activity) => (activity.scorecardTemplateId ? activity : null),
+    }),
+  }),
+});
+
+/** Also what an interview itself carries. */
+export const ScorecardConfiguration = builder
+  .objectRef<
+    Pick<
+      load.StageActivity,
+      "scorecardTemplateId" | "scorecardRequired" | "feedbackDescription" | "ratingDescription"
+    >
+  >("ScorecardConfiguration")
+  .implement({
+    description: "A scorecard template and how it is used.",
+    fields: (t) => ({
+      template: t.field({
+        type: "ScorecardTemplate",
+        description: "The form.",
+        resolve: (scorecard, _args, ctx) => loaded(ctx.load(scorecardTemplateInAccount, scorecard.scorecardTemplateId)),
+      }),
+      required: t.boolean({
+        description: "Whether interviewers must fill it in.",
+        resolve: (scorecard) => scorecard.scorecardRequired ?? false,
+      }),
+      feedbackDescription: t.exposeString("feedbackDescription", {
+        nullable: true,
+        description: "What to write in the feedback; null when unset.",
+      }),
+      ratingDescription: t.exposeString("ratingDescription", {
+        nullable: true,
+        description: "How to rate; null when unset.",
+      }),
+    }),
+  });

@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { Database, Transaction } from "../db/client.ts";
+import type { Loader, LoaderCache } from "./loader.ts";
+import { createLoaderCache } from "./loader.ts";
+
+export const SCOPES = ["interviews:read", "interviews:write", "directory:read"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks: an API token of one account, or the gateway's own worker acting for it. */
+export interface Caller {
+  kind: "token" | "system";
+  accountId: string;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** Hands a task to the queue inside the caller's transaction. */
+export interface TaskSender {
+  send(tx: Transaction, task: { name: string; accountId: string; payload: object }): Promise<void>;
+}
+
+/** What every process of the gateway owns once and each operation borrows. */
+export interface Services {
+  db: Database;
+  tasks: TaskSender;
+  log: Logger;
+  now: () => Date;
+  /** Tells every process that committed events or tasks are waiting; never throws. */
+  wake: () => void;
+}
+
+/** What one operation, or one event of a subscription, runs in. */
+export interface Context extends Services {
+  caller: Caller;
+  accountId: string;
+  requestId: string;
+  /** What belongs to the id in the caller's account; null for no id and for an unknown one. */
+  load<V>(loader: Loader<V>, id: string | null): Promise<V | null>;
+}
+
+export function createContext(services: Services, caller: Caller, requestId: string): Context {
+  const loaders: LoaderCache = createLoaderCache(services.db, caller.accountId);
+  return {
+    ...services,
+    caller,
+    accountId: caller.accountId,
+    requestId,
+    load: async (loader, id) => (id === null ? null : loaders.load(loader, id)),
+  };
+}
+
+/** The context in which the worker acts for an account. */
+export function systemContext(services: Services, accountId: string, requestId: string): Context {
+  return createContext(services, { kind: "system", accountId, scopes: new Set(SCOPES) }, requestId);
+}

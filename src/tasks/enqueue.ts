@@ -1,0 +1,12 @@
+import type { Transaction } from "../db/client.ts";
+import type { Context } from "../operation/context.ts";
+import type { TaskDefinition } from "./define.ts";
+
+/** Queues a task that exists if and only if the caller's transaction commits. */
+export async function enqueue<P extends object>(
+  tx: Transaction,
+  ctx: Context,
+  { task, payload }: { task: TaskDefinition<P>; payload: P },
+): Promise<void> {
+  await ctx.tasks.send(tx, { name: task.name, accountId: ctx.accountId, payload: task.payload.parse(payload) });
+}

@@ -1,0 +1,108 @@
+import { sql } from "drizzle-orm";
+import { fromDrizzle, PgBoss } from "pg-boss";
+import type { Job, JobResult } from "pg-boss";
+import type { Logger } from "pino";
+import type { TaskSender } from "../operation/context.ts";
+import type { TaskDefinition } from "./define.ts";
+
+const WORK_OPTIONS = {
+  batchSize: 20,
+  burstWhenBatchFull: true,
+  pollingIntervalSeconds: 1,
+  perJobResults: true,
+} as const;
+const DRAIN_MS = 20_000;
+
+/** One run of a task: which account it acts for, and a name of the run for the log. */
+export interface TaskRun {
+  accountId: string;
+  id: string;
+}
+
+export interface TaskHandler<P extends object> {
+  task: TaskDefinition<P>;
+  /** May run more than once for one task; throwing repeats it later. */
+  run(payload: P, run: TaskRun): Promise<void>;
+}
+
+/** The queue of this process: sends in every role, works only in a process that called `work`. */
+export interface TaskQueue extends TaskSender {
+  start(): Promise<void>;
+  work<P extends object>(handler: TaskHandler<P>): Promise<void>;
+  /** Fetches at once instead of at the next poll. */
+  kick(): void;
+  /** Waits for the running tasks, then closes. */
+  stop(): Promise<void>;
+}
+
+interface Envelope {
+  accountId: string;
+  payload: unknown;
+}
+
+/** Creates the queue's own tables and one queue for each definition; for the migration. */
+export async function migrateTasks(url: string, tasks: readonly TaskDefinition<object>[]): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false });
+  boss.on("error", () => {});
+  try {
+    await boss.start();
+    for (const task of tasks) await boss.createQueue(task.name, queueOptions(task));
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+export function createTaskQueue(url: string, log: Logger, worker: boolean): TaskQueue {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: "interview-gateway tasks",
+    max: worker ? 4 : 1,
+    migrate: false,
+    schedule: false,
+    supervise: worker,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+  });
+  boss.on("error", (error) => log.error({ error: error.message }, "task queue"));
+  const workers: string[] = [];
+
+  return {
+    async start() {
+      await boss.start();
+    },
+    async send(tx, { name, accountId, payload }) {
+      const envelope: Envelope = { accountId, payload };
+      await boss.send(name, envelope, { db: fromDrizzle(tx, sql), group: { id: accountId } });
+    },
+    async work(handler) {
+      const id = await boss.work(handler.task.name, WORK_OPTIONS, (jobs: Job<Envelope>[]) =>
+        Promise.all(jobs.map((job) => runJob(handler, job, log))),
+      );
+      workers.push(id);
+    },
+    kick() {
+      for (const id of workers) boss.notifyWorker(id);
+    },
+    async stop() {
+      await boss.stop({ graceful: true, timeout: DRAIN_MS });
+    },
+  };
+}
+
+async function runJob<P extends object>(
+  { task, run }: TaskHandler<P>,
+  job: Job<Envelope>,
+  log: Logger,
+): Promise<JobResult> {
+  try {
+    await run(task.payload.parse(job.data.payload), { accountId: job.data.accountId, id: job.id });
+    return { id: job.id, status: "completed" };
+  } catch (error) {
+    log.warn({ task: task.name, run: job.id, attempt: job.retryCount + 1, error }, "task failed; it will be repeated");
+    return { id: job.id, status: "failed", output: { reason: error instanceof Error ? error.name : "unknown" } };
+  }
+}
+
+function queueOptions(task: TaskDefinition<object>) {
+  return { retryLimit: task.retryLimit, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, heartbeatSeconds: 10 };
+}

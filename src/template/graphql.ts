@@ -1,0 +1,69 @@
+import { templateCategory, templateChannel } from "../db/schema/enum.ts";
+import { builder } from "../graphql/builder.ts";
+import { defineConnection } from "../graphql/connection.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import { directoryNode } from "../graphql/node.ts";
+import { emailTemplateInAccount, listEmailTemplates, listScorecardTemplates, scorecardTemplateInAccount } from "./load.ts";
+
+const TemplateChannel = defineEnum("TemplateChannel", templateChannel.enumValues, {
+  description: "How a rendered template is sent.",
+  values: { EMAIL: "As a plain e-mail.", CALENDAR_INVITE: "As an e-mail with a calendar invitation." },
+});
+
+const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumValues, {
+  description: "What a template is for.",
+  values: {
+    ADHOC: "Anything that has no category of its own.",
+    INTERVIEW_COORDINATION: "Tells the candidate of an interview.",
+    INTERVIEWER_COORDINATION: "Tells the interviewers of an interview.",
+    EMAIL_ACTIVITY: "A message that a stage activity sends.",
+    APPLICATION_SUBMISSION: "Confirms that an application has arrived.",
+    ASSESSMENT: "Invites to an assessment.",
+    REJECTION: "Ends an application.",
+    OFFER: "Makes an offer.",
+    SELF_SCHEDULE_INVITE: "Asks the candidate to choose a time.",
+    AVAILABILITY: "Asks the candidate when they are free.",
+    SURVEY: "Asks for an opinion.",
+  },
+});
+
+builder.node("EmailTemplate", {
+  description: "A message with placeholders, rendered for each recipient.",
+  id: { resolve: (template) => template.id },
+  loadOne: directoryNode(emailTemplateInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name by which people choose it." }),
+    channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
+    category: t.expose("category", { type: TemplateCategory, description: "What it is for." }),
+    subject: t.exposeString("subject", { description: "Subject line, with placeholders such as `{{candidate_name}}`." }),
+    body: t.exposeString("body", { description: "Text, with placeholders such as `{{conference_url}}`." }),
+  }),
+});
+
+builder.node("ScorecardTemplate", {
+  description: "What interviewers fill in after an interview.",
+  id: { resolve: (template) => template.id },
+  loadOne: directoryNode(scorecardTemplateInAccount),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name by which people choose it." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  emailTemplates: t.connection(
+    {
+      type: "EmailTemplate",
+      description: "The e-mail templates of the account, by name.",
+      resolve: (_root, args, ctx) => listEmailTemplates(ctx, args),
+    },
+    defineConnection("EmailTemplate"),
+  ),
+  scorecardTemplates: t.connection(
+    {
+      type: "ScorecardTemplate",
+      description: "The scorecard templates of the account, by name.",
+      resolve: (_root, args, ctx) => listScorecardTemplates(ctx, args),
+    },
+    defineConnection("ScorecardTemplate"),
+  ),
+}));

@@ -1,0 +1,36 @@
+/** What a template may mention, written `{{name}}`. */
+export const PLACEHOLDERS = [
+  "candidate_name",
+  "job_title",
+  "stage_name",
+  "interview_name",
+  "start_time",
+  "timezone",
+  "duration_minutes",
+  "organizer_name",
+  "interviewer_names",
+  "location",
+  "office_name",
+  "office_address",
+  "conference_url",
+] as const;
+
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+export type PlaceholderValues = Record<Placeholder, string>;
+
+const MARK = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** The marks of a text that name no placeholder, each once, in order of appearance. */
+export function unknownPlaceholders(text: string): string[] {
+  const names = [...text.matchAll(MARK)].map((match) => match[1] ?? "");
+  return [...new Set(names.filter((name) => !isPlaceholder(name)))];
+}
+
+/** The text with each placeholder replaced by its value; a value is never searched for placeholders again. */
+export function renderTemplate(text: string, values: PlaceholderValues): string {
+  return text.replaceAll(MARK, (mark, name: string) => (isPlaceholder(name) ? values[name] : mark));
+}
+
+function isPlaceholder(name: string): name is Placeholder {
+  return (PLACEHOLDERS as readonly string[]).includes(name);
+}
