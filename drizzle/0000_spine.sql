@@ -8,7 +8,6 @@ CREATE TYPE "public"."interview_location" AS ENUM('ONSITE', 'PHONE', 'ZOOM', 'GO
 CREATE TYPE "public"."meeting_outcome" AS ENUM('CANCELLED', 'CANDIDATE_NO_SHOW');--> statement-breakpoint
 CREATE TYPE "public"."milestone" AS ENUM('PROSPECT', 'APPLICATION_REVIEW', 'INTERVIEW', 'OFFER', 'HIRED');--> statement-breakpoint
 CREATE TYPE "public"."provisioning_state" AS ENUM('NOT_APPLICABLE', 'PENDING', 'PROVISIONED', 'FAILED');--> statement-breakpoint
-CREATE TYPE "public"."provisioning_step_name" AS ENUM('CONFERENCE', 'CALENDAR_EVENT', 'INVITATIONS');--> statement-breakpoint
 CREATE TYPE "public"."role" AS ENUM('SUPER_ADMIN', 'ADMIN', 'RECRUITER', 'HIRING_MANAGER', 'ORGANIZATION_MEMBER', 'EXTERNAL_COLLABORATOR');--> statement-breakpoint
 CREATE TYPE "public"."rsvp" AS ENUM('NEEDS_ACTION', 'ACCEPTED', 'TENTATIVE', 'DECLINED');--> statement-breakpoint
 CREATE TYPE "public"."template_category" AS ENUM('ADHOC', 'INTERVIEW_COORDINATION', 'INTERVIEWER_COORDINATION', 'EMAIL_ACTIVITY', 'APPLICATION_SUBMISSION', 'ASSESSMENT', 'REJECTION', 'OFFER', 'SELF_SCHEDULE_INVITE', 'AVAILABILITY', 'SURVEY');--> statement-breakpoint
@@ -257,7 +256,7 @@ CREATE TABLE "users" (
 CREATE TABLE "provisioning_steps" (
 	"account_id" uuid NOT NULL,
 	"interview_id" uuid NOT NULL,
-	"step" "provisioning_step_name" NOT NULL,
+	"step" text NOT NULL,
 	"effect_key" text NOT NULL,
 	"result" jsonb NOT NULL,
 	"completed_at" timestamp (3) with time zone NOT NULL,
@@ -342,6 +341,7 @@ ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_application_id_jo
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_stage_id_job_id_stages_account_id_id_job_id_fk" FOREIGN KEY ("account_id","stage_id","job_id") REFERENCES "public"."stages"("account_id","id","job_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_stage_activity_id_stage_id_stage_activities_account_id_id_stage_id_fk" FOREIGN KEY ("account_id","stage_activity_id","stage_id") REFERENCES "public"."stage_activities"("account_id","id","stage_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_organizer_id_users_account_id_id_fk" FOREIGN KEY ("account_id","organizer_id") REFERENCES "public"."users"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_host_id_users_account_id_id_fk" FOREIGN KEY ("account_id","host_id") REFERENCES "public"."users"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_office_id_offices_account_id_id_fk" FOREIGN KEY ("account_id","office_id") REFERENCES "public"."offices"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_candidate_template_id_email_templates_account_id_id_fk" FOREIGN KEY ("account_id","candidate_template_id") REFERENCES "public"."email_templates"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_interviewer_template_id_email_templates_account_id_id_fk" FOREIGN KEY ("account_id","interviewer_template_id") REFERENCES "public"."email_templates"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -1,4 +1,4 @@
-import { v5, v7, validate } from "uuid";
+import { v5, v7, validate as isUuid } from "uuid";
 import { RequestError } from "./error.ts";
 
 const NAMESPACE = "6f1c3c8e-6b0e-5a57-9d0c-0d6f5d4f7a11";
@@ -22,10 +22,23 @@ export function encodeId(type: string, id: string): string {
  */
 export function decodeId(encoded: string): { typename: string; id: string } {
   const [typename, id, ...rest] = Buffer.from(encoded, "base64url").toString("utf8").split(":");
-  if (!typename || !id || rest.length > 0 || !validate(id) || encodeId(typename, id) !== encoded) {
-    throw new RequestError("INVALID_ID", `${quote(encoded)} is not an id of this API. Send an id that a query returned.`);
+  if (!typename || !id || rest.length > 0 || !isUuid(id) || encodeId(typename, id) !== encoded) {
+    throw new RequestError(
+      "INVALID_ID",
+      `${quote(encoded)} is not an id of this API. Send an id that a query returned.`,
+    );
   }
   return { typename, id };
+}
+
+/**
+ * Reads the id of one noun.
+ * @throws RequestError INVALID_ID when it is malformed or another noun's
+ */
+export function decodeIdOf(noun: string, encoded: string): string {
+  const { typename, id } = decodeId(encoded);
+  if (typename === noun) return id;
+  throw new RequestError("INVALID_ID", `${quote(encoded)} is the id of a ${typename}. Send the id of a ${noun}.`);
 }
 
 function quote(text: string): string {

@@ -32,7 +32,10 @@ export function isTimeZone(name: string): boolean {
 export function parseTime(text: string, zone: string): ParsedTime {
   const read = DATE_AND_TIME.test(text) ? DateTime.fromISO(text, { zone: "utc" }) : undefined;
   if (!read?.isValid) {
-    return { ok: false, reason: "Send an ISO 8601 date and time: 2027-03-01T10:00, 2027-03-01T10:00+01:00 or 2027-03-01T09:00Z." };
+    return {
+      ok: false,
+      reason: "Send an ISO 8601 date and time: 2027-03-01T10:00, 2027-03-01T10:00+01:00 or 2027-03-01T09:00Z.",
+    };
   }
   if (OFFSET.test(text)) return { ok: true, time: inZone(read.toMillis(), zone) };
   return resolveLocal(read.toMillis(), zone);
@@ -41,6 +44,11 @@ export function parseTime(text: string, zone: string): ParsedTime {
 /** Wall-clock reading of an instant. */
 export function toLocal(instant: Date, zone: string): string {
   return DateTime.fromJSDate(instant, { zone }).toFormat(WALL);
+}
+
+/** The wall-clock reading of an instant for people: `Monday, 1 March 2027, 10:00 GMT+1`. */
+export function describeLocal(instant: Date, zone: string): string {
+  return DateTime.fromJSDate(instant, { zone }).setLocale("en-GB").toFormat("cccc, d LLLL yyyy, HH:mm ZZZZ");
 }
 
 /** Whether the wall clock shows a quarter of an hour, with zero seconds and milliseconds. */
@@ -60,7 +68,9 @@ function resolveLocal(wall: number, zone: string): ParsedTime {
 
   const local = DateTime.fromMillis(wall, { zone: "utc" }).toFormat(WALL);
   const instants = readings.map(({ instant }) => instant).toSorted((a, b) => a - b);
-  const choices = instants.map((instant) => DateTime.fromMillis(instant, { zone }).toISO({ suppressMilliseconds: true }));
+  const choices = instants.map((instant) =>
+    DateTime.fromMillis(instant, { zone }).toISO({ suppressMilliseconds: true }),
+  );
   const why = real.length === 0 ? "does not exist" : "exists twice";
   return { ok: false, reason: `${local} ${why} in ${zone}: the clocks change. Send ${choices.join(" or ")}.` };
 }

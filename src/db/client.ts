@@ -2,7 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
-export type Database = PostgresJsDatabase<Record<string, never>>;
+export type Database = PostgresJsDatabase;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 /** What a loader or a write needs: the database or a transaction on it. */
 export type Executor = Database | Transaction;
@@ -11,7 +11,7 @@ export interface Connections {
   db: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
   raw: postgres.Sql;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface ConnectOptions {

@@ -32,10 +32,14 @@ async function assertServer(sql: postgres.Sql, url: string): Promise<void> {
   const [row] = await sql<{ version: string }[]>`select current_setting('server_version_num') as version`.catch(
     (cause: unknown) => {
       const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-      throw new StartError(`The database ${describeUrl(url)} cannot be used: ${reason}. Check DATABASE_URL.`, { cause });
+      throw new StartError(`The database ${describeUrl(url)} cannot be used: ${reason}. Check DATABASE_URL.`, {
+        cause,
+      });
     },
   );
   if (Number(row?.version) < OLDEST_SERVER) {
-    throw new StartError(`The database ${describeUrl(url)} is older than PostgreSQL 15. Set DATABASE_URL to a newer one.`);
+    throw new StartError(
+      `The database ${describeUrl(url)} is older than PostgreSQL 15. Set DATABASE_URL to a newer one.`,
+    );
   }
 }

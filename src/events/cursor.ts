@@ -45,5 +45,8 @@ function sign(secret: Buffer, body: Buffer): Buffer {
 }
 
 function invalid(): RequestError {
-  return new RequestError("CURSOR_INVALID", "This is not an event cursor of this account. Send one that an event carried.");
+  return new RequestError(
+    "CURSOR_INVALID",
+    "This is not an event cursor of this account. Send one that an event carried.",
+  );
 }

@@ -6,7 +6,15 @@ import { decodeId, encodeId } from "../core/id.ts";
 import { RequestError } from "../core/error.ts";
 import type { accounts } from "../db/schema/account.ts";
 import type { stageActivities } from "../db/schema/activity.ts";
-import type { applications, candidates, hiringTeamMembers, interviewPlans, jobs, offices, stages } from "../db/schema/hiring.ts";
+import type {
+  applications,
+  candidates,
+  hiringTeamMembers,
+  interviewPlans,
+  jobs,
+  offices,
+  stages,
+} from "../db/schema/hiring.ts";
 import type { interviewers, interviews } from "../db/schema/interview.ts";
 import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
@@ -56,9 +64,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   errors: { defaultTypes: [] },
   zod: {
     validationError: (error) =>
-      new RequestError("INVALID_INPUT", error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "), {
-        issues: error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
-      }),
+      new RequestError(
+        "INVALID_INPUT",
+        error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+        {
+          issues: error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
+        },
+      ),
   },
   relay: {
     encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
@@ -85,7 +97,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodesOnConnection: { description: "The items without their cursors." },
     nodeFieldOptions: { nullable: false, description: "The item." },
     cursorFieldOptions: { description: "The item's place in the list, for `after` and `before`." },
-    firstArgOptions: { description: "How many items from the start, 0 to 100. 20 when neither `first` nor `last` is sent." },
+    firstArgOptions: {
+      description: "How many items from the start, 0 to 100. 20 when neither `first` nor `last` is sent.",
+    },
     lastArgOptions: { description: "How many items from the end, 0 to 100. Not together with `first`." },
     afterArgOptions: { description: "Only what follows this cursor." },
     beforeArgOptions: { description: "Only what precedes this cursor." },
@@ -94,4 +108,6 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 
 builder.queryType({ description: "What can be read." });
 builder.mutationType({ description: "What can be changed." });
-builder.subscriptionType({ description: "What can be followed. Works over WebSocket (graphql-transport-ws) and over server-sent events." });
+builder.subscriptionType({
+  description: "What can be followed. Works over WebSocket (graphql-transport-ws) and over server-sent events.",
+});

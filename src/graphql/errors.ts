@@ -30,6 +30,10 @@ function requestExtensions(error: RequestError): Record<string, unknown> {
   return { ...error.extensions, code: error.code, ...(status && { http: { status } }) };
 }
 
-function toGraphQL(message: string, located: GraphQLError | undefined, extensions: Record<string, unknown>): GraphQLError {
+function toGraphQL(
+  message: string,
+  located: GraphQLError | undefined,
+  extensions: Record<string, unknown>,
+): GraphQLError {
   return new GraphQLError(message, { nodes: located?.nodes ?? null, path: located?.path ?? null, extensions });
 }

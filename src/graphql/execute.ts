@@ -58,7 +58,8 @@ export async function identify(
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (!token) throw new RequestError("UNAUTHENTICATED", "Send an API token: Authorization: Bearer <token>.");
   const caller = await authenticate(token);
-  if (!caller) throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
+  if (!caller)
+    throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
   return caller;
 }
 

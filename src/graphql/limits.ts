@@ -28,7 +28,8 @@ function parseWithinLimits(source: string, options: object): DocumentNode {
 function assertStorable(value: unknown, place: string): void {
   if (typeof value === "string") {
     const reason = unstorable(value);
-    if (reason) throw new GraphQLError(`${place} ${reason}. Remove it and send the request again.`, { extensions: badInput });
+    if (reason)
+      throw new GraphQLError(`${place} ${reason}. Remove it and send the request again.`, { extensions: badInput });
   } else if (typeof value === "object" && value !== null) {
     for (const [key, item] of Object.entries(value)) assertStorable(item, `${place}.${key}`);
   }

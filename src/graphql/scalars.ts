@@ -15,7 +15,8 @@ builder.scalarType("DateTime", {
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const instant = new Date(shortText(value));
-    if (Number.isNaN(instant.getTime())) throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
+    if (Number.isNaN(instant.getTime()))
+      throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
     return instant;
   },
 });

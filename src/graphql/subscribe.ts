@@ -1,4 +1,9 @@
-import { executeSubscriptionEvent, mapSourceToResponseEvent, validateSubscriptionArgs, createSourceEventStream } from "graphql";
+import {
+  executeSubscriptionEvent,
+  mapSourceToResponseEvent,
+  validateSubscriptionArgs,
+  createSourceEventStream,
+} from "graphql";
 import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { createContext } from "../operation/context.ts";
 import type { Context } from "../operation/context.ts";

@@ -109,7 +109,11 @@ builder.node("Application", {
 
 builder.queryFields((t) => ({
   jobs: t.connection(
-    { type: "Job", description: "The jobs of the account, by title.", resolve: (_root, args, ctx) => listJobs(ctx, args) },
+    {
+      type: "Job",
+      description: "The jobs of the account, by title.",
+      resolve: (_root, args, ctx) => listJobs(ctx, args),
+    },
     defineConnection("Job"),
   ),
   applications: t.connection(

@@ -1,5 +1,13 @@
 import { stageActivities, stageActivityInterviewers } from "../db/schema/activity.ts";
-import { applications, candidates, hiringTeamMembers, interviewPlans, jobs, offices, stages } from "../db/schema/hiring.ts";
+import {
+  applications,
+  candidates,
+  hiringTeamMembers,
+  interviewPlans,
+  jobs,
+  offices,
+  stages,
+} from "../db/schema/hiring.ts";
 import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
 
 export type Office = typeof offices.$inferSelect;

@@ -96,8 +96,15 @@ const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewC
   description: "The set-up of an interview activity. Any part may be unset, and then the caller supplies it.",
   fields: (t) => ({
     kind: t.expose("kind", { type: InterviewKind, nullable: true, description: "Kind; null when unset." }),
-    location: t.expose("location", { type: InterviewLocation, nullable: true, description: "Location; null when unset." }),
-    durationMinutes: t.exposeInt("durationMinutes", { nullable: true, description: "Length in minutes; null when unset." }),
+    location: t.expose("location", {
+      type: InterviewLocation,
+      nullable: true,
+      description: "Location; null when unset.",
+    }),
+    durationMinutes: t.exposeInt("durationMinutes", {
+      nullable: true,
+      description: "Length in minutes; null when unset.",
+    }),
     name: t.exposeString("interviewName", { nullable: true, description: "Name for the interview; null when unset." }),
     hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
       nullable: true,
@@ -149,10 +156,7 @@ const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewC
 /** Also what an interview itself carries. */
 export const ScorecardConfiguration = builder
   .objectRef<
-    Pick<
-      load.StageActivity,
-      "scorecardTemplateId" | "scorecardRequired" | "feedbackDescription" | "ratingDescription"
-    >
+    Pick<load.StageActivity, "scorecardTemplateId" | "scorecardRequired" | "feedbackDescription" | "ratingDescription">
   >("ScorecardConfiguration")
   .implement({
     description: "A scorecard template and how it is used.",

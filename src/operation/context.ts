@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../db/client.ts";
+import type { events } from "../db/schema/event.ts";
 import type { Loader, LoaderCache } from "./loader.ts";
 import { createLoaderCache } from "./loader.ts";
 
@@ -18,10 +19,24 @@ export interface TaskSender {
   send(tx: Transaction, task: { name: string; accountId: string; payload: object }): Promise<void>;
 }
 
+type EventRow = typeof events.$inferSelect;
+
+/** The event log as an operation sees it. */
+export interface EventSource {
+  /**
+   * Every event of the account behind the cursor, or from now on without one.
+   * @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED
+   */
+  follow(accountId: string, after: string | null): Promise<AsyncIterableIterator<EventRow>>;
+  /** The cursor that leads behind the event. */
+  cursorOf(event: Pick<EventRow, "accountId" | "sequence">): string;
+}
+
 /** What every process of the gateway owns once and each operation borrows. */
 export interface Services {
   db: Database;
   tasks: TaskSender;
+  events: EventSource;
   log: Logger;
   now: () => Date;
   /** Tells every process that committed events or tasks are waiting; never throws. */

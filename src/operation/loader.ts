@@ -26,7 +26,7 @@ type Rows<T extends AccountTable> = T["$inferSelect"][];
 export function defineRowLoader<T extends AccountTable>(
   name: string,
   table: T,
-  by: Column<T> = "id" as Column<T>,
+  by: Column<T> = "id",
 ): Loader<T["$inferSelect"]> {
   return {
     prepare: (db) => {
@@ -60,13 +60,14 @@ function prepareFind<T extends AccountTable>(
   { table, by, order }: { table: T; by: Column<T>; order: Column<T>[] },
 ): (keys: BatchKeys) => Promise<Rows<T>> {
   const column = (key: string) => {
-    const found = getTableColumns(table as PgTable)[key];
+    const found = getTableColumns(table)[key];
     if (!found) throw new Error(`The table of ${name} has no column ${key}.`);
     return found;
   };
+  const rowsOf: PgTable = table;
   const find = db
     .select()
-    .from(table as PgTable)
+    .from(rowsOf)
     .where(
       and(
         sql`${table.accountId} = ${sql.placeholder("accountId")}`,

@@ -44,11 +44,12 @@ export async function loadPage<T extends PageTable>(
 ): Promise<Page<T["$inferSelect"]>> {
   const { size, backward } = pageSize(args);
   const { table } = query;
+  const rowsOf: PgTable = table;
   const sort = sortColumn(query);
   const order = backward ? desc : asc;
   const found: T["$inferSelect"][] = await ctx.db
     .select()
-    .from(table as PgTable)
+    .from(rowsOf)
     .where(
       and(
         eq(table.accountId, ctx.accountId),
@@ -85,7 +86,7 @@ function pageSize({ first, last }: PageArguments): { size: number; backward: boo
 }
 
 function sortColumn<T extends PageTable>({ table, sort }: PageQuery<T>): PgColumn {
-  const column = getTableColumns(table as PgTable)[sort];
+  const column = getTableColumns(table)[sort];
   if (!column) throw new Error(`The table has no column ${sort}.`);
   return column;
 }

@@ -22,16 +22,14 @@ const ZoomSeatStatus = defineEnum("ZoomSeatStatus", zoomSeatStatus.enumValues, {
   values: { ACTIVE: "May host meetings.", INACTIVE: "Exists, and may not host." },
 });
 
-const WorkingHours = builder
-  .objectRef<{ weekday: number; start: string; end: string }>("WorkingHours")
-  .implement({
-    description: "One span of working time in the user's own time zone.",
-    fields: (t) => ({
-      weekday: t.exposeInt("weekday", { description: "ISO weekday: 1 is Monday, 7 is Sunday." }),
-      start: t.exposeString("start", { description: "Wall-clock time, `HH:MM`." }),
-      end: t.exposeString("end", { description: "Wall-clock time, `HH:MM`; not before `start`." }),
-    }),
-  });
+const WorkingHours = builder.objectRef<{ weekday: number; start: string; end: string }>("WorkingHours").implement({
+  description: "One span of working time in the user's own time zone.",
+  fields: (t) => ({
+    weekday: t.exposeInt("weekday", { description: "ISO weekday: 1 is Monday, 7 is Sunday." }),
+    start: t.exposeString("start", { description: "Wall-clock time, `HH:MM`." }),
+    end: t.exposeString("end", { description: "Wall-clock time, `HH:MM`; not before `start`." }),
+  }),
+});
 
 builder.node("User", {
   description: "A person of the account, who may organise interviews, hold them and host their meetings.",
@@ -42,7 +40,10 @@ builder.node("User", {
     email: t.exposeString("email", { description: "Address that invitations go to." }),
     role: t.expose("role", { type: Role, description: "What the user may do in the account." }),
     timezone: t.expose("timezone", { type: "TimeZone", description: "The user's own time zone." }),
-    workingHours: t.expose("workingHours", { type: [WorkingHours], description: "When the user works; empty when unknown." }),
+    workingHours: t.expose("workingHours", {
+      type: [WorkingHours],
+      description: "When the user works; empty when unknown.",
+    }),
     active: t.exposeBoolean("active", { description: "Whether the user can organise and hold interviews." }),
     calendarConnected: t.boolean({
       description: "Whether a calendar is connected, which organising an interview needs.",
@@ -58,7 +59,11 @@ builder.node("User", {
 
 builder.queryField("users", (t) =>
   t.connection(
-    { type: "User", description: "The users of the account, by name.", resolve: (_root, args, ctx) => listUsers(ctx, args) },
+    {
+      type: "User",
+      description: "The users of the account, by name.",
+      resolve: (_root, args, ctx) => listUsers(ctx, args),
+    },
     defineConnection("User"),
   ),
 );

@@ -22,7 +22,7 @@ export interface TaskRun {
 export interface TaskHandler<P extends object> {
   task: TaskDefinition<P>;
   /** May run more than once for one task; throwing repeats it later. */
-  run(payload: P, run: TaskRun): Promise<void>;
+  run: (payload: P, run: TaskRun) => Promise<void>;
 }
 
 /** The queue of this process: sends in every role, works only in a process that called `work`. */

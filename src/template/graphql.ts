@@ -3,7 +3,12 @@ import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
-import { emailTemplateInAccount, listEmailTemplates, listScorecardTemplates, scorecardTemplateInAccount } from "./load.ts";
+import {
+  emailTemplateInAccount,
+  listEmailTemplates,
+  listScorecardTemplates,
+  scorecardTemplateInAccount,
+} from "./load.ts";
 
 const TemplateChannel = defineEnum("TemplateChannel", templateChannel.enumValues, {
   description: "How a rendered template is sent.",
@@ -35,7 +40,9 @@ builder.node("EmailTemplate", {
     name: t.exposeString("name", { description: "Name by which people choose it." }),
     channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
     category: t.expose("category", { type: TemplateCategory, description: "What it is for." }),
-    subject: t.exposeString("subject", { description: "Subject line, with placeholders such as `{{candidate_name}}`." }),
+    subject: t.exposeString("subject", {
+      description: "Subject line, with placeholders such as `{{candidate_name}}`.",
+    }),
     body: t.exposeString("body", { description: "Text, with placeholders such as `{{conference_url}}`." }),
   }),
 });

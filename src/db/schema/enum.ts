@@ -71,5 +71,3 @@ export const interviewEventType = pgEnum("interview_event_type", [
   "CANDIDATE_NO_SHOW_UNDONE",
   "AVAILABILITY_SEARCH_COMPLETED",
 ]);
-
-export const provisioningStepName = pgEnum("provisioning_step_name", ["CONFERENCE", "CALENDAR_EVENT", "INVITATIONS"]);

@@ -16,10 +16,7 @@ export const offices = pgTable(
     timezone: text("timezone").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (t) => [
-    primaryKey({ columns: [t.accountId, t.id] }),
-    unique("offices_external_id").on(t.accountId, t.externalId),
-  ],
+  (t) => [primaryKey({ columns: [t.accountId, t.id] }), unique("offices_external_id").on(t.accountId, t.externalId)],
 );
 
 export const jobs = pgTable(

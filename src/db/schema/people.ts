@@ -22,7 +22,10 @@ export const users = pgTable(
     email: text("email").notNull(),
     role: role("role").notNull(),
     timezone: text("timezone").notNull(),
-    workingHours: jsonb("working_hours").$type<WorkingHours[]>().notNull().default(sql`'[]'::jsonb`),
+    workingHours: jsonb("working_hours")
+      .$type<WorkingHours[]>()
+      .notNull()
+      .default(sql`'[]'::jsonb`),
     active: boolean("active").notNull().default(true),
     /** Address of the connected calendar; null while none is connected. */
     calendarAddress: text("calendar_address"),

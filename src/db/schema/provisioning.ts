@@ -1,6 +1,6 @@
 import { foreignKey, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
-import { calendarEventVisibility, interviewLocation, provisioningStepName } from "./enum.ts";
+import { calendarEventVisibility, interviewLocation } from "./enum.ts";
 import { interviews } from "./interview.ts";
 
 /** A finished step and what the provider answered; a step that has a row is never asked of the provider again. */
@@ -9,7 +9,7 @@ export const provisioningSteps = pgTable(
   {
     accountId: uuid("account_id").notNull(),
     interviewId: uuid("interview_id").notNull(),
-    step: provisioningStepName("step").notNull(),
+    step: text("step").notNull(),
     effectKey: text("effect_key").notNull(),
     result: jsonb("result").$type<Record<string, unknown>>().notNull(),
     completedAt: instant("completed_at").notNull(),

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createAuthenticator } from "./account/token.ts";
+import { createSandbox } from "./calendar/sandbox.ts";
+import type { Providers } from "./calendar/provider.ts";
+import { connect } from "./db/client.ts";
+import type { Connections } from "./db/client.ts";
+import { installations } from "./db/schema/account.ts";
+import { migrateDatabase } from "./db/migrate.ts";
+import { createEventLog } from "./events/log.ts";
+import type { EventLog } from "./events/log.ts";
+import { createWake } from "./events/wake.ts";
+import { loadDemo } from "./import/demo.ts";
+import { provisionInterview } from "./interview/tasks.ts";
+import type { Caller, Services } from "./operation/context.ts";
+import { createTaskQueue, migrateTasks } from "./tasks/runner.ts";
+import type { TaskQueue } from "./tasks/runner.ts";
+
+const TASKS = [provisionInterview];
+
+export interface AppOptions {
+  databaseUrl: string;
+  /** Directory for what the sandbox writes. */
+  dataDir: string;
+  publicUrl: string;
+  /** Whether this process runs tasks. */
+  worker: boolean;
+  /** Whether the demo account is loaded. */
+  demo: boolean;
+  log: Logger;
+  /** Signs cursors; the database's own secret when left out. */
+  cursorSecret?: string | undefined;
+  now?: () => Date;
+  onQuery?: (text: string) => void;
+}
+
+/** What the process owns once: made here, closed here. */
+export interface App {
+  options: AppOptions;
+  services: Services;
+  connections: Connections;
+  events: EventLog;
+  tasks: TaskQueue;
+  providers: Providers;
+  authenticate: (token: string) => Promise<Caller | null>;
+  close(): Promise<void>;
+}
+
+/** Brings every table of the application, the queue's included, to its newest form. */
+export async function migrateApp(databaseUrl: string): Promise<void> {
+  await migrateDatabase(databaseUrl, () => migrateTasks(databaseUrl, TASKS));
+}
+
+/** Migrates the database and opens everything that hangs on it. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { databaseUrl, log, worker } = options;
+  await migrateApp(databaseUrl);
+  const connections = connect({ url: databaseUrl, ...(options.onQuery && { onQuery: options.onQuery }) });
+  const { db, raw } = connections;
+  if (options.demo) await loadDemo(db);
+
+  const wake = createWake(raw, log);
+  const events = await openEventLog(options, connections);
+  const tasks = createTaskQueue(databaseUrl, log, worker);
+  await tasks.start();
+  wake.onCommit(() => events.kick());
+  wake.onCommit(() => tasks.kick());
+  await wake.listen();
+
+  return {
+    options,
+    services: { db, tasks, events, log, now: options.now ?? (() => new Date()), wake: () => wake.committed() },
+    connections,
+    events,
+    tasks,
+    providers: createSandbox({ db, publicUrl: options.publicUrl, outbox: join(options.dataDir, "outbox") }),
+    authenticate: createAuthenticator(db),
+    async close() {
+      await tasks.stop();
+      await events.stop();
+      await connections.close();
+    },
+  };
+}
+
+async function openEventLog({ log, cursorSecret }: AppOptions, { db, raw }: Connections): Promise<EventLog> {
+  const [installation] = await db.select().from(installations);
+  if (!installation) throw new Error("The migration left no installation row.");
+  const secret = cursorSecret ? Buffer.from(cursorSecret) : installation.cursorSecret;
+  return createEventLog({ raw, log, epoch: installation.epoch, cursorSecret: secret });
+}

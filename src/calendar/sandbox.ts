@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { and, eq } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { newId } from "../core/id.ts";
+import type { Database } from "../db/client.ts";
+import { sandboxCalendarEvents, sandboxConferences } from "../db/schema/provisioning.ts";
+import { composeMessage } from "./invitation.ts";
+import type { CalendarProvider, ConferenceProvider, Mailer, Providers } from "./provider.ts";
+
+/** Where the gateway shows the pages of sandbox meetings. */
+export const CONFERENCE_PATH = "/sandbox/conferences/";
+
+export interface SandboxOptions {
+  db: Database;
+  /** Address at which browsers reach the gateway, without a slash at the end. */
+  publicUrl: string;
+  /** Directory of the messages, one `.eml` file each. */
+  outbox: string;
+}
+
+/** Providers that need no account anywhere: meetings and events are rows, messages are files. */
+export function createSandbox({ db, publicUrl, outbox }: SandboxOptions): Providers {
+  return { conference: sandboxConference(db, publicUrl), calendar: sandboxCalendar(db), mailer: outboxMailer(outbox) };
+}
+
+function sandboxConference(db: Database, publicUrl: string): ConferenceProvider {
+  return {
+    async createConference({ accountId, effectKey, location }) {
+      const code = randomBytes(12).toString("base64url");
+      await db.insert(sandboxConferences).values({ accountId, effectKey, code, location }).onConflictDoNothing();
+      const [row] = await db
+        .select()
+        .from(sandboxConferences)
+        .where(performed(sandboxConferences, { accountId, effectKey }));
+      return { url: `${publicUrl}${CONFERENCE_PATH}${row?.code}` };
+    },
+  };
+}
+
+function sandboxCalendar(db: Database): CalendarProvider {
+  return {
+    async createCalendarEvent(request) {
+      await db
+        .insert(sandboxCalendarEvents)
+        .values({ ...request, id: newId() })
+        .onConflictDoNothing();
+      const [row] = await db.select().from(sandboxCalendarEvents).where(performed(sandboxCalendarEvents, request));
+      return { eventId: row?.id ?? "" };
+    },
+  };
+}
+
+type Performed = { accountId: string; effectKey: string };
+
+const performed = (table: PgTable & Record<keyof Performed, PgColumn>, { accountId, effectKey }: Performed) =>
+  and(eq(table.accountId, accountId), eq(table.effectKey, effectKey));
+
+/** One file for each effect key, written whole or not at all. */
+function outboxMailer(outbox: string): Mailer {
+  return {
+    async send(message, effectKey) {
+      await mkdir(outbox, { recursive: true });
+      const file = join(outbox, `${createHash("sha256").update(effectKey).digest("hex").slice(0, 32)}.eml`);
+      const draft = `${file}.${newId()}.tmp`;
+      await writeFile(draft, await composeMessage(message, effectKey));
+      await rename(draft, file);
+    },
+  };
+}
+
+/** Whether a sandbox meeting has this code. */
+export async function findSandboxConference(db: Database, code: string): Promise<{ location: string } | undefined> {
+  const [row] = await db
+    .select({ location: sandboxConferences.location })
+    .from(sandboxConferences)
+    .where(eq(sandboxConferences.code, code));
+  return row;
+}

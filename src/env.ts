@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { StartError } from "./core/error.ts";
+
+const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
+const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
+
+const webAddress = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address such as https://interviews.example.com" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const environment = z.object({
+  PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
+  HOST: variable(z.string().default("127.0.0.1")),
+  DATABASE_URL: variable(
+    z
+      .url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/database" })
+      .optional(),
+  ),
+  DATA_DIR: variable(z.string().default(".data")),
+  ROLE: variable(z.enum(["all", "gateway", "worker"], "must be all, gateway or worker").default("all")),
+  LOG_LEVEL: variable(
+    z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+        error: "must be fatal, error, warn, info, debug, trace or silent",
+      })
+      .default("info"),
+  ),
+  PUBLIC_URL: variable(webAddress.optional()),
+  CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
+});
+
+export interface Env {
+  port: number;
+  host: string;
+  /** Null: an embedded PostgreSQL under `dataDir`. */
+  databaseUrl: string | null;
+  /** Absolute path. */
+  dataDir: string;
+  role: "all" | "gateway" | "worker";
+  logLevel: string;
+  publicUrl: string;
+  cursorSecret: string | undefined;
+}
+
+/**
+ * Reads the environment whole.
+ * @throws StartError that names every variable that is wrong
+ */
+export function parseEnv(raw: Record<string, string | undefined>): Env {
+  const read = environment.safeParse(raw);
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new StartError(`The environment is wrong: ${problems.join("; ")}.`);
+  }
+  const env = read.data;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: resolve(env.DATA_DIR),
+    role: env.ROLE,
+    logLevel: env.LOG_LEVEL,
+    publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
+    cursorSecret: env.CURSOR_SECRET,
+  };
+}

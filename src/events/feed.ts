@@ -1,0 +1,47 @@
+import type { InterviewEvent } from "./catalogue.ts";
+
+const RING = 2_000;
+
+/** The newest events of one account that has followers: without gaps, bounded, ending at `head`. */
+export class Feed {
+  readonly accountId: string;
+  followers = 0;
+  #head: number;
+  #recent: InterviewEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(accountId: string, head: number) {
+    this.accountId = accountId;
+    this.#head = head;
+  }
+
+  /** Number of the newest event that was read. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Takes the event that follows `head`, and no other. */
+  append(event: InterviewEvent): void {
+    if (event.sequence !== this.#head + 1) return;
+    this.#head = event.sequence;
+    this.#recent.push(event);
+    if (this.#recent.length > 2 * RING) this.#recent = this.#recent.slice(-RING);
+  }
+
+  /** The event behind the position; "missed" when only the table still has it, undefined when there is none yet. */
+  after(sequence: number): InterviewEvent | "missed" | undefined {
+    const oldest = this.#head - this.#recent.length;
+    return sequence < oldest ? "missed" : this.#recent[sequence - oldest];
+  }
+
+  /** Lets everybody who waits look again. */
+  wakeAll(): void {
+    for (const resume of this.#waiting) resume();
+    this.#waiting.clear();
+  }
+
+  /** Calls `resume` once, when something may have come. */
+  wait(resume: () => void): void {
+    this.#waiting.add(resume);
+  }
+}

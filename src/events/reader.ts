@@ -1,0 +1,52 @@
+import type { Logger } from "pino";
+
+const POLL_MS = 1_000;
+
+/** Repeats one read after each kick and each poll interval, never two at a time, until it is stopped. */
+export class Reader {
+  readonly #read: () => Promise<boolean>;
+  readonly #log: Logger;
+  readonly #running: Promise<void>;
+  #stopped = false;
+  #kicked = false;
+  #rest = () => {};
+
+  /** @param read answers whether more may be waiting */
+  constructor(read: () => Promise<boolean>, log: Logger) {
+    this.#read = read;
+    this.#log = log;
+    this.#running = this.#run();
+  }
+
+  kick(): void {
+    this.#kicked = true;
+    this.#rest();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.kick();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#kicked = false;
+      const more = await this.#read().catch((error: unknown) => {
+        this.#log.error({ error }, "the event log could not be read; trying again");
+        return false;
+      });
+      if (!more && !this.#kicked && !this.#stopped) await this.#sleep();
+    }
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      this.#rest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import { Refusal } from "../core/error.ts";
+
+/** The mutations that may answer with findings. */
+export type FindingOperation = "createInterview";
+
+interface CodeEntry {
+  /** What is wrong and what to do, without the particulars of one request. */
+  message: string;
+  operations: readonly FindingOperation[];
+}
+
+const create: readonly FindingOperation[] = ["createInterview"];
+
+/** Every finding code: its message and the operations that may return it. */
+export const FINDINGS = {
+  ERR_APPLICATION_NOT_ACTIVE: {
+    message: "The application is not active. Reopen it before you schedule.",
+    operations: create,
+  },
+  ERR_ORGANIZER_NOT_FOUND: { message: "There is no active user with the organizer's id.", operations: create },
+  ERR_ORGANIZER_NO_CALENDAR: {
+    message: "The organizer has no connected calendar. Connect one or choose another organizer.",
+    operations: create,
+  },
+  ERR_ORGANIZER_NO_JOB_PERMISSION: {
+    message: "The organizer may not manage this job. Choose an admin or a member of its hiring team.",
+    operations: create,
+  },
+  ERR_ORGANIZER_NO_APPLICATION_PERMISSION: {
+    message: "The organizer is an external recruiter who did not add this candidate. Choose another organizer.",
+    operations: create,
+  },
+  ERR_INVALID_TIMEZONE: {
+    message: "The time zone is not a zone of the IANA tz database. Send a name such as Europe/Berlin.",
+    operations: create,
+  },
+  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: create },
+  ERR_START_TIME_NOT_ALIGNED: {
+    message: "The start must lie on a quarter of an hour of local time, with zero seconds.",
+    operations: create,
+  },
+  ERR_START_TIME_IN_PAST: { message: "The start must lie in the future.", operations: create },
+  ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: create },
+  ERR_DURATION_OUT_OF_RANGE: {
+    message: "The length must be a whole number of minutes from 5 to 1440.",
+    operations: create,
+  },
+  ERR_STAGE_ACTIVITY_NOT_FOUND: {
+    message: "There is no stage activity with this id in the plan of the application's job.",
+    operations: create,
+  },
+  ERR_STAGE_ACTIVITY_NOT_INTERVIEW: {
+    message: "The stage activity is not an interview. Choose one of type INTERVIEW.",
+    operations: create,
+  },
+  ERR_KIND_REQUIRED: {
+    message: "Send a kind: neither the request nor the stage activity has one.",
+    operations: create,
+  },
+  ERR_LOCATION_REQUIRED: {
+    message: "Send a location: neither the request nor the stage activity has one.",
+    operations: create,
+  },
+  ERR_DURATION_MINUTES_REQUIRED: {
+    message: "Send durationMinutes or endTime: neither the request nor the stage activity has a length.",
+    operations: create,
+  },
+  ERR_INTERVIEWER_IDS_REQUIRED: {
+    message: "Send interviewerIds: neither the request nor the stage activity has interviewers.",
+    operations: create,
+  },
+  ERR_INTERVIEWERS_NOT_FOUND: { message: "There is no active user for some of the interviewers.", operations: create },
+  ERR_INVALID_SET_OF_INTERVIEWERS: {
+    message: "ONE_ON_ONE needs exactly one interviewer, PANEL one to ten.",
+    operations: create,
+  },
+  ERR_ONSITE_OFFICE_REQUIRED: { message: "Send officeId: an ONSITE interview needs an office.", operations: create },
+  ERR_OFFICE_NOT_FOUND: { message: "There is no office with this id.", operations: create },
+  ERR_ZOOM_HOST_ID_REQUIRED: {
+    message: "Send hostId: a ZOOM interview needs an interviewer who hosts it.",
+    operations: create,
+  },
+  ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS: { message: "The host must be one of the interviewers.", operations: create },
+  ERR_ZOOM_HOST_INVALID_USER: {
+    message: "The host has no active seat in the Zoom workspace. Choose another host.",
+    operations: create,
+  },
+  ERR_HACKERRANK_TEMPLATE_ID_REQUIRED: {
+    message: "Send hackerrankTemplateId: a HACKERRANK interview needs a pad template.",
+    operations: create,
+  },
+  ERR_CANDIDATE_TEMPLATE_ID_REQUIRED: {
+    message: "Send candidateTemplateId: neither the request nor the stage activity has one.",
+    operations: create,
+  },
+  ERR_CANDIDATE_TEMPLATE_NOT_FOUND: {
+    message: "There is no e-mail template with the candidate template's id.",
+    operations: create,
+  },
+  ERR_CANDIDATE_TEMPLATE_INVALID_CATEGORY: {
+    message: "The candidate template must have channel CALENDAR_INVITE and category INTERVIEW_COORDINATION.",
+    operations: create,
+  },
+  ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: {
+    message: "Send interviewerTemplateId: neither the request nor the stage activity has one.",
+    operations: create,
+  },
+  ERR_INTERVIEWER_TEMPLATE_NOT_FOUND: {
+    message: "There is no e-mail template with the interviewer template's id.",
+    operations: create,
+  },
+  ERR_INTERVIEWER_TEMPLATE_INVALID_CATEGORY: {
+    message: "The interviewer template must have channel CALENDAR_INVITE and category INTERVIEWER_COORDINATION.",
+    operations: create,
+  },
+  ERR_SCORECARD_TEMPLATE_NOT_FOUND: { message: "There is no scorecard template with this id.", operations: create },
+  ERR_INVALID_EXTERNAL_URL: {
+    message: "The meeting URL must be http or https, without user name and password, and at most 2048 characters long.",
+    operations: create,
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** One fault of a request. The path leads to the input field, from `input` on. */
+export interface Finding {
+  code: FindingCode;
+  path: string[];
+  message: string;
+}
+
+/** @param particulars what this request adds to the code's own message */
+export function finding(code: FindingCode, path: string[], particulars?: string): Finding {
+  const { message } = FINDINGS[code];
+  return { code, path, message: particulars ? `${message} ${particulars}` : message };
+}
+
+/** Refusal of a request for all its faults at once. */
+export class ValidationFailed extends Refusal {
+  readonly findings: Finding[];
+
+  constructor(findings: Finding[]) {
+    const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+    super(`Nothing was changed: ${count}.`);
+    this.findings = findings;
+  }
+}
+
+/** The application is unknown, or not visible to the caller. */
+export class ApplicationNotFound extends Refusal {
+  /** ERR_APPLICATION_NOT_FOUND of the findings' vocabulary. */
+  readonly code = "ERR_APPLICATION_NOT_FOUND";
+
+  constructor() {
+    super("There is no application with this id.");
+  }
+}

@@ -1,0 +1,246 @@
+import { decodeIdOf } from "../core/id.ts";
+import { calendarEventVisibility, provisioningState, rsvp } from "../db/schema/enum.ts";
+import { builder } from "../graphql/builder.ts";
+import { defineConnection } from "../graphql/connection.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import * as hiring from "../hiring/load.ts";
+import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
+import { loaded } from "../operation/loader.ts";
+import { userInAccount } from "../people/load.ts";
+import { emailTemplateInAccount } from "../template/load.ts";
+import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
+import { findInterview, interviewersOfInterview, listInterviews } from "./load.ts";
+import type { Interview } from "./request.ts";
+
+const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
+  description: "Where a meeting stands. The first three follow the clock.",
+  values: {
+    NOT_STARTED: "Its start lies ahead.",
+    IN_PROGRESS: "Its start has passed and its end has not.",
+    ENDED: "Its end has passed.",
+    CANCELLED: "It was called off, for good.",
+    CANDIDATE_NO_SHOW: "The candidate did not come.",
+  },
+});
+
+export const CalendarEventVisibility = defineEnum("CalendarEventVisibility", calendarEventVisibility.enumValues, {
+  description: "Who can read the calendar event.",
+  values: { DEFAULT: "Whoever the calendar lets.", PRIVATE: "Only its participants." },
+});
+
+const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
+  description: "Answer to an invitation.",
+  values: { NEEDS_ACTION: "None yet.", ACCEPTED: "Yes.", TENTATIVE: "Perhaps.", DECLINED: "No." },
+});
+
+const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
+  description: "How far conference, calendar event and invitations have come.",
+  values: {
+    NOT_APPLICABLE: "The calendar event is owned elsewhere, so nothing is provisioned.",
+    PENDING: "Under way.",
+    PROVISIONED: "Everything exists and the invitations are sent.",
+    FAILED: "It was given up.",
+  },
+});
+
+builder.objectType("Interviewer", {
+  description: "A user's seat on one interview.",
+  fields: (t) => ({
+    user: t.field({
+      type: "User",
+      description: "Who interviews.",
+      resolve: (seat, _args, ctx) => loaded(ctx.load(userInAccount, seat.userId)),
+    }),
+    rsvp: t.expose("rsvp", {
+      type: Rsvp,
+      nullable: true,
+      description: "Answer to the invitation; null on an external interview, whose answers are not tracked.",
+    }),
+  }),
+});
+
+const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
+  description: "A calendar event that another system owns.",
+  fields: (t) => ({
+    videoConferencingUrl: t.expose("externalUrl", {
+      type: "URL",
+      nullable: true,
+      description: "Link to the meeting; null when none was sent.",
+    }),
+    source: t.exposeString("externalSource", {
+      nullable: true,
+      description: "Label of the owning system; null when none was sent.",
+    }),
+    eventId: t.exposeString("externalEventId", {
+      nullable: true,
+      description: "The owner's own id of the event; null when none was sent.",
+    }),
+  }),
+});
+
+const Provisioning = builder.objectRef<Interview>("Provisioning").implement({
+  description: "What happens after the record: conference, calendar event, invitations.",
+  fields: (t) => ({
+    state: t.expose("provisioningState", { type: ProvisioningState, description: "How far it has come." }),
+    provisionedAt: t.expose("provisionedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was finished; null before.",
+    }),
+  }),
+});
+
+builder.node("Interview", {
+  description: "A meeting of a candidate with interviewers about one application.",
+  id: { resolve: (interview) => interview.id },
+  loadOne: (id, ctx) => findInterview(ctx, id),
+  fields: (t) => ({
+    version: t.exposeInt("version", { description: "Grows by one with every change; starts at 1." }),
+    name: t.exposeString("name", {
+      nullable: true,
+      description: "Name of the interview; null when its creator cleared it.",
+    }),
+    kind: t.expose("kind", { type: InterviewKind, description: "How many interviewers meet the candidate." }),
+    location: t.expose("location", {
+      type: InterviewLocation,
+      nullable: true,
+      description: "Where it is held; null only on an external interview.",
+    }),
+    status: t.field({
+      type: MeetingStatus,
+      description: "Where the meeting stands at the moment of the answer.",
+      resolve: (interview, _args, ctx) => meetingStatus(interview, ctx.now()),
+    }),
+    startTime: t.expose("startsAt", { type: "DateTime", description: "When it starts." }),
+    endTime: t.expose("endsAt", { type: "DateTime", description: "When it ends; the end itself is free again." }),
+    durationMinutes: t.exposeInt("durationMinutes", { description: "Length in minutes of elapsed time." }),
+    timezone: t.expose("timezone", { type: "TimeZone", description: "The zone in which it was agreed." }),
+    localStartTime: t.field({
+      type: "LocalDateTime",
+      description: "The start on the wall clock of `timezone`, as it was agreed.",
+      resolve: (interview) => interview.localStart.replace(" ", "T"),
+    }),
+    application: t.field({
+      type: "Application",
+      description: "The application it is about.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.applicationInAccount, interview.applicationId)),
+    }),
+    candidate: t.field({
+      type: "Candidate",
+      description: "Who is interviewed.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.candidateInAccount, interview.candidateId)),
+    }),
+    candidateRsvp: t.expose("candidateRsvp", {
+      type: Rsvp,
+      nullable: true,
+      description: "The candidate's answer; null on an external interview.",
+    }),
+    job: t.field({
+      type: "Job",
+      description: "The position it is about.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.jobInAccount, interview.jobId)),
+    }),
+    stage: t.field({
+      type: "Stage",
+      description: "The stage it is placed on.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.stageInAccount, interview.stageId)),
+    }),
+    stageActivity: t.field({
+      type: "StageActivity",
+      nullable: true,
+      description: "The activity it was configured from; null when it was made without one.",
+      resolve: (interview, _args, ctx) => ctx.load(hiring.stageActivityInAccount, interview.stageActivityId),
+    }),
+    organizer: t.field({
+      type: "User",
+      description: "Who runs the event.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(userInAccount, interview.organizerId)),
+    }),
+    host: t.field({
+      type: "User",
+      nullable: true,
+      description: "The interviewer whose Zoom seat opens the meeting; null when none does.",
+      resolve: (interview, _args, ctx) => ctx.load(userInAccount, interview.hostId),
+    }),
+    interviewers: t.field({
+      type: ["Interviewer"],
+      description: "Who interviews, in the order in which they were named.",
+      resolve: (interview, _args, ctx) => loaded(ctx.load(interviewersOfInterview, interview.id)),
+    }),
+    office: t.field({
+      type: "Office",
+      nullable: true,
+      description: "The office; null when it is held in none.",
+      resolve: (interview, _args, ctx) => ctx.load(hiring.officeInAccount, interview.officeId),
+    }),
+    hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
+      nullable: true,
+      description: "HackerRank's own id of the pad template; null without one.",
+    }),
+    candidateTemplate: t.field({
+      type: "EmailTemplate",
+      nullable: true,
+      description: "Invitation for the candidate; null on an external interview.",
+      resolve: (interview, _args, ctx) => ctx.load(emailTemplateInAccount, interview.candidateTemplateId),
+    }),
+    interviewerTemplate: t.field({
+      type: "EmailTemplate",
+      nullable: true,
+      description: "Invitation for the interviewers; null on an external interview.",
+      resolve: (interview, _args, ctx) => ctx.load(emailTemplateInAccount, interview.interviewerTemplateId),
+    }),
+    scorecard: t.field({
+      type: ScorecardConfiguration,
+      nullable: true,
+      description: "What interviewers fill in; null when nothing.",
+      resolve: (interview) => (interview.scorecardTemplateId ? interview : null),
+    }),
+    calendarEventVisibility: t.expose("calendarEventVisibility", {
+      type: CalendarEventVisibility,
+      description: "Who can read the calendar event.",
+    }),
+    aiNoteTakerEnabled: t.exposeBoolean("aiNoteTakerEnabled", {
+      description: "Whether the AI note-taker is asked to join.",
+    }),
+    aiScorecardAssistEnabled: t.exposeBoolean("aiScorecardAssistEnabled", {
+      description: "Whether AI drafts the scorecards.",
+    }),
+    external: t.field({
+      type: ExternalEvent,
+      nullable: true,
+      description: "The event of another system; null when this system manages the calendar event.",
+      resolve: (interview) => (interview.external ? interview : null),
+    }),
+    conferenceUrl: t.expose("conferenceUrl", {
+      type: "URL",
+      nullable: true,
+      description:
+        "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
+    }),
+    provisioning: t.field({
+      type: Provisioning,
+      description: "How far conference, calendar event and invitations have come.",
+      resolve: (interview) => interview,
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it was last changed." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  interview: t.field({
+    type: "Interview",
+    nullable: true,
+    description: "One interview, or null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "Id of the interview." }) },
+    resolve: (_root, { id }, ctx) => findInterview(ctx, decodeIdOf("Interview", id)),
+  }),
+  interviews: t.connection(
+    {
+      type: "Interview",
+      description: "The interviews of the account, by start; cancelled ones included.",
+      resolve: (_root, args, ctx) => listInterviews(ctx, args),
+    },
+    defineConnection("Interview"),
+  ),
+}));

@@ -1,0 +1,79 @@
+import type { StageActivity } from "../hiring/load.ts";
+import type { CalendarEventVisibility, CreateRequest, InterviewKind, InterviewLocation } from "./request.ts";
+
+/** The set-up of an interview once request and stage activity are merged; what is still missing is null. */
+export interface Configuration {
+  kind: InterviewKind | null;
+  location: InterviewLocation | null;
+  durationMinutes: number | null;
+  interviewerIds: string[];
+  officeId: string | null;
+  hostId: string | null;
+  /** Undefined: nobody named it, so it gets the default name. Null: the caller cleared it. */
+  name: string | null | undefined;
+  hackerrankTemplateId: string | null;
+  candidateTemplateId: string | null;
+  interviewerTemplateId: string | null;
+  scorecardTemplateId: string | null;
+  scorecardRequired: boolean;
+  feedbackDescription: string | null;
+  ratingDescription: string | null;
+  calendarEventVisibility: CalendarEventVisibility;
+  aiNoteTakerEnabled: boolean;
+  aiScorecardAssistEnabled: boolean;
+}
+
+/** What an activity hands down: its own columns and its interviewers in their order. */
+export interface Inheritance {
+  activity: StageActivity;
+  interviewerIds: string[];
+}
+
+/** Merges a request with the activity it names; host and calendar visibility are never inherited. */
+export function mergeConfiguration(request: CreateRequest, inherited?: Inheritance): Configuration {
+  const { fields } = request;
+  const activity = inherited?.activity;
+  return {
+    kind: fields.kind ?? activity?.kind ?? null,
+    location: fields.location ?? activity?.location ?? null,
+    durationMinutes: fields.durationMinutes ?? activity?.durationMinutes ?? null,
+    interviewerIds: [...new Set(fields.interviewerIds ?? inherited?.interviewerIds)],
+    officeId: clearable(fields.officeId, activity?.officeId) ?? null,
+    hostId: fields.hostId ?? null,
+    name: clearable(fields.name, activity?.interviewName ?? undefined),
+    hackerrankTemplateId: clearable(fields.hackerrankTemplateId, activity?.hackerrankTemplateId) ?? null,
+    ...mergeTemplates(request, activity),
+    ...mergeScorecard(request, activity),
+    calendarEventVisibility: fields.calendarEventVisibility ?? "DEFAULT",
+    aiNoteTakerEnabled: fields.aiNoteTakerEnabled ?? activity?.aiNoteTakerEnabled ?? false,
+    aiScorecardAssistEnabled: fields.aiScorecardAssistEnabled ?? activity?.aiScorecardAssistEnabled ?? false,
+  };
+}
+
+/** An explicit null clears what would be inherited. */
+function clearable(sent: string | null | undefined, inherited: string | null | undefined): string | null | undefined {
+  return sent === undefined ? inherited : sent;
+}
+
+/** Nothing is ever sent for an external interview, so it takes no templates over. */
+function mergeTemplates({ mode, fields }: CreateRequest, activity?: StageActivity) {
+  if (mode === "external") return { candidateTemplateId: null, interviewerTemplateId: null };
+  return {
+    candidateTemplateId: fields.candidateTemplateId ?? activity?.candidateTemplateId ?? null,
+    interviewerTemplateId: fields.interviewerTemplateId ?? activity?.interviewerTemplateId ?? null,
+  };
+}
+
+/** In plan mode the scorecard is the activity's, whatever the caller sent. */
+function mergeScorecard({ mode, fields }: CreateRequest, activity?: StageActivity) {
+  const sent = mode === "plan" ? null : (fields.scorecardTemplateId ?? null);
+  if (sent) {
+    return { scorecardTemplateId: sent, scorecardRequired: false, feedbackDescription: null, ratingDescription: null };
+  }
+  return {
+    scorecardTemplateId: activity?.scorecardTemplateId ?? null,
+    scorecardRequired: activity?.scorecardRequired ?? false,
+    feedbackDescription: activity?.feedbackDescription ?? null,
+    ratingDescription: activity?.ratingDescription ?? null,
+  };
+}

@@ -1,0 +1,26 @@
+import { interviewers, interviews } from "../db/schema/interview.ts";
+import { requireScope } from "../operation/authorize.ts";
+import type { Context } from "../operation/context.ts";
+import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
+import { loadPage } from "../operation/page.ts";
+import type { Page, PageArguments } from "../operation/page.ts";
+import type { Interview } from "./request.ts";
+
+export const interviewInAccount = defineRowLoader("interview_in_account", interviews);
+
+export const interviewersOfInterview = defineListLoader("interviewers_of_interview", interviewers, {
+  by: "interviewId",
+  order: ["position"],
+});
+
+/** One interview, or null when there is none that the caller may see. */
+export async function findInterview(ctx: Context, id: string): Promise<Interview | null> {
+  requireScope(ctx, "interviews:read");
+  return ctx.load(interviewInAccount, id);
+}
+
+/** Interviews in the order of their starts. */
+export async function listInterviews(ctx: Context, args: PageArguments): Promise<Page<Interview>> {
+  requireScope(ctx, "interviews:read");
+  return loadPage(ctx, { table: interviews, sort: "startsAt" }, args);
+}

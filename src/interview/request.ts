@@ -1,0 +1,47 @@
+import type { interviews } from "../db/schema/interview.ts";
+
+export type Interview = typeof interviews.$inferSelect;
+export type InterviewKind = Interview["kind"];
+export type InterviewLocation = NonNullable<Interview["location"]>;
+export type CalendarEventVisibility = Interview["calendarEventVisibility"];
+
+/** What a caller may say of an interview in some mode. `undefined` is left out, `null` is an explicit null. */
+export interface InterviewFields {
+  kind?: InterviewKind | null | undefined;
+  location?: InterviewLocation | null | undefined;
+  durationMinutes?: number | null | undefined;
+  endTime?: string | null | undefined;
+  interviewerIds?: string[] | null | undefined;
+  officeId?: string | null | undefined;
+  hostId?: string | null | undefined;
+  name?: string | null | undefined;
+  hackerrankTemplateId?: string | null | undefined;
+  candidateTemplateId?: string | null | undefined;
+  interviewerTemplateId?: string | null | undefined;
+  scorecardTemplateId?: string | null | undefined;
+  calendarEventVisibility?: CalendarEventVisibility | null | undefined;
+  aiNoteTakerEnabled?: boolean | null | undefined;
+  aiScorecardAssistEnabled?: boolean | null | undefined;
+  videoConferencingUrl?: string | null | undefined;
+  source?: string | null | undefined;
+  eventId?: string | null | undefined;
+}
+
+/** A request to create an interview, with the ids of the tables. */
+export interface CreateRequest {
+  applicationId: string;
+  organizerId: string;
+  startTime: string;
+  timezone: string;
+  mode: "plan" | "adHoc" | "external";
+  stageActivityId: string | undefined;
+  fields: InterviewFields;
+}
+
+/** Where a field of the chosen mode stands in the input. */
+export function modePath(
+  request: Pick<CreateRequest, "mode">,
+  field: keyof InterviewFields | "stageActivityId",
+): string[] {
+  return ["input", "mode", request.mode, field];
+}

@@ -1,0 +1,16 @@
+import { printSchema } from "graphql";
+import { builder } from "./graphql/builder.ts";
+import "./graphql/scalars.ts";
+import "./account/graphql.ts";
+import "./people/graphql.ts";
+import "./hiring/plan-graphql.ts";
+import "./hiring/graphql.ts";
+import "./template/graphql.ts";
+import "./interview/graphql.ts";
+import "./interview/create-graphql.ts";
+import "./interview/event-graphql.ts";
+
+export const schema = builder.toSchema();
+
+/** The text of `schema.graphql`. */
+export const printedSchema = (): string => `${printSchema(schema)}\n`;

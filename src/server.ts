@@ -1,0 +1,109 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { App } from "./app.ts";
+import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
+import { StartError } from "./core/error.ts";
+import { createPipeline } from "./graphql/execute.ts";
+import { chooseRequestId, inRequest } from "./graphql/request.ts";
+import { serveSockets } from "./graphql/socket.ts";
+import { DEMO_TOKEN } from "./import/demo.ts";
+import { schema } from "./schema.ts";
+
+const DRAIN_MS = 10_000;
+
+export interface GatewayServer {
+  /** @throws StartError when the port cannot be had */
+  start(port: number, host: string): Promise<{ port: number }>;
+  /** Takes nothing new, lets what runs finish, closes the sockets. */
+  stop(): Promise<void>;
+}
+
+export function buildServer(app: App): GatewayServer {
+  const { services, authenticate } = app;
+  const demoToken = app.options.demo ? DEMO_TOKEN : undefined;
+  const pipeline = createPipeline({ schema, services, authenticate, demoToken });
+  let draining = false;
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? "/", "http://gateway");
+    if (pathname === "/health/live") return sendJson(response, 200, { status: "live" });
+    if (pathname === "/health/ready") return sendReadiness(app, response, draining);
+    if (pathname.startsWith(CONFERENCE_PATH)) return sendConference(app, response, pathname);
+    if (pathname === "/") return redirect(response, "/graphql");
+    await pipeline(request, response, { authorization: request.headers.authorization });
+  };
+
+  const server = createServer((request, response) => {
+    const requestId = chooseRequestId(request.headers["x-request-id"]);
+    response.setHeader("x-request-id", requestId);
+    inRequest({ requestId }, () => {
+      route(request, response).catch((error: unknown) => {
+        services.log.error({ requestId, error }, "a request was not answered");
+        response.destroy();
+      });
+    });
+  });
+  const closeSockets = serveSockets(server, { pipeline, authenticate });
+
+  return {
+    async start(port, host) {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", (cause) => reject(portError(cause, port, host)));
+        server.listen(port, host, resolve);
+      });
+      return { port: (server.address() as AddressInfo).port };
+    },
+    async stop() {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await closeSockets();
+      await app.events.stop();
+      server.closeIdleConnections();
+      const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+function portError(cause: Error, port: number, host: string): StartError {
+  const code = "code" in cause ? cause.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new StartError(`Port ${port} on ${host} is in use. Stop what uses it, or set PORT to another one.`, {
+      cause,
+    });
+  }
+  return new StartError(`The gateway cannot listen on ${host}:${port}: ${cause.message}. Check HOST and PORT.`, {
+    cause,
+  });
+}
+
+async function sendReadiness(app: App, response: ServerResponse, draining: boolean): Promise<void> {
+  const database = await app.connections.raw`select 1`.then(
+    () => true,
+    () => false,
+  );
+  const ready = database && !draining;
+  sendJson(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", database, draining });
+}
+
+/** The page behind a sandbox meeting's link. */
+async function sendConference(app: App, response: ServerResponse, pathname: string): Promise<void> {
+  const found = await findSandboxConference(app.services.db, pathname.slice(CONFERENCE_PATH.length));
+  if (!found) return sendJson(response, 404, { message: "There is no sandbox conference with this address." });
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+  response.end(
+    `<!doctype html><title>Sandbox conference</title><h1>Sandbox conference</h1><p>A stand-in for a ${found.location} meeting.</p>`,
+  );
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location });
+  response.end();
+}

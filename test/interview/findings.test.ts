@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeId } from "../../src/core/id.ts";
+import { FINDINGS } from "../../src/interview/finding.ts";
+import type { FindingCode } from "../../src/interview/finding.ts";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import { sampleId } from "../support/directory.ts";
+import { activity, adHoc, application, CREATE, external, office, plan, scorecard, template, user } from "../support/interview.ts";
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+const unknown = (noun: string) => encodeId(noun, UNKNOWN);
+const extras = (count: number) => Array.from({ length: count }, (_, index) => user(`extra-${index}`));
+const empty = activity("empty");
+/** The parts of the empty activity that a plan request has to send. */
+const complete = {
+  stageActivityId: empty,
+  kind: "ONE_ON_ONE",
+  location: "PHONE",
+  durationMinutes: 30,
+  interviewerIds: [user("ada")],
+  candidateTemplateId: template("to-candidate"),
+  interviewerTemplateId: template("to-interviewers"),
+};
+const without = (part: keyof typeof complete) => {
+  const { [part]: _left, ...rest } = complete;
+  return plan(rest);
+};
+
+type Case = [name: string, input: object, path: string];
+
+/** For each code the smallest requests that yield exactly it. */
+const CASES: Record<FindingCode, Case[]> = {
+  ERR_APPLICATION_NOT_ACTIVE: [
+    ["hired", adHoc({}, { applicationId: application("hired") }), "input.applicationId"],
+    ["rejected", plan({}, { applicationId: application("rejected") }), "input.applicationId"],
+    ["duplicate", external({}, { applicationId: application("duplicate") }), "input.applicationId"],
+  ],
+  ERR_ORGANIZER_NOT_FOUND: [
+    ["unknown", adHoc({}, { organizerId: unknown("User") }), "input.organizerId"],
+    ["inactive", adHoc({}, { organizerId: user("inactive") }), "input.organizerId"],
+  ],
+  ERR_ORGANIZER_NO_CALENDAR: [["no calendar", adHoc({}, { organizerId: user("no-calendar") }), "input.organizerId"]],
+  ERR_ORGANIZER_NO_JOB_PERMISSION: [["not on the team", adHoc({}, { organizerId: user("stranger") }), "input.organizerId"]],
+  ERR_ORGANIZER_NO_APPLICATION_PERMISSION: [
+    ["another's candidate", adHoc({}, { organizerId: user("external-recruiter") }), "input.organizerId"],
+  ],
+  ERR_INVALID_TIMEZONE: [["unknown zone", adHoc({}, { timezone: "Mars/Olympus" }), "input.timezone"]],
+  ERR_INVALID_ISO_8601: [
+    ["start", adHoc({}, { startTime: "soon" }), "input.startTime"],
+    ["start in a gap", adHoc({}, { startTime: "2027-03-28T02:30" }), "input.startTime"],
+    ["start in a fold", adHoc({}, { startTime: "2027-10-31T02:30" }), "input.startTime"],
+    ["end", plan({ endTime: "later" }), "input.mode.plan.endTime"],
+  ],
+  ERR_START_TIME_NOT_ALIGNED: [
+    ["minutes", adHoc({}, { startTime: "2027-03-01T10:10" }), "input.startTime"],
+    ["seconds", adHoc({}, { startTime: "2027-03-01T10:15:01" }), "input.startTime"],
+    ["off the grid of Kathmandu", adHoc({}, { startTime: "2027-03-01T10:10+05:45", timezone: "Asia/Kathmandu" }), "input.startTime"],
+  ],
+  ERR_START_TIME_IN_PAST: [
+    ["past", adHoc({}, { startTime: "2026-03-02T10:00" }), "input.startTime"],
+    ["now", adHoc({}, { startTime: "2027-01-04T08:00Z" }), "input.startTime"],
+  ],
+  ERR_END_TIME_BEFORE_START_TIME: [
+    ["before", adHoc({ endTime: "2027-03-01T09:00" }), "input.mode.adHoc.endTime"],
+    ["equal", external({ endTime: "2027-03-01T10:00" }), "input.mode.external.endTime"],
+  ],
+  ERR_DURATION_OUT_OF_RANGE: [
+    ["too short", adHoc({ durationMinutes: 4 }), "input.mode.adHoc.durationMinutes"],
+    ["too long", plan({ durationMinutes: 1441 }), "input.mode.plan.durationMinutes"],
+    ["end too far", adHoc({ endTime: "2027-03-02T10:01" }), "input.mode.adHoc.endTime"],
+    ["end within a minute", adHoc({ endTime: "2027-03-01T10:30:30" }), "input.mode.adHoc.endTime"],
+  ],
+  ERR_STAGE_ACTIVITY_NOT_FOUND: [
+    ["unknown", plan({ stageActivityId: unknown("StageActivity") }), "input.mode.plan.stageActivityId"],
+    ["another job's", plan({ stageActivityId: activity("designer-talk") }), "input.mode.plan.stageActivityId"],
+    ["external", external({ stageActivityId: unknown("StageActivity") }), "input.mode.external.stageActivityId"],
+  ],
+  ERR_STAGE_ACTIVITY_NOT_INTERVIEW: [
+    ["an e-mail", plan({ stageActivityId: activity("email") }), "input.mode.plan.stageActivityId"],
+  ],
+  ERR_KIND_REQUIRED: [
+    ["plan", without("kind"), "input.mode.plan.kind"],
+    ["explicit null", plan({ ...complete, kind: null }), "input.mode.plan.kind"],
+    ["external", external({ kind: null }), "input.mode.external.kind"],
+  ],
+  ERR_LOCATION_REQUIRED: [["plan", without("location"), "input.mode.plan.location"]],
+  ERR_DURATION_MINUTES_REQUIRED: [
+    ["plan", without("durationMinutes"), "input.mode.plan.durationMinutes"],
+    ["ad hoc", adHoc({ durationMinutes: null }), "input.mode.adHoc.durationMinutes"],
+    ["external", external({ durationMinutes: null }), "input.mode.external.durationMinutes"],
+  ],
+  ERR_INTERVIEWER_IDS_REQUIRED: [
+    ["plan", without("interviewerIds"), "input.mode.plan.interviewerIds"],
+    ["empty list", adHoc({ interviewerIds: [] }), "input.mode.adHoc.interviewerIds"],
+    ["external", external({ interviewerIds: [] }), "input.mode.external.interviewerIds"],
+  ],
+  ERR_INTERVIEWERS_NOT_FOUND: [
+    ["unknown", adHoc({ interviewerIds: [unknown("User")] }), "input.mode.adHoc.interviewerIds"],
+    ["inactive", adHoc({ interviewerIds: [user("inactive")] }), "input.mode.adHoc.interviewerIds"],
+  ],
+  ERR_INVALID_SET_OF_INTERVIEWERS: [
+    ["two for one", adHoc({ interviewerIds: extras(2) }), "input.mode.adHoc.interviewerIds"],
+    ["eleven", adHoc({ kind: "PANEL", interviewerIds: extras(11) }), "input.mode.adHoc.interviewerIds"],
+  ],
+  ERR_ONSITE_OFFICE_REQUIRED: [
+    ["ad hoc", adHoc({ location: "ONSITE" }), "input.mode.adHoc.officeId"],
+    ["cleared", plan({ officeId: null }), "input.mode.plan.officeId"],
+  ],
+  ERR_OFFICE_NOT_FOUND: [["unknown", adHoc({ location: "ONSITE", officeId: unknown("Office") }), "input.mode.adHoc.officeId"]],
+  ERR_ZOOM_HOST_ID_REQUIRED: [
+    ["ad hoc", adHoc({ location: "ZOOM" }), "input.mode.adHoc.hostId"],
+    ["plan", plan({ location: "ZOOM" }), "input.mode.plan.hostId"],
+  ],
+  ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS: [
+    ["somebody else", adHoc({ location: "ZOOM", hostId: user("ada"), interviewerIds: extras(1) }), "input.mode.adHoc.hostId"],
+    ["unknown", adHoc({ location: "ZOOM", hostId: unknown("User") }), "input.mode.adHoc.hostId"],
+  ],
+  ERR_ZOOM_HOST_INVALID_USER: [
+    ["no seat", adHoc({ location: "ZOOM", hostId: user("extra-0"), interviewerIds: extras(1) }), "input.mode.adHoc.hostId"],
+    ["inactive seat", adHoc({ location: "ZOOM", hostId: user("bob"), interviewerIds: [user("bob")] }), "input.mode.adHoc.hostId"],
+  ],
+  ERR_HACKERRANK_TEMPLATE_ID_REQUIRED: [
+    ["ad hoc", adHoc({ location: "HACKERRANK" }), "input.mode.adHoc.hackerrankTemplateId"],
+    ["cleared", plan({ location: "HACKERRANK", hackerrankTemplateId: null }), "input.mode.plan.hackerrankTemplateId"],
+  ],
+  ERR_CANDIDATE_TEMPLATE_ID_REQUIRED: [["plan", without("candidateTemplateId"), "input.mode.plan.candidateTemplateId"]],
+  ERR_CANDIDATE_TEMPLATE_NOT_FOUND: [
+    ["unknown", adHoc({ candidateTemplateId: unknown("EmailTemplate") }), "input.mode.adHoc.candidateTemplateId"],
+  ],
+  ERR_CANDIDATE_TEMPLATE_INVALID_CATEGORY: [
+    ["category", adHoc({ candidateTemplateId: template("to-interviewers") }), "input.mode.adHoc.candidateTemplateId"],
+    ["channel", adHoc({ candidateTemplateId: template("mail-to-candidate") }), "input.mode.adHoc.candidateTemplateId"],
+  ],
+  ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: [["plan", without("interviewerTemplateId"), "input.mode.plan.interviewerTemplateId"]],
+  ERR_INTERVIEWER_TEMPLATE_NOT_FOUND: [
+    ["unknown", adHoc({ interviewerTemplateId: unknown("EmailTemplate") }), "input.mode.adHoc.interviewerTemplateId"],
+  ],
+  ERR_INTERVIEWER_TEMPLATE_INVALID_CATEGORY: [
+    ["category", adHoc({ interviewerTemplateId: template("to-candidate") }), "input.mode.adHoc.interviewerTemplateId"],
+  ],
+  ERR_SCORECARD_TEMPLATE_NOT_FOUND: [
+    ["ad hoc", adHoc({ scorecardTemplateId: unknown("ScorecardTemplate") }), "input.mode.adHoc.scorecardTemplateId"],
+    ["external", external({ scorecardTemplateId: unknown("ScorecardTemplate") }), "input.mode.external.scorecardTemplateId"],
+  ],
+  ERR_INVALID_EXTERNAL_URL: [
+    ["javascript", external({ videoConferencingUrl: "javascript:alert(1)" }), "input.mode.external.videoConferencingUrl"],
+    ["not a URL", external({ videoConferencingUrl: "zoom" }), "input.mode.external.videoConferencingUrl"],
+    ["password", external({ videoConferencingUrl: "https://u:p@zoom.us/j/1" }), "input.mode.external.videoConferencingUrl"],
+    ["too long", external({ videoConferencingUrl: `https://zoom.us/${"x".repeat(2048)}` }), "input.mode.external.videoConferencingUrl"],
+  ],
+};
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const traces = async () =>
+  app.app.connections.raw`
+    select (select count(*)::int from interviews) as interviews, (select count(*)::int from events) as events,
+      (select count(*)::int from pgboss.job) as tasks`.then(([row]) => row);
+
+const rows = Object.entries(CASES).flatMap(([code, cases]) =>
+  cases.map(([name, input, path]) => ({ code: code as FindingCode, name, input, path })),
+);
+
+test("every code of the table has a case", () => {
+  expect(rows.map(({ code }) => code)).toEqual(expect.arrayContaining(Object.keys(FINDINGS)));
+});
+
+describe("a request with one fault", () => {
+  test.each(rows)("$code: $name", async ({ code, input, path }) => {
+    const { createInterview } = await app.client.data(CREATE, { input });
+    expect(createInterview.findings?.map((found: { code: string }) => found.code)).toEqual([code]);
+    const [found] = createInterview.findings;
+    expect(found.path.join(".")).toBe(path);
+    expect(found.message).toContain(FINDINGS[code].message);
+  });
+});
+
+test("none of these requests left a trace", async () => {
+  expect(await traces()).toEqual({ interviews: 0, events: 0, tasks: 0 });
+});
+
+test("an unknown application and another account's are the same answer, and not a finding", async () => {
+  for (const applicationId of [unknown("Application"), sampleId("Application", "active", "other")]) {
+    const { createInterview } = await app.client.data(CREATE, { input: adHoc({}, { applicationId }) });
+    expect(createInterview).toEqual({
+      __typename: "ApplicationNotFound",
+      code: "ERR_APPLICATION_NOT_FOUND",
+      message: "There is no application with this id.",
+    });
+  }
+});
+
+test("five faults come back together, in the order of the rules", async () => {
+  const input = adHoc(
+    { durationMinutes: 3, interviewerIds: extras(2), location: "ONSITE", scorecardTemplateId: unknown("ScorecardTemplate") },
+    { organizerId: user("stranger"), startTime: "2027-03-01T10:10" },
+  );
+  const { createInterview } = await app.client.data(CREATE, { input });
+  expect(createInterview.message).toBe("Nothing was changed: 6 findings.");
+  expect(createInterview.findings.map(({ code }: { code: string }) => code)).toEqual([
+    "ERR_ORGANIZER_NO_JOB_PERMISSION",
+    "ERR_START_TIME_NOT_ALIGNED",
+    "ERR_DURATION_OUT_OF_RANGE",
+    "ERR_ONSITE_OFFICE_REQUIRED",
+    "ERR_INVALID_SET_OF_INTERVIEWERS",
+    "ERR_SCORECARD_TEMPLATE_NOT_FOUND",
+  ]);
+});
+
+test("an activity with nothing configured reports everything that is missing", async () => {
+  const { createInterview } = await app.client.data(CREATE, { input: plan({ stageActivityId: empty }) });
+  expect(createInterview.findings.map(({ code }: { code: string }) => code)).toEqual([
+    "ERR_KIND_REQUIRED",
+    "ERR_LOCATION_REQUIRED",
+    "ERR_DURATION_MINUTES_REQUIRED",
+    "ERR_INTERVIEWER_IDS_REQUIRED",
+    "ERR_CANDIDATE_TEMPLATE_ID_REQUIRED",
+    "ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED",
+  ]);
+});
+
+test("a refused activity silences what depends on it, and nothing else", async () => {
+  const input = plan(
+    { stageActivityId: activity("email"), hostId: unknown("User"), officeId: unknown("Office") },
+    { startTime: "never" },
+  );
+  const { createInterview } = await app.client.data(CREATE, { input });
+  expect(createInterview.findings.map(({ code }: { code: string }) => code)).toEqual([
+    "ERR_INVALID_ISO_8601",
+    "ERR_STAGE_ACTIVITY_NOT_INTERVIEW",
+    "ERR_OFFICE_NOT_FOUND",
+  ]);
+});
+
+describe("other accounts' ids are answered like unknown ones", () => {
+  test.each([
+    ["organizerId", adHoc({}, {}), "ERR_ORGANIZER_NOT_FOUND"],
+    ["officeId", adHoc({ location: "ONSITE", officeId: office("berlin") }), "ERR_OFFICE_NOT_FOUND"],
+    ["scorecardTemplateId", adHoc({ scorecardTemplateId: scorecard("general") }), "ERR_SCORECARD_TEMPLATE_NOT_FOUND"],
+  ])("%s", async (_name, input, code) => {
+    const own = { applicationId: sampleId("Application", "active", "other") };
+    const { createInterview } = await app.other.data(CREATE, { input: { ...input, ...own } });
+    expect(createInterview.findings.map((found: { code: string }) => found.code)).toContain(code);
+  });
+});

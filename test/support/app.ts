@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { hashToken } from "../../src/account/token.ts";
+import { openApp } from "../../src/app.ts";
+import type { App } from "../../src/app.ts";
+import { newId } from "../../src/core/id.ts";
+import { apiTokens } from "../../src/db/schema/account.ts";
+import { importDirectory } from "../../src/import/upsert.ts";
+import { buildServer } from "../../src/server.ts";
+import { SCOPES } from "../../src/operation/context.ts";
+import type { Scope } from "../../src/operation/context.ts";
+import { buildWorker } from "../../src/worker.ts";
+import { Client } from "./client.ts";
+import { createTestDatabase } from "./database.ts";
+import { sampleDirectory } from "./directory.ts";
+
+/** The clock of the tests stands still here: a Monday. */
+export const NOW = new Date("2027-01-04T08:00:00.000Z");
+
+export interface TestApp {
+  app: App;
+  databaseUrl: string;
+  url: string;
+  outbox: string;
+  /** Statements that went through drizzle since the start. */
+  statements: string[];
+  /** Lines of the log. */
+  log: Record<string, unknown>[];
+  /** A client of the sample account with all scopes. */
+  client: Client;
+  /** A client of a second account that has the same external ids. */
+  other: Client;
+  createToken(account: string, scopes?: readonly Scope[]): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+export const ACCOUNT = "sample";
+export const OTHER_ACCOUNT = "other";
+
+/** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
+export async function startTestApp({ worker = true, now = () => NOW } = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
+  const statements: string[] = [];
+  const log: Record<string, unknown>[] = [];
+  const app = await openApp({
+    databaseUrl: database.url,
+    dataDir,
+    publicUrl: "http://gateway.test",
+    worker,
+    demo: false,
+    log: pino({ level: "info" }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    now,
+    onQuery: (text) => void statements.push(text),
+  });
+  for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));
+  const server = buildServer(app);
+  const { port } = await server.start(0, "127.0.0.1");
+  if (worker) await buildWorker(app).start();
+  const url = `http://127.0.0.1:${port}`;
+
+  const createToken = async (account: string, scopes: readonly Scope[] = SCOPES) => {
+    const token = `token-${newId()}`;
+    const [row] = await app.connections.raw`select id from accounts where external_id = ${account}`;
+    await app.services.db.insert(apiTokens).values({
+      accountId: row?.["id"],
+      id: newId(),
+      name: "test",
+      tokenHash: hashToken(token),
+      scopes: [...scopes],
+    });
+    return new Client(url, token);
+  };
+  return {
+    app,
+    databaseUrl: database.url,
+    url,
+    outbox: join(dataDir, "outbox"),
+    statements,
+    log,
+    client: await createToken(ACCOUNT),
+    other: await createToken(OTHER_ACCOUNT),
+    createToken,
+    async stop() {
+      await server.stop();
+      await app.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

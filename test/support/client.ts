@@ -1,0 +1,110 @@
+import { createClient } from "graphql-ws";
+import type { Client as SocketClient } from "graphql-ws";
+import { expect } from "vitest";
+import { WebSocket } from "ws";
+
+export interface GraphQLResult {
+  data?: Record<string, any> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, any> }[];
+}
+
+/** A stream of results that are awaited one by one. */
+export interface Subscription {
+  next(): Promise<GraphQLResult>;
+  close(): Promise<void>;
+}
+
+/** A user of the real endpoints. Its complaints show the request. */
+export class Client {
+  readonly url: string;
+  readonly token: string | undefined;
+
+  constructor(url: string, token: string | undefined) {
+    this.url = url;
+    this.token = token;
+  }
+
+  post(body: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...this.authorization(), ...headers },
+      body,
+    });
+  }
+
+  async send(query: string, variables?: object): Promise<GraphQLResult> {
+    const response = await this.post(JSON.stringify({ query, variables }));
+    return (await response.json()) as GraphQLResult;
+  }
+
+  /** The data of an answer that has no errors. */
+  async data(query: string, variables?: object): Promise<Record<string, any>> {
+    const result = await this.send(query, variables);
+    expect(result.errors, `${query}\n${JSON.stringify(variables, null, 1)}`).toBeUndefined();
+    return result.data ?? {};
+  }
+
+  /** Subscribes over a WebSocket, once the server has accepted the socket. */
+  async subscribe(query: string, variables?: Record<string, unknown>): Promise<Subscription> {
+    const client = await this.openSocket();
+    const results = client.iterate({ query, variables: variables ?? null });
+    return {
+      next: async () => {
+        const item = await results.next();
+        if (item.done) throw new Error("The subscription has ended.");
+        return item.value as GraphQLResult;
+      },
+      close: async () => {
+        await results.return?.();
+        await client.dispose();
+      },
+    };
+  }
+
+  openSocket(): Promise<SocketClient> {
+    return new Promise((resolve, reject) => {
+      const client = createClient({
+        url: `${this.url.replace("http", "ws")}/graphql`,
+        webSocketImpl: WebSocket,
+        lazy: false,
+        retryAttempts: 0,
+        connectionParams: this.authorization(),
+        onNonLazyError: reject,
+        on: { connected: () => resolve(client), closed: reject },
+      });
+    });
+  }
+
+  /** Subscribes over server-sent events. */
+  async subscribeSse(query: string, variables?: object): Promise<Subscription> {
+    const abort = new AbortController();
+    const response = await fetch(`${this.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "text/event-stream", ...this.authorization() },
+      body: JSON.stringify({ query, variables }),
+      signal: abort.signal,
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    const next = async (): Promise<GraphQLResult> => {
+      for (;;) {
+        const end = text.indexOf("\n\n");
+        if (end >= 0) {
+          const message = text.slice(0, end);
+          text = text.slice(end + 2);
+          const data = /^data: (.*)$/m.exec(message)?.[1];
+          if (data) return JSON.parse(data) as GraphQLResult;
+          continue;
+        }
+        const chunk = await reader?.read();
+        if (!chunk || chunk.done) throw new Error("The event stream has ended.");
+        text += chunk.value;
+      }
+    };
+    return { next, close: async () => abort.abort() };
+  }
+
+  private authorization(): Record<string, string> {
+    return this.token ? { authorization: `Bearer ${this.token}` } : {};
+  }
+}

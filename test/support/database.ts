@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { inject } from "vitest";
+import { connect } from "../../src/db/client.ts";
+import type { Connections } from "../../src/db/client.ts";
+
+export interface TestDatabase {
+  url: string;
+  connections: Connections;
+  drop(): Promise<void>;
+}
+
+/** An empty migrated database of its own. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await onServer((admin) => admin.unsafe(`create database ${name} template ${inject("template")}`));
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  const connections = connect({ url: url.href });
+  return {
+    url: url.href,
+    connections,
+    async drop() {
+      await connections.close();
+      await onServer((admin) => admin.unsafe(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+async function onServer(work: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const admin = postgres(inject("serverUrl"), { max: 1, onnotice: () => {} });
+  try {
+    await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
