@@ -50,7 +50,10 @@ export class Client {
     const results = client.iterate({ query, variables: variables ?? null });
     return {
       next: async () => {
-        const item = await results.next();
+        const item = await results.next().catch((errors: unknown) => {
+          if (Array.isArray(errors)) return { done: false as const, value: { errors } };
+          throw errors;
+        });
         if (item.done) throw new Error("The subscription has ended.");
         return item.value as GraphQLResult;
       },

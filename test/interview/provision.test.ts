@@ -1,0 +1,152 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import ICAL from "ical.js";
+import PostalMime from "postal-mime";
+import type { Email } from "postal-mime";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import type { Subscription } from "../support/client.ts";
+import { adHoc, createInterview, external, office, plan, user } from "../support/interview.ts";
+
+const PROVISIONED = /* GraphQL */ `
+  subscription {
+    interviewProvisioned {
+      type
+      sequence
+      interviewVersion
+      interview {
+        id
+        version
+        conferenceUrl
+        provisioning {
+          state
+          provisionedAt
+        }
+      }
+    }
+  }
+`;
+
+let app: TestApp;
+let events: Subscription;
+beforeAll(async () => {
+  app = await startTestApp();
+  events = await app.client.subscribe(PROVISIONED);
+});
+afterAll(async () => {
+  await events.close();
+  await app.stop();
+});
+
+const provisioned = async (id: string) => {
+  const { data } = await events.next();
+  expect(data?.["interviewProvisioned"]).toMatchObject({ type: "INTERVIEW_PROVISIONED", interview: { id } });
+  return data?.["interviewProvisioned"];
+};
+
+async function messages(): Promise<Map<string, { email: Email; invitation: ICAL.Event; method: string }>> {
+  const files = await readdir(app.outbox).catch(() => []);
+  const parsed = await Promise.all(
+    files.map(async (file) => {
+      const email = await PostalMime.parse(await readFile(join(app.outbox, file)));
+      const part = email.attachments.find(({ mimeType }) => mimeType === "text/calendar");
+      const text = new TextDecoder().decode(part?.content as ArrayBuffer);
+      const calendar = new ICAL.Component(ICAL.parse(text));
+      const event = calendar.getFirstSubcomponent("vevent");
+      if (!event) throw new Error(`${file} has no event`);
+      const entry = { email, invitation: new ICAL.Event(event), method: String(calendar.getFirstPropertyValue("method")) };
+      return [email.to?.[0]?.address ?? "", entry] as const;
+    }),
+  );
+  return new Map(parsed);
+}
+
+test("an external interview is met with silence", async () => {
+  await createInterview(app.client, external({ videoConferencingUrl: "https://meet.google.com/abc" }));
+  const silent = await app.app.connections.raw`
+    select (select count(*)::int from pgboss.job) as tasks, (select count(*)::int from provisioning_steps) as steps,
+      (select count(*)::int from sandbox_calendar_events) as calendar,
+      (select count(*)::int from events where type <> 'INTERVIEW_CREATED') as events`;
+  expect(silent[0]).toEqual({ tasks: 0, steps: 0, calendar: 0, events: 0 });
+  expect((await messages()).size).toBe(0);
+});
+
+test("a Zoom interview gets its conference, event and invitations, and the event tells", async () => {
+  const id = await createInterview(app.client, adHoc({ location: "ZOOM", hostId: user("ada"), name: "Talk" }));
+  const event = await provisioned(id);
+  expect(event).toMatchObject({
+    sequence: 3,
+    interviewVersion: 2,
+    interview: { version: 2, provisioning: { state: "PROVISIONED", provisionedAt: "2027-01-04T08:00:00.000Z" } },
+  });
+  const { conferenceUrl } = event.interview;
+  expect(conferenceUrl).toMatch(/^http:\/\/gateway\.test\/sandbox\/conferences\/[\w-]{16}$/);
+
+  const page = await fetch(app.url + new URL(conferenceUrl).pathname);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain("ZOOM");
+  expect((await fetch(`${app.url}/sandbox/conferences/unknown`)).status).toBe(404);
+
+  const [entry] = await app.app.connections.raw`select * from sandbox_calendar_events`;
+  expect(entry).toMatchObject({
+    calendar_address: "recruiter@example.com",
+    title: "Talk",
+    conference_url: conferenceUrl,
+    attendees: ["carla@example.com", "ada@example.com"],
+  });
+
+  const sent = await messages();
+  expect([...sent.keys()].toSorted()).toEqual(["ada@example.com", "carla@example.com"]);
+  const { email, invitation, method } = sent.get("carla@example.com") ?? {};
+  expect(email?.subject).toBe("Talk on Monday, 1 March 2027, 10:00 CET");
+  expect(email?.from?.address).toBe("recruiter@example.com");
+  expect(email?.text?.trim()).toBe(`Hello Carla, User ada and User recruiter meet at Zoom  ${conferenceUrl}.`);
+  expect(method).toBe("REQUEST");
+  expect(invitation?.summary).toBe("Talk");
+  expect(invitation?.startDate.toJSDate().toISOString()).toBe("2027-03-01T09:00:00.000Z");
+  expect(invitation?.endDate.toJSDate().toISOString()).toBe("2027-03-01T09:30:00.000Z");
+  expect(invitation?.location).toBe(conferenceUrl);
+  expect(invitation?.organizer).toBe("mailto:recruiter@example.com");
+  expect(invitation?.attendees.map((attendee) => attendee.getFirstValue())).toEqual(["MAILTO:carla@example.com"]);
+});
+
+test("an on-site interview has no conference, and its invitation leads to the office", async () => {
+  const id = await createInterview(
+    app.client,
+    adHoc({ location: "ONSITE", officeId: office("london"), interviewerIds: [user("bob")], calendarEventVisibility: "PRIVATE" }),
+  );
+  expect((await provisioned(id)).interview.conferenceUrl).toBeNull();
+  const { invitation } = (await messages()).get("bob@example.com") ?? {};
+  expect(invitation?.location).toBe("London, 1 Old Street, London");
+  expect(invitation?.component.getFirstPropertyValue("class")).toBe("PRIVATE");
+});
+
+test("a HackerRank pad is a conference, a phone call is none", async () => {
+  const pad = await createInterview(app.client, plan({ location: "HACKERRANK" }));
+  expect((await provisioned(pad)).interview.conferenceUrl).toMatch(/sandbox/);
+  const phone = await createInterview(app.client, adHoc());
+  expect((await provisioned(phone)).interview.conferenceUrl).toBeNull();
+});
+
+test("a name cannot leave its quotes, and an address that is two is refused", async () => {
+  const { composeMessage } = await import("../../src/calendar/invitation.ts");
+  const at = new Date("2027-03-01T09:00:00Z");
+  const message = {
+    from: { name: "Org", address: "org@example.com" },
+    to: { name: 'Eve"\r\nBcc: x@example.com;CN="X":mailto:evil@example.com', address: "eve@example.com" },
+    subject: "Hello\r\nBcc: evil@example.com",
+    body: "Text",
+    event: { uid: "1", sequence: 0, stamp: at, title: "A\r\nB", startsAt: at, endsAt: at, location: null, url: null, isPrivate: false },
+  };
+  const email = await PostalMime.parse(await composeMessage(message, "key"));
+  expect(email.bcc ?? []).toEqual([]);
+  expect(email.to?.map(({ address }) => address)).toEqual(["eve@example.com"]);
+  const part = email.attachments.find(({ mimeType }) => mimeType === "text/calendar");
+  const calendar = new ICAL.Component(ICAL.parse(new TextDecoder().decode(part?.content as ArrayBuffer)));
+  const invitation = new ICAL.Event(calendar.getFirstSubcomponent("vevent"));
+  expect(invitation.attendees.map((attendee) => attendee.getFirstValue())).toEqual(["MAILTO:eve@example.com"]);
+  for (const address of ["a@x\r\nRCPT TO:<evil@y>", "a@x, b@y", "a", ""]) {
+    await expect(composeMessage({ ...message, to: { name: "A", address } }, "key")).rejects.toThrow("one plain e-mail address");
+  }
+});
