@@ -1,10 +1,11 @@
 import { pino } from "pino";
 import type { Logger } from "pino";
-import { openApp } from "./app.ts";
+import { issueToken, revokeToken } from "./account/issue.ts";
+import { migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
 import { connect } from "./db/client.ts";
+import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
-import { migrateDatabase } from "./db/migrate.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
@@ -20,14 +21,18 @@ const USAGE = `Usage:
   npm start                      the gateway, or the role that ROLE names
   npm run import -- FILE         imports a directory file
   npm run import -- --schema     prints the JSON Schema of directory files
-  npm run schema:print           writes schema.graphql`;
+  npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
+  npm run token -- --revoke TOKEN        ends an API token
+  npm run schema:print           prints schema.graphql`;
 
-async function main([command = "start", argument]: string[]): Promise<void> {
+async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(parseEnv(process.env));
   if (command === "schema") return print(printedSchema());
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
   if (command === "import" && argument) return importFile(parseEnv(process.env), argument);
+  if (command === "token" && argument === "--revoke" && rest[0]) return endToken(parseEnv(process.env), rest[0]);
+  if (command === "token" && argument) return printToken(parseEnv(process.env), argument, rest);
   throw new StartError(USAGE);
 }
 
@@ -57,20 +62,32 @@ async function start(env: Env): Promise<void> {
     throw error;
   }
   if (server && app.options.demo) print(banner(env.publicUrl));
-  log.info({ role: env.role, url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
+  log.info({ url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
   stopOnSignal(log, stop);
 }
 
 async function importFile(env: Env, file: string): Promise<void> {
   const checked = checkDirectory(await readDirectoryFile(file));
   if (!checked.ok) throw new StartError(formatProblems(checked.problems));
+  await withDatabase(env, async (db) => print(formatReport(await importDirectory(db, checked.directory))));
+}
+
+async function printToken(env: Env, account: string, scopes: string[]): Promise<void> {
+  await withDatabase(env, async (db) => print(`${await issueToken(db, account, scopes)}\n`));
+}
+
+async function endToken(env: Env, token: string): Promise<void> {
+  await withDatabase(env, (db) => revokeToken(db, token));
+}
+
+async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Promise<void> {
   const database = await openDatabase(env);
+  const connections = connect({ url: database.url });
   try {
-    await migrateDatabase(database.url);
-    const { db, close } = connect({ url: database.url });
-    print(formatReport(await importDirectory(db, checked.directory)));
-    await close();
+    await migrateApp(database.url);
+    await work(connections.db);
   } finally {
+    await connections.close();
     await database.stop();
   }
 }

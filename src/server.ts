@@ -7,6 +7,7 @@ import { StartError } from "./core/error.ts";
 import { createPipeline } from "./graphql/execute.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { serveSockets } from "./graphql/socket.ts";
+import { DEMO_QUERY } from "./import/banner.ts";
 import { DEMO_TOKEN } from "./import/demo.ts";
 import { schema } from "./schema.ts";
 
@@ -21,8 +22,8 @@ export interface GatewayServer {
 
 export function buildServer(app: App): GatewayServer {
   const { services, authenticate } = app;
-  const demoToken = app.options.demo ? DEMO_TOKEN : undefined;
-  const pipeline = createPipeline({ schema, services, authenticate, demoToken });
+  const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
+  const pipeline = createPipeline({ schema, services, authenticate, demo });
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -24,7 +24,12 @@ test("a client finds a stage activity's id, and what it inherits", async () => {
         nodes {
           title
           department
-          hiringTeam { role user { name } }
+          hiringTeam {
+            role
+            user {
+              name
+            }
+          }
           interviewPlan {
             name
             stages {
@@ -35,12 +40,33 @@ test("a client finds a stage activity's id, and what it inherits", async () => {
                 name
                 type
                 configuration {
-                  kind location durationMinutes name hackerrankTemplateId aiNoteTakerEnabled
-                  interviewers { name }
-                  office { name }
-                  candidateTemplate { category channel subject body }
-                  interviewerTemplate { name }
-                  scorecard { required template { name } }
+                  kind
+                  location
+                  durationMinutes
+                  name
+                  hackerrankTemplateId
+                  aiNoteTakerEnabled
+                  interviewers {
+                    name
+                  }
+                  office {
+                    name
+                  }
+                  candidateTemplate {
+                    category
+                    channel
+                    subject
+                    body
+                  }
+                  interviewerTemplate {
+                    name
+                  }
+                  scorecard {
+                    required
+                    template {
+                      name
+                    }
+                  }
                 }
               }
             }
@@ -58,7 +84,13 @@ test("a client finds a stage activity's id, and what it inherits", async () => {
     {
       id: sampleId("StageActivity", "full"),
       type: "INTERVIEW",
-      configuration: { kind: "PANEL", name: "Panel talk", interviewers: [{ name: "User ada" }, { name: "User bob" }], office: { name: "Berlin" }, scorecard: { required: true, template: { name: "General" } } },
+      configuration: {
+        kind: "PANEL",
+        name: "Panel talk",
+        interviewers: [{ name: "User ada" }, { name: "User bob" }],
+        office: { name: "Berlin" },
+        scorecard: { required: true, template: { name: "General" } },
+      },
     },
     { type: "INTERVIEW", configuration: { kind: null, interviewers: [], office: null, scorecard: null } },
     { type: "EMAIL", configuration: null },
@@ -68,29 +100,90 @@ test("a client finds a stage activity's id, and what it inherits", async () => {
 test("applications, candidates, offices, users and templates", async () => {
   const data = await app.client.data(/* GraphQL */ `
     {
-      applications { nodes { status createdAt candidate { name email addedBy { name } } job { title } currentStage { name } } }
-      offices { nodes { name address timezone } }
-      users(first: 3) { nodes { name email role timezone active calendarConnected zoomSeat workingHours { weekday } } }
-      emailTemplates { nodes { name } }
-      scorecardTemplates { nodes { name } }
+      applications {
+        nodes {
+          status
+          createdAt
+          candidate {
+            name
+            email
+            addedBy {
+              name
+            }
+          }
+          job {
+            title
+          }
+          currentStage {
+            name
+          }
+        }
+      }
+      offices {
+        nodes {
+          name
+          address
+          timezone
+        }
+      }
+      users(first: 3) {
+        nodes {
+          name
+          email
+          role
+          timezone
+          active
+          calendarConnected
+          zoomSeat
+          workingHours {
+            weekday
+          }
+        }
+      }
+      emailTemplates {
+        nodes {
+          name
+        }
+      }
+      scorecardTemplates {
+        nodes {
+          name
+        }
+      }
     }
   `);
   expect(data["applications"].nodes).toHaveLength(5);
-  expect(data["applications"].nodes.map(({ status }: any) => status).toSorted()).toEqual(["ACTIVE", "ACTIVE", "DUPLICATE", "HIRED", "REJECTED"]);
-  expect(data["applications"].nodes.find(({ candidate }: any) => candidate.name === "Dan").candidate.addedBy).toEqual({ name: "User external-recruiter" });
+  expect(data["applications"].nodes.map(({ status }: any) => status).toSorted()).toEqual([
+    "ACTIVE",
+    "ACTIVE",
+    "DUPLICATE",
+    "HIRED",
+    "REJECTED",
+  ]);
+  expect(data["applications"].nodes.find(({ candidate }: any) => candidate.name === "Dan").candidate.addedBy).toEqual({
+    name: "User external-recruiter",
+  });
   expect(data["offices"].nodes).toEqual([
     { name: "Berlin", address: "Torstr. 1, 10119 Berlin", timezone: "Europe/Berlin" },
     { name: "London", address: "1 Old Street, London", timezone: "Europe/London" },
   ]);
   expect(data["users"].nodes[0]).toEqual({
-    name: "User ada", email: "ada@example.com", role: "ORGANIZATION_MEMBER", timezone: "Europe/London", active: true, calendarConnected: false, zoomSeat: "ACTIVE", workingHours: [],
+    name: "User ada",
+    email: "ada@example.com",
+    role: "ORGANIZATION_MEMBER",
+    timezone: "Europe/London",
+    active: true,
+    calendarConnected: false,
+    zoomSeat: "ACTIVE",
+    workingHours: [],
   });
   expect(data["emailTemplates"].nodes).toHaveLength(6);
   expect(data["scorecardTemplates"].nodes).toEqual([{ name: "Coding" }, { name: "General" }]);
 });
 
 describe("pages", () => {
-  const LIST = "query ($first: Int, $last: Int, $after: String, $before: String) { users(first: $first, last: $last, after: $after, before: $before) { edges { cursor node { name } } nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
+  const LIST =
+    "query ($first: Int, $last: Int, $after: String, $before: String) { users(first: $first, last: $last, after: $after, before: $before) { edges { cursor node { name } } nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
   const list = async (variables: object) => (await app.client.data(LIST, variables))["users"];
   const names = (page: any): string[] => page.edges.map((edge: any) => edge.node.name);
 
@@ -122,10 +215,18 @@ describe("pages", () => {
 });
 
 test("node and nodes", async () => {
-  const data = await app.client.data("query ($id: ID!, $ids: [ID!]!) { node(id: $id) { __typename id ... on User { name } } nodes(ids: $ids) { __typename ... on Office { name } } }", {
-    id: user("ada"),
-    ids: [office("london"), sampleId("Office", "london", "other"), sampleId("Job", "engineer"), sampleId("Office", "nowhere")],
-  });
+  const data = await app.client.data(
+    "query ($id: ID!, $ids: [ID!]!) { node(id: $id) { __typename id ... on User { name } } nodes(ids: $ids) { __typename ... on Office { name } } }",
+    {
+      id: user("ada"),
+      ids: [
+        office("london"),
+        sampleId("Office", "london", "other"),
+        sampleId("Job", "engineer"),
+        sampleId("Office", "nowhere"),
+      ],
+    },
+  );
   expect(data).toEqual({
     node: { __typename: "User", id: user("ada"), name: "User ada" },
     nodes: [{ __typename: "Office", name: "London" }, null, { __typename: "Job" }, null],
@@ -147,18 +248,51 @@ const EVERYTHING = /* GraphQL */ `
     interviews(first: $first) {
       nodes {
         name
-        organizer { name }
-        host { name }
-        interviewers { user { name } }
-        candidate { name }
-        application { status }
-        office { name }
-        candidateTemplate { name }
-        interviewerTemplate { name }
-        job { title }
-        stage { name }
-        stageActivity { name configuration { interviewers { name } } }
-        scorecard { template { name } }
+        organizer {
+          name
+        }
+        host {
+          name
+        }
+        interviewers {
+          user {
+            name
+          }
+        }
+        candidate {
+          name
+        }
+        application {
+          status
+        }
+        office {
+          name
+        }
+        candidateTemplate {
+          name
+        }
+        interviewerTemplate {
+          name
+        }
+        job {
+          title
+        }
+        stage {
+          name
+        }
+        stageActivity {
+          name
+          configuration {
+            interviewers {
+              name
+            }
+          }
+        }
+        scorecard {
+          template {
+            name
+          }
+        }
       }
     }
   }
@@ -167,7 +301,10 @@ const EVERYTHING = /* GraphQL */ `
 test("a list costs a number of statements that does not depend on its length", async () => {
   for (let count = 0; count < 50; count += 1) {
     const startTime = `2027-03-${String(1 + (count % 28)).padStart(2, "0")}T${10 + (count % 8)}:00`;
-    const input = count % 2 === 0 ? plan({}, { startTime }) : adHoc({ location: "ZOOM", hostId: user("ada"), interviewerIds: [user("ada")] }, { startTime });
+    const input =
+      count % 2 === 0
+        ? plan({}, { startTime })
+        : adHoc({ location: "ZOOM", hostId: user("ada"), interviewerIds: [user("ada")] }, { startTime });
     await createInterview(app.client, input);
   }
   const cost = async (first: number) => {

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isObjectType, isSpecifiedScalarType } from "graphql";
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from "graphql";
 import type { GraphQLNamedType } from "graphql";
 import { expect, test } from "vitest";
 import { printedSchema, schema } from "../src/schema.ts";

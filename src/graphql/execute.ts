@@ -1,4 +1,3 @@
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { execute } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
@@ -23,12 +22,12 @@ export interface PipelineOptions {
   services: Services;
   /** The caller behind a bearer token, or null when no token of that text is valid. */
   authenticate: (token: string) => Promise<Caller | null>;
-  /** Filled into GraphiQL's header editor. */
-  demoToken?: string | undefined;
+  /** What GraphiQL begins with. */
+  demo?: { token: string; query: string } | undefined;
 }
 
 /** The one way from a document to its result, for HTTP, server-sent events and sockets alike. */
-export function createPipeline({ schema, services, authenticate, demoToken }: PipelineOptions): Pipeline {
+export function createPipeline({ schema, services, authenticate, demo }: PipelineOptions): Pipeline {
   return createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -43,8 +42,12 @@ export function createPipeline({ schema, services, authenticate, demoToken }: Pi
     cors: false,
     landingPage: false,
     logging: false,
-    renderGraphiQL,
-    graphiql: { title: "Interview Gateway", ...(demoToken && { headers: demoHeaders(demoToken) }) },
+    // Nine megabytes of page, loaded when somebody asks for it.
+    renderGraphiQL: async (options) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
+    graphiql: {
+      title: "Interview Gateway",
+      ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
+    },
   });
 }
 
@@ -71,4 +74,4 @@ function useGraphQLJs(): Plugin {
   };
 }
 
-const demoHeaders = (token: string) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);
+const authorizationHeader = (token: string) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);

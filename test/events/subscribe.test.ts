@@ -53,7 +53,9 @@ describe.each(transports)("over %s", (_name, open) => {
     const seen = [await eventOf(live), await eventOf(live), await eventOf(live)];
     await live.close();
     expect(new Set(seen.map(({ interview }) => interview.id))).toEqual(new Set(ids));
-    expect(seen.map(({ sequence }) => sequence)).toEqual(seen.map(({ sequence }) => sequence).toSorted((a, b) => a - b));
+    expect(seen.map(({ sequence }) => sequence)).toEqual(
+      seen.map(({ sequence }) => sequence).toSorted((a, b) => a - b),
+    );
 
     const resumed = await open(app.client, { after: seen[0].cursor });
     expect([await eventOf(resumed), await eventOf(resumed)]).toEqual(seen.slice(1));

@@ -14,7 +14,16 @@ afterAll(() => app.stop());
 const INTERVIEW = "query ($id: ID!) { interview(id: $id) { id } }";
 
 describe("ids", () => {
-  const malformed = ["", "x", "1", "🎉", "a".repeat(10_000), Buffer.from("User:1").toString("base64url"), encodeId("User", "not-a-uuid"), `${user("ada")}=`];
+  const malformed = [
+    "",
+    "x",
+    "1",
+    "🎉",
+    "a".repeat(10_000),
+    Buffer.from("User:1").toString("base64url"),
+    encodeId("User", "not-a-uuid"),
+    `${user("ada")}=`,
+  ];
   test.each(malformed)("%j is refused by name", async (id) => {
     const { errors } = await app.client.send(INTERVIEW, { id });
     expect(errors).toMatchObject([{ path: ["interview"], extensions: { code: "INVALID_ID" } }]);
@@ -29,7 +38,9 @@ describe("ids", () => {
     expect(errors?.[0]?.message).toMatch(/is the id of a User\. Send the id of a Interview\.$/);
   });
   test("an unknown id is null", async () => {
-    expect(await app.client.data(INTERVIEW, { id: encodeId("Interview", "00000000-0000-4000-8000-000000000000") })).toEqual({ interview: null });
+    expect(
+      await app.client.data(INTERVIEW, { id: encodeId("Interview", "00000000-0000-4000-8000-000000000000") }),
+    ).toEqual({ interview: null });
   });
   test("a malformed id inside an input is refused before anything is judged", async () => {
     const { errors, data } = await app.client.send(CREATE, { input: adHoc({ interviewerIds: ["nobody"] }) });
@@ -59,7 +70,11 @@ describe("strings", () => {
     ["name", adHoc({ name: "x".repeat(256) }), "input.mode.adHoc.name"],
     ["empty name", adHoc({ name: " " }), "input.mode.adHoc.name"],
     ["source", external({ source: "x".repeat(256) }), "input.mode.external.source"],
-    ["interviewers", adHoc({ interviewerIds: Array.from({ length: 101 }, () => user("ada")) }), "input.mode.adHoc.interviewerIds"],
+    [
+      "interviewers",
+      adHoc({ interviewerIds: Array.from({ length: 101 }, () => user("ada")) }),
+      "input.mode.adHoc.interviewerIds",
+    ],
   ])("a length out of bounds is refused with its path: %s", async (_name, input, path) => {
     const { errors } = await app.client.send(CREATE, { input });
     expect(errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);
@@ -79,21 +94,31 @@ describe("pages", () => {
     ["first: 1, last: 1", "Send either first or last"],
   ])("%s is refused", async (args, message) => {
     const { errors } = await app.client.send(`{ users(${args}) { nodes { id } } }`);
-    expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: "INVALID_INPUT" } }]);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(message), extensions: { code: "INVALID_INPUT" } },
+    ]);
   });
   const position = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   test.each(["", "x", position([]), position(["a"]), position(["\u0000", user("ada")]), position([1, 2])])(
     "the cursor %j is refused",
     async (after) => {
-      const { errors } = await app.client.send("query ($after: String) { users(after: $after) { nodes { id } } }", { after });
+      const { errors } = await app.client.send("query ($after: String) { users(after: $after) { nodes { id } } }", {
+        after,
+      });
       expect(errors).toMatchObject([{ extensions: { code: "CURSOR_INVALID" } }]);
     },
   );
-  test.each(["not a date", "+275760-09-13T00:00:00.000Z", "9999-99-99T00:00:00.000Z"])("so is the start %s", async (start) => {
-    const after = position([start, "00000000-0000-4000-8000-000000000000"]);
-    const { errors } = await app.client.send("query ($after: String) { interviews(after: $after) { nodes { id } } }", { after });
-    expect(errors).toMatchObject([{ extensions: { code: "CURSOR_INVALID" } }]);
-  });
+  test.each(["not a date", "+275760-09-13T00:00:00.000Z", "9999-99-99T00:00:00.000Z"])(
+    "so is the start %s",
+    async (start) => {
+      const after = position([start, "00000000-0000-4000-8000-000000000000"]);
+      const { errors } = await app.client.send(
+        "query ($after: String) { interviews(after: $after) { nodes { id } } }",
+        { after },
+      );
+      expect(errors).toMatchObject([{ extensions: { code: "CURSOR_INVALID" } }]);
+    },
+  );
 });
 
 describe("requests", () => {
@@ -107,7 +132,11 @@ describe("requests", () => {
     ["a syntax error", '{"query":"{"}', 400],
     ["an unknown field", '{"query":"{ nothing }"}', 400],
     ["variables that are no object", '{"query":"{ viewer { account { id } } }","variables":"x"}', 400],
-    ["a megabyte", JSON.stringify({ query: "{ viewer { account { id } } }", variables: { text: "x".repeat(1_000_000) } }), 413],
+    [
+      "a megabyte",
+      JSON.stringify({ query: "{ viewer { account { id } } }", variables: { text: "x".repeat(1_000_000) } }),
+      413,
+    ],
     ["ten thousand fields", JSON.stringify({ query: `{ ${"viewer { account { id } } ".repeat(2_500)} }` }), 400],
     ["fields nested deeply", JSON.stringify({ query: `${"{ a ".repeat(4_000)}${"}".repeat(4_000)}` }), 400],
   ];
@@ -122,7 +151,9 @@ describe("requests", () => {
 
   test("a mutation by GET is refused", async () => {
     const query = encodeURIComponent("mutation { createInterview(input: {}) { __typename } }");
-    const response = await fetch(`${app.url}/graphql?query=${query}`, { headers: { authorization: `Bearer ${app.client.token}` } });
+    const response = await fetch(`${app.url}/graphql?query=${query}`, {
+      headers: { authorization: `Bearer ${app.client.token}` },
+    });
     expect(response.ok).toBe(false);
   });
 
@@ -133,8 +164,10 @@ describe("requests", () => {
   ])("%s is UNAUTHENTICATED", async (_name, token, message) => {
     const response = await new Client(app.url, token).post(JSON.stringify({ query: "{ viewer { account { id } } }" }));
     expect(response.status).toBe(401);
-    const { errors } = (await response.json()) as any;
-    expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: "UNAUTHENTICATED" } }]);
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(message), extensions: { code: "UNAUTHENTICATED" } },
+    ]);
   });
 
   test("a request id that is harmless is echoed, another is replaced", async () => {
@@ -151,7 +184,7 @@ test("a bug is masked, and the log has it under the request id", async () => {
   const response = await app.client.post(JSON.stringify({ query: "{ offices { nodes { id } } }" }));
   await app.app.connections.raw`alter table hidden_offices rename to offices`;
   const requestId = response.headers.get("x-request-id");
-  const { errors } = (await response.json()) as any;
+  const { errors } = await response.json();
   expect(errors).toMatchObject([
     {
       message: `Unexpected error. Quote request id ${requestId} when you report it.`,

@@ -2,7 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { sampleId } from "../support/directory.ts";
-import { activity, adHoc, application, CREATE, createInterview, external, office, plan, scorecard, template, user } from "../support/interview.ts";
+import {
+  activity,
+  adHoc,
+  application,
+  CREATE,
+  createInterview,
+  external,
+  office,
+  plan,
+  scorecard,
+  template,
+  user,
+} from "../support/interview.ts";
 
 const READ = /* GraphQL */ `
   query Read($id: ID!) {
@@ -24,20 +36,59 @@ const READ = /* GraphQL */ `
       aiScorecardAssistEnabled
       candidateRsvp
       createdAt
-      organizer { id }
-      host { id }
-      interviewers { rsvp user { id } }
-      application { id }
-      candidate { name }
-      job { title }
-      stage { name }
-      stageActivity { id }
-      office { id }
-      candidateTemplate { id }
-      interviewerTemplate { id }
-      scorecard { required feedbackDescription ratingDescription template { id } }
-      external { videoConferencingUrl source eventId }
-      provisioning { state provisionedAt }
+      organizer {
+        id
+      }
+      host {
+        id
+      }
+      interviewers {
+        rsvp
+        user {
+          id
+        }
+      }
+      application {
+        id
+      }
+      candidate {
+        name
+      }
+      job {
+        title
+      }
+      stage {
+        name
+      }
+      stageActivity {
+        id
+      }
+      office {
+        id
+      }
+      candidateTemplate {
+        id
+      }
+      interviewerTemplate {
+        id
+      }
+      scorecard {
+        required
+        feedbackDescription
+        ratingDescription
+        template {
+          id
+        }
+      }
+      external {
+        videoConferencingUrl
+        source
+        eventId
+      }
+      provisioning {
+        state
+        provisionedAt
+      }
     }
   }
 `;
@@ -106,14 +157,26 @@ describe("plan mode", () => {
     ["location", { location: "PHONE" }, { location: "PHONE" }],
     ["durationMinutes", { durationMinutes: 60 }, { durationMinutes: 60 }],
     ["endTime", { durationMinutes: 60, endTime: "2027-03-01T10:25" }, { durationMinutes: 25 }],
-    ["interviewerIds", { interviewerIds: [user("bob"), user("extra-1"), user("bob")] }, { interviewers: seats("bob", "extra-1") }],
+    [
+      "interviewerIds",
+      { interviewerIds: [user("bob"), user("extra-1"), user("bob")] },
+      { interviewers: seats("bob", "extra-1") },
+    ],
     ["officeId", { officeId: office("london") }, { office: { id: office("london") } }],
     ["name", { name: "Another name" }, { name: "Another name" }],
     ["hackerrankTemplateId", { hackerrankTemplateId: "hr-2" }, { hackerrankTemplateId: "hr-2" }],
     ["aiNoteTakerEnabled", { aiNoteTakerEnabled: false }, { aiNoteTakerEnabled: false }],
     ["aiScorecardAssistEnabled", { aiScorecardAssistEnabled: false }, { aiScorecardAssistEnabled: false }],
-    ["candidateTemplateId", { candidateTemplateId: template("to-candidate-2") }, { candidateTemplate: { id: template("to-candidate-2") } }],
-    ["interviewerTemplateId", { interviewerTemplateId: template("to-interviewers-2") }, { interviewerTemplate: { id: template("to-interviewers-2") } }],
+    [
+      "candidateTemplateId",
+      { candidateTemplateId: template("to-candidate-2") },
+      { candidateTemplate: { id: template("to-candidate-2") } },
+    ],
+    [
+      "interviewerTemplateId",
+      { interviewerTemplateId: template("to-interviewers-2") },
+      { interviewerTemplate: { id: template("to-interviewers-2") } },
+    ],
     ["calendarEventVisibility", { calendarEventVisibility: "PRIVATE" }, { calendarEventVisibility: "PRIVATE" }],
     ["hostId", { location: "ZOOM", hostId: user("ada") }, { location: "ZOOM", host: { id: user("ada") } }],
     ["name cleared", { name: null }, { name: null }],
@@ -156,7 +219,12 @@ describe("ad-hoc mode", () => {
       stage: { name: "Screening" },
       stageActivity: null,
       interviewers: seats("ada"),
-      scorecard: { required: false, feedbackDescription: null, ratingDescription: null, template: { id: scorecard("coding") } },
+      scorecard: {
+        required: false,
+        feedbackDescription: null,
+        ratingDescription: null,
+        template: { id: scorecard("coding") },
+      },
       provisioning: { state: "PENDING" },
     });
   });
@@ -218,11 +286,19 @@ describe("external mode", () => {
   });
 
   test("inherits from a stage activity what is left out", async () => {
-    const input = external({ stageActivityId: activity("full"), kind: null, durationMinutes: null, interviewerIds: null });
+    const input = external({
+      stageActivityId: activity("full"),
+      kind: null,
+      durationMinutes: null,
+      interviewerIds: null,
+    });
     expect(await create(input)).toMatchObject({
       kind: "PANEL",
       durationMinutes: 45,
-      interviewers: [{ rsvp: null, user: { id: user("ada") } }, { rsvp: null, user: { id: user("bob") } }],
+      interviewers: [
+        { rsvp: null, user: { id: user("ada") } },
+        { rsvp: null, user: { id: user("bob") } },
+      ],
       office: { id: office("berlin") },
       stage: { name: "On site" },
       candidateTemplate: null,

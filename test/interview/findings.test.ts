@@ -5,7 +5,18 @@ import type { FindingCode } from "../../src/interview/finding.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { sampleId } from "../support/directory.ts";
-import { activity, adHoc, application, CREATE, external, office, plan, scorecard, template, user } from "../support/interview.ts";
+import {
+  activity,
+  adHoc,
+  application,
+  CREATE,
+  external,
+  office,
+  plan,
+  scorecard,
+  template,
+  user,
+} from "../support/interview.ts";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const unknown = (noun: string) => encodeId(noun, UNKNOWN);
@@ -40,7 +51,9 @@ const CASES: Record<FindingCode, Case[]> = {
     ["inactive", adHoc({}, { organizerId: user("inactive") }), "input.organizerId"],
   ],
   ERR_ORGANIZER_NO_CALENDAR: [["no calendar", adHoc({}, { organizerId: user("no-calendar") }), "input.organizerId"]],
-  ERR_ORGANIZER_NO_JOB_PERMISSION: [["not on the team", adHoc({}, { organizerId: user("stranger") }), "input.organizerId"]],
+  ERR_ORGANIZER_NO_JOB_PERMISSION: [
+    ["not on the team", adHoc({}, { organizerId: user("stranger") }), "input.organizerId"],
+  ],
   ERR_ORGANIZER_NO_APPLICATION_PERMISSION: [
     ["another's candidate", adHoc({}, { organizerId: user("external-recruiter") }), "input.organizerId"],
   ],
@@ -54,7 +67,11 @@ const CASES: Record<FindingCode, Case[]> = {
   ERR_START_TIME_NOT_ALIGNED: [
     ["minutes", adHoc({}, { startTime: "2027-03-01T10:10" }), "input.startTime"],
     ["seconds", adHoc({}, { startTime: "2027-03-01T10:15:01" }), "input.startTime"],
-    ["off the grid of Kathmandu", adHoc({}, { startTime: "2027-03-01T10:10+05:45", timezone: "Asia/Kathmandu" }), "input.startTime"],
+    [
+      "off the grid of Kathmandu",
+      adHoc({}, { startTime: "2027-03-01T10:10+05:45", timezone: "Asia/Kathmandu" }),
+      "input.startTime",
+    ],
   ],
   ERR_START_TIME_IN_PAST: [
     ["past", adHoc({}, { startTime: "2026-03-02T10:00" }), "input.startTime"],
@@ -106,18 +123,32 @@ const CASES: Record<FindingCode, Case[]> = {
     ["ad hoc", adHoc({ location: "ONSITE" }), "input.mode.adHoc.officeId"],
     ["cleared", plan({ officeId: null }), "input.mode.plan.officeId"],
   ],
-  ERR_OFFICE_NOT_FOUND: [["unknown", adHoc({ location: "ONSITE", officeId: unknown("Office") }), "input.mode.adHoc.officeId"]],
+  ERR_OFFICE_NOT_FOUND: [
+    ["unknown", adHoc({ location: "ONSITE", officeId: unknown("Office") }), "input.mode.adHoc.officeId"],
+  ],
   ERR_ZOOM_HOST_ID_REQUIRED: [
     ["ad hoc", adHoc({ location: "ZOOM" }), "input.mode.adHoc.hostId"],
     ["plan", plan({ location: "ZOOM" }), "input.mode.plan.hostId"],
   ],
   ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS: [
-    ["somebody else", adHoc({ location: "ZOOM", hostId: user("ada"), interviewerIds: extras(1) }), "input.mode.adHoc.hostId"],
+    [
+      "somebody else",
+      adHoc({ location: "ZOOM", hostId: user("ada"), interviewerIds: extras(1) }),
+      "input.mode.adHoc.hostId",
+    ],
     ["unknown", adHoc({ location: "ZOOM", hostId: unknown("User") }), "input.mode.adHoc.hostId"],
   ],
   ERR_ZOOM_HOST_INVALID_USER: [
-    ["no seat", adHoc({ location: "ZOOM", hostId: user("extra-0"), interviewerIds: extras(1) }), "input.mode.adHoc.hostId"],
-    ["inactive seat", adHoc({ location: "ZOOM", hostId: user("bob"), interviewerIds: [user("bob")] }), "input.mode.adHoc.hostId"],
+    [
+      "no seat",
+      adHoc({ location: "ZOOM", hostId: user("extra-0"), interviewerIds: extras(1) }),
+      "input.mode.adHoc.hostId",
+    ],
+    [
+      "inactive seat",
+      adHoc({ location: "ZOOM", hostId: user("bob"), interviewerIds: [user("bob")] }),
+      "input.mode.adHoc.hostId",
+    ],
   ],
   ERR_HACKERRANK_TEMPLATE_ID_REQUIRED: [
     ["ad hoc", adHoc({ location: "HACKERRANK" }), "input.mode.adHoc.hackerrankTemplateId"],
@@ -131,7 +162,9 @@ const CASES: Record<FindingCode, Case[]> = {
     ["category", adHoc({ candidateTemplateId: template("to-interviewers") }), "input.mode.adHoc.candidateTemplateId"],
     ["channel", adHoc({ candidateTemplateId: template("mail-to-candidate") }), "input.mode.adHoc.candidateTemplateId"],
   ],
-  ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: [["plan", without("interviewerTemplateId"), "input.mode.plan.interviewerTemplateId"]],
+  ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: [
+    ["plan", without("interviewerTemplateId"), "input.mode.plan.interviewerTemplateId"],
+  ],
   ERR_INTERVIEWER_TEMPLATE_NOT_FOUND: [
     ["unknown", adHoc({ interviewerTemplateId: unknown("EmailTemplate") }), "input.mode.adHoc.interviewerTemplateId"],
   ],
@@ -140,13 +173,29 @@ const CASES: Record<FindingCode, Case[]> = {
   ],
   ERR_SCORECARD_TEMPLATE_NOT_FOUND: [
     ["ad hoc", adHoc({ scorecardTemplateId: unknown("ScorecardTemplate") }), "input.mode.adHoc.scorecardTemplateId"],
-    ["external", external({ scorecardTemplateId: unknown("ScorecardTemplate") }), "input.mode.external.scorecardTemplateId"],
+    [
+      "external",
+      external({ scorecardTemplateId: unknown("ScorecardTemplate") }),
+      "input.mode.external.scorecardTemplateId",
+    ],
   ],
   ERR_INVALID_EXTERNAL_URL: [
-    ["javascript", external({ videoConferencingUrl: "javascript:alert(1)" }), "input.mode.external.videoConferencingUrl"],
+    [
+      "javascript",
+      external({ videoConferencingUrl: "javascript:alert(1)" }),
+      "input.mode.external.videoConferencingUrl",
+    ],
     ["not a URL", external({ videoConferencingUrl: "zoom" }), "input.mode.external.videoConferencingUrl"],
-    ["password", external({ videoConferencingUrl: "https://u:p@zoom.us/j/1" }), "input.mode.external.videoConferencingUrl"],
-    ["too long", external({ videoConferencingUrl: `https://zoom.us/${"x".repeat(2048)}` }), "input.mode.external.videoConferencingUrl"],
+    [
+      "password",
+      external({ videoConferencingUrl: "https://u:p@zoom.us/j/1" }),
+      "input.mode.external.videoConferencingUrl",
+    ],
+    [
+      "too long",
+      external({ videoConferencingUrl: `https://zoom.us/${"x".repeat(2048)}` }),
+      "input.mode.external.videoConferencingUrl",
+    ],
   ],
 };
 
@@ -196,7 +245,12 @@ test("an unknown application and another account's are the same answer, and not 
 
 test("five faults come back together, in the order of the rules", async () => {
   const input = adHoc(
-    { durationMinutes: 3, interviewerIds: extras(2), location: "ONSITE", scorecardTemplateId: unknown("ScorecardTemplate") },
+    {
+      durationMinutes: 3,
+      interviewerIds: extras(2),
+      location: "ONSITE",
+      scorecardTemplateId: unknown("ScorecardTemplate"),
+    },
     { organizerId: user("stranger"), startTime: "2027-03-01T10:10" },
   );
   const { createInterview } = await app.client.data(CREATE, { input });

@@ -55,7 +55,11 @@ async function messages(): Promise<Map<string, { email: Email; invitation: ICAL.
       const calendar = new ICAL.Component(ICAL.parse(text));
       const event = calendar.getFirstSubcomponent("vevent");
       if (!event) throw new Error(`${file} has no event`);
-      const entry = { email, invitation: new ICAL.Event(event), method: String(calendar.getFirstPropertyValue("method")) };
+      const entry = {
+        email,
+        invitation: new ICAL.Event(event),
+        method: String(calendar.getFirstPropertyValue("method")),
+      };
       return [email.to?.[0]?.address ?? "", entry] as const;
     }),
   );
@@ -114,7 +118,12 @@ test("a Zoom interview gets its conference, event and invitations, and the event
 test("an on-site interview has no conference, and its invitation leads to the office", async () => {
   const id = await createInterview(
     app.client,
-    adHoc({ location: "ONSITE", officeId: office("london"), interviewerIds: [user("bob")], calendarEventVisibility: "PRIVATE" }),
+    adHoc({
+      location: "ONSITE",
+      officeId: office("london"),
+      interviewerIds: [user("bob")],
+      calendarEventVisibility: "PRIVATE",
+    }),
   );
   expect((await provisioned(id)).interview.conferenceUrl).toBeNull();
   const { invitation } = (await messages()).get("bob@example.com") ?? {};
@@ -137,16 +146,28 @@ test("a name cannot leave its quotes, and an address that is two is refused", as
     to: { name: 'Eve"\r\nBcc: x@example.com;CN="X":mailto:evil@example.com', address: "eve@example.com" },
     subject: "Hello\r\nBcc: evil@example.com",
     body: "Text",
-    event: { uid: "1", sequence: 0, stamp: at, title: "A\r\nB", startsAt: at, endsAt: at, location: null, url: null, isPrivate: false },
+    event: {
+      uid: "1",
+      sequence: 0,
+      stamp: at,
+      title: "A\r\nB",
+      startsAt: at,
+      endsAt: at,
+      location: null,
+      url: null,
+      isPrivate: false,
+    },
   };
   const email = await PostalMime.parse(await composeMessage(message, "key"));
   expect(email.bcc ?? []).toEqual([]);
   expect(email.to?.map(({ address }) => address)).toEqual(["eve@example.com"]);
   const part = email.attachments.find(({ mimeType }) => mimeType === "text/calendar");
   const calendar = new ICAL.Component(ICAL.parse(new TextDecoder().decode(part?.content as ArrayBuffer)));
-  const invitation = new ICAL.Event(calendar.getFirstSubcomponent("vevent"));
+  const invitation = new ICAL.Event(calendar.getFirstSubcomponent("vevent") ?? undefined);
   expect(invitation.attendees.map((attendee) => attendee.getFirstValue())).toEqual(["MAILTO:eve@example.com"]);
   for (const address of ["a@x\r\nRCPT TO:<evil@y>", "a@x, b@y", "a", ""]) {
-    await expect(composeMessage({ ...message, to: { name: "A", address } }, "key")).rejects.toThrow("one plain e-mail address");
+    await expect(composeMessage({ ...message, to: { name: "A", address } }, "key")).rejects.toThrow(
+      "one plain e-mail address",
+    );
   }
 });

@@ -1,0 +1,20 @@
+import { directory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
+import { problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { referenceProblems } from "./references.ts";
+
+export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: Problem[] };
+
+/**
+ * Reads a value as a directory and reports everything that is wrong with it: first what its shape breaks, then ids that
+ * come twice and references that name nothing. The references are judged even when the shape is wrong, by what of them
+ * can be read.
+ */
+export function checkDirectory(value: unknown): CheckedDirectory {
+  const read = directory.safeParse(value);
+  const references = [...referenceProblems(value)];
+  if (read.success && references.length === 0) return { ok: true, directory: read.data };
+  const shape = read.error?.issues.map(({ path, message }) => problem(path, message)) ?? [];
+  return { ok: false, problems: [...shape, ...references] };
+}

@@ -1,0 +1,222 @@
+import { describe, expect, test } from "vitest";
+import { checkDirectory } from "../../src/import/check.ts";
+import { smallFile, smallJob } from "./small-file.ts";
+
+const PANEL = "jobs[0].interviewPlan.stages[1].activities[0]";
+
+function problemsOf(value: unknown): string[] {
+  const checked = checkDirectory(value);
+  return checked.ok ? [] : checked.problems.map(({ path, message }) => `${path} | ${message}`);
+}
+
+/** The problems of the small file with some of its parts replaced. */
+function problemsWith(parts: object): string[] {
+  return problemsOf({ ...smallFile(), ...parts });
+}
+
+/** The small file's first interview with some of its parts replaced. */
+function jobsWith(parts: object) {
+  const { interviewPlan, ...job } = smallJob("engineer");
+  const [review, talks] = interviewPlan.stages;
+  const [panel, mail] = talks?.activities ?? [];
+  const activities = [{ ...panel, interview: { ...panel?.interview, ...parts } }, mail];
+  const stages = [review, { ...talks, activities }];
+  return [{ ...job, interviewPlan: { ...interviewPlan, stages } }, smallJob("designer")];
+}
+
+test("a sound file is returned with its defaults filled in and its texts trimmed", () => {
+  const { users, ...file } = smallFile();
+  const checked = checkDirectory({ ...file, users: [{ ...users[0], name: " Ada\n" }, users[1]] });
+  expect(checked).toMatchObject({
+    ok: true,
+    directory: {
+      users: [{ name: "Ada", active: true, calendarAddress: null, zoomSeat: null, workingHours: [] }, { name: "Bo" }],
+      jobs: [{ department: null }, { department: null }],
+    },
+  });
+});
+
+test("an account alone is a sound file", () => {
+  expect(problemsOf({ account: { externalId: "a", name: "A" } })).toEqual([]);
+});
+
+describe("repeated", () => {
+  const lists = ["users", "offices", "emailTemplates", "scorecardTemplates", "candidates", "applications"] as const;
+  test.each(lists)("external id among %s", (list) => {
+    const [first] = smallFile()[list];
+    const again = list === "users" ? { ...first, email: "else@example.com" } : first;
+    const last = smallFile()[list].length;
+    const id = JSON.stringify(first?.externalId);
+    expect(problemsWith({ [list]: [...smallFile()[list], again] })).toEqual([
+      `${list}[${last}].externalId | repeats ${list}[0].externalId: ${id}`,
+    ]);
+  });
+
+  test("external id of a job, of stages and of activities, also in another job", () => {
+    const path = (job: number) => `jobs[${job}].interviewPlan.stages`;
+    expect(problemsWith({ jobs: [smallJob("engineer"), smallJob("engineer")] })).toEqual([
+      `jobs[1].externalId | repeats jobs[0].externalId: "engineer"`,
+      `${path(1)}[0].externalId | repeats ${path(0)}[0].externalId: "engineer-review"`,
+      `${path(1)}[1].externalId | repeats ${path(0)}[1].externalId: "engineer-talks"`,
+      `${path(1)}[1].activities[0].externalId | repeats ${path(0)}[1].activities[0].externalId: "engineer-panel"`,
+      `${path(1)}[1].activities[1].externalId | repeats ${path(0)}[1].activities[1].externalId: "engineer-mail"`,
+    ]);
+  });
+
+  test("the same external id in two lists is none of its business", () => {
+    const { users, ...file } = smallFile();
+    const offices = [{ externalId: "ada", name: "Ada's", address: "2 Main Street", timezone: "Europe/London" }];
+    expect(problemsOf({ ...file, users, offices: [...file.offices, ...offices] })).toEqual([]);
+  });
+
+  test("e-mail address of users, in whatever case", () => {
+    const { users } = smallFile();
+    expect(problemsWith({ users: [users[0], { ...users[1], email: "ADA@example.com" }] })).toEqual([
+      `users[1].email | repeats users[0].email: "ada@example.com"`,
+    ]);
+  });
+
+  test("hiring team entry, unless the role is another", () => {
+    const hiringTeam = [
+      { user: "ada", role: "RECRUITER" },
+      { user: "ada", role: "COORDINATOR" },
+      { user: " ada", role: "RECRUITER" },
+    ];
+    expect(problemsWith({ jobs: [{ ...smallJob("engineer"), hiringTeam }] })).toEqual([
+      `jobs[0].hiringTeam[2] | repeats jobs[0].hiringTeam[0]: "ada as RECRUITER"`,
+    ]);
+  });
+
+  test("interviewer of one activity", () => {
+    expect(problemsWith({ jobs: jobsWith({ interviewers: ["ada", "bo", "ada"] }) })).toEqual([
+      `${PANEL}.interview.interviewers[2] | repeats ${PANEL}.interview.interviewers[0]: "ada"`,
+    ]);
+  });
+});
+
+describe("reference to nothing:", () => {
+  test.each([
+    [{ interviewers: ["bo", "zoe"] }, `interviewers[1] | names no user of this file: "zoe"`],
+    [{ office: "moon" }, `office | names no office of this file: "moon"`],
+    [{ candidateTemplate: "card" }, `candidateTemplate | names no e-mail template of this file: "card"`],
+    [{ interviewerTemplate: "x" }, `interviewerTemplate | names no e-mail template of this file: "x"`],
+    [{ scorecard: { template: "invite" } }, `scorecard.template | names no scorecard template of this file: "invite"`],
+  ])("of an interview: %j", (parts, problem) => {
+    expect(problemsWith({ jobs: jobsWith(parts) })).toEqual([`${PANEL}.interview.${problem}`]);
+  });
+
+  test("user of a hiring team", () => {
+    const jobs = [smallJob("engineer"), { ...smallJob("designer"), hiringTeam: [{ user: "zoe", role: "RECRUITER" }] }];
+    expect(problemsWith({ jobs })).toEqual([`jobs[1].hiringTeam[0].user | names no user of this file: "zoe"`]);
+  });
+
+  test("who added a candidate", () => {
+    const [cleo] = smallFile().candidates;
+    expect(problemsWith({ candidates: [{ ...cleo, addedBy: "zoe" }] })).toEqual([
+      `candidates[0].addedBy | names no user of this file: "zoe"`,
+    ]);
+  });
+
+  const applications: [string, object, string[]][] = [
+    ["candidate", { candidate: "dan" }, [`candidate | names no candidate of this file: "dan"`]],
+    ["job, whose stage cannot be judged then", { job: "chef" }, [`job | names no job of this file: "chef"`]],
+    ["stage", { currentStage: "moon" }, [`currentStage | names no stage of job "engineer": "moon"`]],
+    [
+      "stage of another job",
+      { currentStage: "designer-talks" },
+      [`currentStage | names no stage of job "engineer": "designer-talks"`],
+    ],
+  ];
+  test.each(applications)("%s of an application", (_, parts, problems) => {
+    const [application] = smallFile().applications;
+    expect(problemsWith({ applications: [{ ...application, ...parts }] })).toEqual(
+      problems.map((problem) => `applications[0].${problem}`),
+    );
+  });
+});
+
+describe("shape", () => {
+  const [ada] = smallFile().users;
+  const users: [string, object, string[]][] = [
+    ["time zone", { timezone: "Mars/Olympus" }, ["timezone | is not a zone of the IANA tz database"]],
+    [
+      "role",
+      { role: "BOSS" },
+      [
+        `role | Invalid option: expected one of "SUPER_ADMIN"|"ADMIN"|"RECRUITER"|"HIRING_MANAGER"|"ORGANIZATION_MEMBER"|"EXTERNAL_COLLABORATOR"`,
+      ],
+    ],
+    ["U+0000", { name: "A\u0000" }, ["name | contains a character that cannot be stored"]],
+    ["half a surrogate pair", { name: "A\uD800" }, ["name | contains a character that cannot be stored"]],
+    ["missing name", { name: undefined }, ["name | Invalid input: expected string, received undefined"]],
+    [
+      "working hours",
+      { workingHours: [{ weekday: 1, start: "17:00", end: "9:00" }] },
+      ["workingHours[0].end | is not a wall-clock time such as 09:00"],
+    ],
+    [
+      "working hours that end before they start",
+      { workingHours: [{ weekday: 1, start: "17:00", end: "09:00" }] },
+      ["workingHours[0].end | is not after start"],
+    ],
+  ];
+  test.each(users)("%s of a user", (_, parts, problems) => {
+    expect(problemsWith({ users: [{ ...ada, ...parts }, smallFile().users[1]] })).toEqual(
+      problems.map((problem) => `users[0].${problem}`),
+    );
+  });
+
+  test("unknown key, at any depth", () => {
+    expect(problemsWith({ jobs: jobsWith({ colour: "red" }), extra: 1 })).toEqual([
+      `${PANEL}.interview | Unrecognized key: "colour"`,
+      ` | Unrecognized key: "extra"`,
+    ]);
+  });
+
+  test("placeholder that does not exist", () => {
+    const [invite] = smallFile().emailTemplates;
+    expect(problemsWith({ emailTemplates: [{ ...invite, body: "{{candidate_name}} {{shoe_size}}" }] })).toEqual([
+      "emailTemplates[0].body | knows no placeholder shoe_size",
+    ]);
+  });
+
+  test("interview on an activity of another type", () => {
+    const [job] = jobsWith({});
+    const activity = { externalId: "mail", name: "Mail", type: "EMAIL", interview: {} };
+    const stages = [{ externalId: "only", name: "Only", milestone: "OFFER", activities: [activity] }];
+    expect(problemsWith({ jobs: [{ ...job, interviewPlan: { name: "Plan", stages } }], applications: [] })).toEqual([
+      "jobs[0].interviewPlan.stages[0].activities[0].interview | is allowed only on an INTERVIEW activity",
+    ]);
+  });
+});
+
+test("everything that is wrong comes at once, references too when the shape is wrong", () => {
+  const [ada, bo] = smallFile().users;
+  const [cleo] = smallFile().candidates;
+  expect(
+    problemsWith({
+      users: [{ ...ada, timezone: "Nowhere" }, { ...bo, email: "bo" }, "zoe"],
+      jobs: jobsWith({ durationMinutes: 4, office: "moon" }),
+      candidates: [
+        { ...cleo, addedBy: "zoe" },
+        { ...cleo, addedBy: 7 },
+      ],
+    }),
+  ).toEqual([
+    "users[0].timezone | is not a zone of the IANA tz database",
+    "users[1].email | Invalid email address",
+    "users[2] | Invalid input: expected object, received string",
+    `${PANEL}.interview.durationMinutes | Too small: expected number to be >=5`,
+    "candidates[1].addedBy | Invalid input: expected string, received number",
+    `candidates[1].externalId | repeats candidates[0].externalId: "cleo"`,
+    `${PANEL}.interview.office | names no office of this file: "moon"`,
+    `candidates[0].addedBy | names no user of this file: "zoe"`,
+  ]);
+});
+
+test.each([null, 7, "file", [], { users: 5, jobs: [null, { interviewPlan: { stages: {} } }] }])(
+  "a value that is no directory is refused: %j",
+  (value) => {
+    expect(checkDirectory(value)).toMatchObject({ ok: false });
+  },
+);

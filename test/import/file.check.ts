@@ -1,0 +1,75 @@
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { StartError } from "../../src/core/error.ts";
+import { formatProblems, readDirectoryFile } from "../../src/import/file.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "interview-gateway-file-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function written(content: string | Buffer): Promise<string> {
+  const path = join(folder, "directory.json");
+  await writeFile(path, content);
+  return path;
+}
+
+async function refusal(path: string): Promise<string> {
+  const error: unknown = await readDirectoryFile(path).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StartError);
+  return error instanceof StartError ? error.message.replace(path, "FILE") : "";
+}
+
+test("reads JSON, with or without a byte order mark", async () => {
+  expect(await readDirectoryFile(await written('\uFEFF{ "name": "Łukasz" }'))).toEqual({ name: "Łukasz" });
+});
+
+test("a missing file", async () => {
+  expect(await refusal(join(folder, "missing.json"))).toBe(
+    "FILE cannot be read: there is no such file. Name an existing one.",
+  );
+});
+
+test("a folder", async () => {
+  expect(await refusal(folder)).toBe("FILE cannot be read: it is a folder. Name a file in it.");
+});
+
+test("another encoding", async () => {
+  expect(await refusal(await written(Buffer.from('{ "name": "José" }', "latin1")))).toBe(
+    "FILE cannot be read: it is not UTF-8. Save it as UTF-8.",
+  );
+});
+
+test("a file that is too large is not read", async () => {
+  const path = await written("");
+  await truncate(path, 64 * 1024 * 1024 + 1);
+  expect(await refusal(path)).toBe(
+    "FILE is larger than 64 MB. Split it into files that each bring what they refer to.",
+  );
+});
+
+test.each([
+  ["", "Unexpected end of JSON input"],
+  ['{\n  "users": [],\n  "jobs": [\n}', `Unexpected token '}', ...""jobs": [ }" is not valid JSON (line 4)`],
+  ['{\n  "users": [],\n}', "Expected double-quoted property name in JSON at position 17 (line 3 column 1)"],
+  [
+    '{\n  "users": nothing,\n  "jobs": []\n}',
+    `Unexpected token 'o', ...""users": nothing,   "... is not valid JSON (line 2)`,
+  ],
+])("text that is not JSON, and where: %j", async (text, where) => {
+  expect(await refusal(await written(text))).toBe(`FILE is not JSON: ${where}. Correct the file there.`);
+});
+
+test("problems are listed with their paths, at most fifty", () => {
+  const problem = { path: "users[0].name", message: "is rude" };
+  expect(formatProblems([problem, { path: "", message: "is a mess" }])).toBe(
+    "Nothing was imported, because the file has 2 problems:\n  users[0].name: is rude\n  is a mess",
+  );
+  expect(formatProblems([problem])).toContain("has 1 problem:");
+  const many = formatProblems(Array.from({ length: 52 }, () => problem)).split("\n");
+  expect(many).toHaveLength(52);
+  expect(many.at(-1)).toBe("  and 2 more");
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { DEMO_QUERY } from "../src/import/banner.ts";
+
+const readme = readFileSync("README.md", "utf8");
+
+test("the README shows the operations that the banner prints", () => {
+  const blocks = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1]?.trim());
+  expect(blocks.join("\n\n")).toBe(DEMO_QUERY.trim());
+});
+
+test("the map of src names every folder and file at its top", () => {
+  const map = /## Map of `src`([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
+  const names = [...map.matchAll(/`(\w+)`/g)].map((match) => match[1]);
+  const top = [
+    "account",
+    "app",
+    "calendar",
+    "core",
+    "db",
+    "env",
+    "events",
+    "graphql",
+    "hiring",
+    "import",
+    "interview",
+    "main",
+  ];
+  expect(names).toEqual(
+    expect.arrayContaining([...top, "operation", "people", "schema", "server", "tasks", "template", "worker"]),
+  );
+});

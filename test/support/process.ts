@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
+export interface GatewayProcess {
+  child: ChildProcess;
+  /** Everything it has written so far. */
+  output: () => { stdout: string; stderr: string };
+  /** Waits until its log has a line with this message. */
+  logged(message: string): Promise<void>;
+  /** Waits for its end; null when a signal ended it. */
+  exit: () => Promise<number | null>;
+}
+
+/** Runs `src/main.ts` as a process of its own. */
+export function runGateway(args: string[], env: Record<string, string>): GatewayProcess {
+  const child = spawn(process.execPath, ["src/main.ts", ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = once(child, "close") as Promise<[number | null]>;
+  return {
+    child,
+    output: () => ({ stdout, stderr }),
+    async logged(message) {
+      while (!stderr.includes(`"msg":"${message}"`)) {
+        await Promise.race([
+          once(child.stderr, "data"),
+          ended.then(() => {
+            throw new Error(`The process ended without logging ${message}:\n${stdout}${stderr}`);
+          }),
+        ]);
+      }
+    },
+    exit: async () => (await ended)[0],
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
