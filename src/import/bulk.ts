@@ -11,7 +11,7 @@ const OWN_COLUMNS = ["createdAt", "revokedAt"] as const;
 const ROWS_AT_ONCE = 5_000;
 const OWNERS_AT_ONCE = 500;
 
-/** So many written rows make the plans of foreign-key checks, kept from when a table was small, too slow. */
+/** A table that grew so much is analyzed: foreign-key checks keep plans from when it was small, and scan all of it. */
 const ANALYZE_FROM = 1_000;
 
 export type ImportedRow<T extends PgTable> = Omit<T["$inferSelect"], (typeof OWN_COLUMNS)[number]>;

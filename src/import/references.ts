@@ -82,7 +82,7 @@ function* dangling(
 ): Generator<Problem> {
   const known = new Set(targets.map(({ externalId }) => externalId));
   for (const { path, value } of found) {
-    if (value !== undefined && !known.has(value))
-      yield problem(path, `names no ${noun} of this file: ${JSON.stringify(value)}`);
+    if (value === undefined || known.has(value)) continue;
+    yield problem(path, `names no ${noun} of this file: ${JSON.stringify(value)}`);
   }
 }

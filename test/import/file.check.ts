@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { StartError } from "../../src/core/error.ts";
-import { formatProblems, readDirectoryFile } from "../../src/import/file.ts";
+import { formatProblems, formatReport, readDirectoryFile } from "../../src/import/file.ts";
+import type { ImportReport } from "../../src/import/upsert.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -72,4 +73,32 @@ test("problems are listed with their paths, at most fifty", () => {
   const many = formatProblems(Array.from({ length: 52 }, () => problem)).split("\n");
   expect(many).toHaveLength(52);
   expect(many.at(-1)).toBe("  and 2 more");
+});
+
+test("a report is a table, one line for each table of the database", () => {
+  const none = { inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
+  const report: ImportReport = {
+    accounts: { ...none, unchanged: 1 },
+    users: { ...none, inserted: 12, updated: 3 },
+    offices: none,
+    emailTemplates: none,
+    scorecardTemplates: none,
+    jobs: none,
+    hiringTeamMembers: { ...none, deleted: 2, unchanged: 100_000 },
+    interviewPlans: none,
+    stages: none,
+    stageActivities: none,
+    stageActivityInterviewers: none,
+    candidates: none,
+    applications: none,
+  };
+  const lines = formatReport(report).split("\n");
+  expect(lines).toHaveLength(15);
+  expect([lines[0], lines[1], lines[2], lines[7], lines.at(-1)]).toEqual([
+    "                               inserted    updated    deleted  unchanged",
+    "accounts                              0          0          0          1",
+    "users                                12          3          0          0",
+    "hiring team members                   0          0          2     100000",
+    "",
+  ]);
 });
