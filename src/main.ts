@@ -13,6 +13,7 @@ import { checkDirectory } from "./import/check.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
 import { formatProblems, formatReport, readDirectoryFile } from "./import/file.ts";
 import { importDirectory } from "./import/upsert.ts";
+import { createLog } from "./operation/log.ts";
 import { printedSchema } from "./schema.ts";
 import { buildServer } from "./server.ts";
 import { buildWorker } from "./worker.ts";
@@ -37,7 +38,8 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
 }
 
 async function start(env: Env): Promise<void> {
-  const log = createLog(env);
+  // Standard output is for what was asked for: the banner, a token, the schema.
+  const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
   const database = await openDatabase(env);
   const app = await openApp({
     databaseUrl: database.url,
@@ -95,14 +97,6 @@ async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Pr
 async function openDatabase(env: Env): Promise<{ url: string; stop(): Promise<void> }> {
   if (env.databaseUrl) return { url: env.databaseUrl, stop: async () => {} };
   return startEmbeddedPostgres({ directory: env.dataDir });
-}
-
-/** Logs go to standard error as JSON lines, so that standard output is free for what was asked for. */
-function createLog(env: Env): Logger {
-  return pino(
-    { level: env.logLevel, base: { role: env.role }, serializers: { error: pino.stdSerializers.err } },
-    pino.destination(2),
-  );
 }
 
 function stopOnSignal(log: Logger, stop: () => Promise<void>): void {

@@ -23,6 +23,8 @@ export interface ConnectOptions {
 }
 
 const common = {
+  // A connection that is reset while types are fetched would end the process; arrays go as text instead.
+  fetch_types: false,
   onnotice: () => {},
   connection: { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 },
 };
@@ -40,6 +42,9 @@ export function connect({ url, max = 10, onQuery }: ConnectOptions): Connections
     },
   };
 }
+
+/** The text of an array parameter, for ids and numbers: nothing in them needs quoting. */
+export const arrayLiteral = (items: readonly (string | number)[]): string => `{${items.join(",")}}`;
 
 /** Host, port and database of a connection string, without user and password, for messages. */
 export function describeUrl(url: string): string {

@@ -153,7 +153,7 @@ function chooseLauncher(account: Account | null, paths: string[]): Launcher {
   if (account === null) return plain;
   const launcher = [plain, enteringPrivateDirectories(account)].find((candidate) => reaches(candidate, paths));
   if (launcher === undefined) {
-    const who = `PostgreSQL refuses to run as root, and user ${account.uid} may not enter ${paths.at(-1)} or node_modules`;
+    const who = `PostgreSQL refuses to run as root, and user ${account.uid} in its place cannot use ${paths.at(-1)} or node_modules`;
     const remedy = "install setpriv (package util-linux), or start this program as an ordinary user";
     throw new EmbeddedPostgresError(`${who}; ${remedy}, or ${INSTEAD}.`);
   }
@@ -218,7 +218,7 @@ async function initialize(bundle: Bundle, data: string, password: string): Promi
   const command = [join(bundle.programs, "initdb"), "-D", data, "--no-instructions", ...access, ...locale];
   const child = bundle.shell('exec "$@" 2>&1', command, ["ignore", "pipe", "inherit"]);
   const [[code], output] = await Promise.all([once(child, "close"), child.stdout === null ? "" : text(child.stdout)]);
-  if (code !== 0) throw new Error(`initdb failed (${/.*(error|FATAL).*/.exec(output)?.[0] ?? output.trim()})`);
+  if (code !== 0) throw new Error(`initdb failed (${/(error|FATAL).*/.exec(output)?.[0] ?? output.trim()})`);
 }
 
 function removeAbandoned(prefix: string): void {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -13,6 +13,7 @@ import {
   prepareDirectory,
   readPassword,
 } from "./embedded-binaries.ts";
+import { inspectProcess, isDying, readIfPresent, type RunningProcess } from "./process.ts";
 
 export { EmbeddedPostgresError };
 
@@ -47,20 +48,12 @@ interface Server {
   owned: boolean;
 }
 
-interface Running {
-  parent: number;
-  command: string;
-}
-
 const DATABASE = "interview_gateway";
 const OWNER = "interview_gateway.owner";
 const START_LIMIT_MS = 60_000;
 const ORPHAN_LIMIT_MS = 15_000;
 const STOP_LIMIT_MS = 10_000;
 const LOG_LIMIT_BYTES = 10_000_000;
-const SIGKILL_PENDING = 1 << 8;
-/** PF_EXITING and PF_SIGNALED of linux/sched.h. */
-const EXITING = 0x4 | 0x400;
 
 // Losing a race: for the port, for the directory, or against the last processes of a server that was killed.
 const LOST_RACE = /any TCP.IP sockets|lock file "[^"]*" (already exists|is empty)|remove old lock file|still in use/;
@@ -257,39 +250,6 @@ function removeStaleLock(cluster: string): void {
 }
 
 /** A server that somebody started by hand, perhaps on this cluster: only PostgreSQL itself can tell. */
-function isForeign(running: Running | null): boolean {
+function isForeign(running: RunningProcess | null): boolean {
   return running !== null && /^(\S*\/)?postgres /.test(running.command) && !running.command.includes(OWNER);
-}
-
-function inspectProcess(pid: number): Running | null {
-  if (!(pid > 0)) return null;
-  try {
-    if (process.platform !== "linux") {
-      const shown = execFileSync("ps", ["-ww", "-o", "ppid=,command=", "-p", `${pid}`], { encoding: "utf8" }).trim();
-      return { parent: Number.parseInt(shown, 10), command: shown.replace(/^\d+ +/, "") };
-    }
-    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-    return { parent: Number(readStat(pid)[2]), command };
-  } catch {
-    return null;
-  }
-}
-
-/** SIGKILL takes effect when its target next runs; on a busy machine a killed owner looks alive for a while. */
-function isDying(pid: number): boolean {
-  const pending = /^SigPnd:.*(\w{3})$/m.exec(readIfPresent(`/proc/${pid}/status`))?.[1] ?? "0";
-  return (Number.parseInt(pending, 16) & SIGKILL_PENDING) !== 0 || (Number(readStat(pid)[7]) & EXITING) !== 0;
-}
-
-/** From /proc/<pid>/stat the fields after the name: 1 is the state, 2 the parent, 7 the kernel's flags. */
-function readStat(pid: number): string[] {
-  return (readIfPresent(`/proc/${pid}/stat`).split(")").at(-1) ?? "").split(" ");
-}
-
-function readIfPresent(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

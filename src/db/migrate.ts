@@ -15,8 +15,9 @@ const OLDEST_SERVER = 150_000;
  * @throws StartError when the server cannot be reached or is older than PostgreSQL 15
  */
 export async function migrateDatabase(url: string, afterTables: () => Promise<void> = async () => {}): Promise<void> {
-  const lock = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
-  const client = postgres(url, { max: 1, onnotice: () => {} });
+  const options = { max: 1, onnotice: () => {}, connect_timeout: 10, fetch_types: false };
+  const lock = postgres(url, options);
+  const client = postgres(url, options);
   try {
     await assertServer(lock, url);
     await lock`select pg_advisory_lock(${LOCK})`;

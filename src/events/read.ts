@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { arrayLiteral } from "../db/client.ts";
 import type { InterviewEvent } from "./catalogue.ts";
 
 /** How far one account's log has been read. */
@@ -9,8 +10,8 @@ export interface LogPosition {
 
 /** What follows each position, at most `limit` events of an account, in one statement for all accounts. */
 export async function readAfter(raw: Sql, positions: readonly LogPosition[], limit: number): Promise<InterviewEvent[]> {
-  const accountIds = positions.map((position) => position.accountId);
-  const sequences = positions.map((position) => position.sequence);
+  const accountIds = arrayLiteral(positions.map((position) => position.accountId));
+  const sequences = arrayLiteral(positions.map((position) => position.sequence));
   return raw<InterviewEvent[]>`
     select found.*
     from unnest(${accountIds}::uuid[], ${sequences}::bigint[]) as wanted (account_id, after)

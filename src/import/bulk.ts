@@ -2,6 +2,7 @@ import { getTableColumns, getTableName, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/pg-core";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
 
 /** What the database fills in and an import leaves alone. */
@@ -87,7 +88,7 @@ function deleteStatement<T extends PgTable>(table: T, { accountId, owner, ownerI
   const { key } = columnsOf(table);
   return sql`
     delete from ${table} stored
-    where stored.account_id = ${accountId}::uuid and ${of("stored", [columnName(table, owner)])} = any(${sql.param(ownerIds)}::uuid[])
+    where stored.account_id = ${accountId}::uuid and ${of("stored", [columnName(table, owner)])} = any(${arrayLiteral(ownerIds)}::uuid[])
       and (${of("stored", key)}) not in (
         select ${names(key)} from json_populate_recordset(null::${table}, ${json(table, rows)}::json)
       )`;

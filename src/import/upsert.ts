@@ -86,13 +86,13 @@ async function waitForOtherImports(tx: Transaction, accountId: string): Promise<
  * users could not swap addresses otherwise. The users' own new addresses follow in the same transaction.
  */
 async function freeEmails(tx: Transaction, accountId: string, rows: DirectoryRows["users"]): Promise<void> {
-  const ids = sql.param(rows.map(({ id }) => id));
-  const emails = sql.param(rows.map(({ email }) => email));
+  const wanted = JSON.stringify(rows.map(({ id, email }) => ({ id, email })));
   await tx.execute(sql`
+    with wanted as (select * from json_to_recordset(${wanted}::json) as wanted (id uuid, email text))
     update users set email = users.id::text
-    from unnest(${ids}::uuid[], ${emails}::text[]) as wanted (id, email)
+    from wanted
     where users.account_id = ${accountId}::uuid and users.email = wanted.email and users.id <> wanted.id
-      and users.id = any(${ids}::uuid[])`);
+      and users.id in (select id from wanted)`);
 }
 
 function refusal(error: unknown): StartError | undefined {

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { and, asc, getTableColumns, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
 
 export interface BatchKeys {
@@ -76,7 +77,7 @@ function prepareFind<T extends AccountTable>(
     )
     .orderBy(...order.map((key) => asc(column(key))))
     .prepare(name);
-  return ({ accountId, ids }) => find.execute({ accountId, ids });
+  return ({ accountId, ids }) => find.execute({ accountId, ids: arrayLiteral(ids) });
 }
 
 const prepared = new WeakMap<Database, Map<unknown, unknown>>();

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { hashToken } from "../../src/account/token.ts";
 import { openApp } from "../../src/app.ts";
 import type { App } from "../../src/app.ts";
 import { newId } from "../../src/core/id.ts";
 import { apiTokens } from "../../src/db/schema/account.ts";
 import { importDirectory } from "../../src/import/upsert.ts";
+import { createLog } from "../../src/operation/log.ts";
 import { buildServer } from "../../src/server.ts";
 import { SCOPES } from "../../src/operation/context.ts";
 import type { Scope } from "../../src/operation/context.ts";
@@ -51,7 +51,7 @@ export async function startTestApp({ worker = true, now = () => NOW } = {}): Pro
     publicUrl: "http://gateway.test",
     worker,
     demo: false,
-    log: pino({ level: "info" }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     onQuery: (text) => void statements.push(text),
   });
