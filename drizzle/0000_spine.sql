@@ -10,6 +10,7 @@ CREATE TYPE "public"."milestone" AS ENUM('PROSPECT', 'APPLICATION_REVIEW', 'INTE
 CREATE TYPE "public"."provisioning_state" AS ENUM('NOT_APPLICABLE', 'PENDING', 'PROVISIONED', 'FAILED');--> statement-breakpoint
 CREATE TYPE "public"."role" AS ENUM('SUPER_ADMIN', 'ADMIN', 'RECRUITER', 'HIRING_MANAGER', 'ORGANIZATION_MEMBER', 'EXTERNAL_COLLABORATOR');--> statement-breakpoint
 CREATE TYPE "public"."rsvp" AS ENUM('NEEDS_ACTION', 'ACCEPTED', 'TENTATIVE', 'DECLINED');--> statement-breakpoint
+CREATE TYPE "public"."seat_claim" AS ENUM('EXCLUSIVE', 'SHARED', 'RELEASED');--> statement-breakpoint
 CREATE TYPE "public"."template_category" AS ENUM('ADHOC', 'INTERVIEW_COORDINATION', 'INTERVIEWER_COORDINATION', 'EMAIL_ACTIVITY', 'APPLICATION_SUBMISSION', 'ASSESSMENT', 'REJECTION', 'OFFER', 'SELF_SCHEDULE_INVITE', 'AVAILABILITY', 'SURVEY');--> statement-breakpoint
 CREATE TYPE "public"."template_channel" AS ENUM('EMAIL', 'CALENDAR_INVITE');--> statement-breakpoint
 CREATE TYPE "public"."zoom_seat_status" AS ENUM('ACTIVE', 'INACTIVE');--> statement-breakpoint
@@ -177,12 +178,26 @@ CREATE TABLE "stages" (
 	CONSTRAINT "stages_id_job" UNIQUE("account_id","id","job_id")
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"account_id" uuid NOT NULL,
+	"operation" text NOT NULL,
+	"key" text NOT NULL,
+	"fingerprint" "bytea" NOT NULL,
+	"interview_id" uuid NOT NULL,
+	"warnings" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "idempotency_keys_account_id_operation_key_pk" PRIMARY KEY("account_id","operation","key")
+);
+--> statement-breakpoint
 CREATE TABLE "interviewers" (
 	"account_id" uuid NOT NULL,
 	"interview_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"rsvp" "rsvp",
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"ends_at" timestamp (3) with time zone NOT NULL,
+	"claim" "seat_claim" NOT NULL,
 	CONSTRAINT "interviewers_account_id_interview_id_user_id_pk" PRIMARY KEY("account_id","interview_id","user_id")
 );
 --> statement-breakpoint
@@ -229,6 +244,7 @@ CREATE TABLE "interviews" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "interviews_account_id_id_pk" PRIMARY KEY("account_id","id"),
+	CONSTRAINT "interviews_times" UNIQUE("account_id","id","starts_at","ends_at"),
 	CONSTRAINT "interviews_length" CHECK ("interviews"."ends_at" = "interviews"."starts_at" + "interviews"."duration_minutes" * interval '1 minute'),
 	CONSTRAINT "interviews_duration" CHECK ("interviews"."duration_minutes" between 5 and 1440),
 	CONSTRAINT "interviews_external_not_provisioned" CHECK ("interviews"."external" = ("interviews"."provisioning_state" = 'NOT_APPLICABLE')),
@@ -335,7 +351,8 @@ ALTER TABLE "interview_plans" ADD CONSTRAINT "interview_plans_account_id_job_id_
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "offices" ADD CONSTRAINT "offices_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stages" ADD CONSTRAINT "stages_account_id_plan_id_job_id_interview_plans_account_id_id_job_id_fk" FOREIGN KEY ("account_id","plan_id","job_id") REFERENCES "public"."interview_plans"("account_id","id","job_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "interviewers" ADD CONSTRAINT "interviewers_account_id_interview_id_interviews_account_id_id_fk" FOREIGN KEY ("account_id","interview_id") REFERENCES "public"."interviews"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_account_id_interview_id_interviews_account_id_id_fk" FOREIGN KEY ("account_id","interview_id") REFERENCES "public"."interviews"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "interviewers" ADD CONSTRAINT "interviewers_account_id_interview_id_starts_at_ends_at_interviews_account_id_id_starts_at_ends_at_fk" FOREIGN KEY ("account_id","interview_id","starts_at","ends_at") REFERENCES "public"."interviews"("account_id","id","starts_at","ends_at") ON DELETE cascade ON UPDATE cascade;--> statement-breakpoint
 ALTER TABLE "interviewers" ADD CONSTRAINT "interviewers_account_id_user_id_users_account_id_id_fk" FOREIGN KEY ("account_id","user_id") REFERENCES "public"."users"("account_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_application_id_job_id_candidate_id_applications_account_id_id_job_id_candidate_id_fk" FOREIGN KEY ("account_id","application_id","job_id","candidate_id") REFERENCES "public"."applications"("account_id","id","job_id","candidate_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "interviews" ADD CONSTRAINT "interviews_account_id_stage_id_job_id_stages_account_id_id_job_id_fk" FOREIGN KEY ("account_id","stage_id","job_id") REFERENCES "public"."stages"("account_id","id","job_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -358,6 +375,7 @@ CREATE INDEX "applications_job" ON "applications" USING btree ("account_id","job
 CREATE INDEX "applications_candidate" ON "applications" USING btree ("account_id","candidate_id");--> statement-breakpoint
 CREATE INDEX "hiring_team_members_user" ON "hiring_team_members" USING btree ("account_id","user_id");--> statement-breakpoint
 CREATE INDEX "stages_plan" ON "stages" USING btree ("account_id","plan_id","position");--> statement-breakpoint
-CREATE INDEX "interviewers_user" ON "interviewers" USING btree ("account_id","user_id");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_created" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "interviewers_user_start" ON "interviewers" USING btree ("account_id","user_id","starts_at");--> statement-breakpoint
 CREATE INDEX "interviews_start" ON "interviews" USING btree ("account_id","starts_at","id");--> statement-breakpoint
 CREATE INDEX "interviews_application" ON "interviews" USING btree ("account_id","application_id");

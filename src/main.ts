@@ -51,8 +51,10 @@ async function start(env: Env): Promise<void> {
     log,
   });
   const server = env.role === "worker" ? null : buildServer(app);
-  if (env.role !== "gateway") await buildWorker(app).start();
+  const worker = env.role === "gateway" ? null : buildWorker(app);
+  await worker?.start();
   const stop = async () => {
+    worker?.stop();
     await server?.stop();
     await app.close();
     await database.stop();

@@ -18,6 +18,6 @@ export function createAuthenticator(db: Database): (token: string) => Promise<Ca
     .prepare("find_api_token");
   return async (token) => {
     const [row] = await find.execute({ hash: hashToken(token) });
-    return row ? { kind: "token", accountId: row.accountId, scopes: new Set(row.scopes as Scope[]) } : null;
+    return row ? { accountId: row.accountId, userId: null, scopes: new Set(row.scopes as Scope[]) } : null;
   };
 }

@@ -1,13 +1,19 @@
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { Problem } from "../graphql/problem.ts";
+import { IdempotencyKeyReused } from "../operation/idempotency.ts";
+import { loaded } from "../operation/loader.ts";
+import { userInAccount } from "../people/load.ts";
+import { InterviewerConflict } from "./conflict.ts";
+import type { Conflict } from "./conflict.ts";
 import { createInterview } from "./create.ts";
 import type { CreatedInterview } from "./create.ts";
 import { CreateInterviewInput, toCreateRequest } from "./create-input-graphql.ts";
 import { ApplicationNotFound, FINDINGS, ValidationFailed } from "./finding.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-import { WARNING_CODES } from "./warning.ts";
-import type { InterviewWarning } from "./warning.ts";
+import { visibleInterview } from "./load.ts";
+import { WARNINGS } from "./warning.ts";
+import type { InterviewWarning, WarningCode } from "./warning.ts";
 
 const codes = Object.keys(FINDINGS) as FindingCode[];
 
@@ -43,9 +49,44 @@ builder.objectType(ValidationFailed, {
   }),
 });
 
-const WarningCodeEnum = defineEnum("InterviewWarningCode", WARNING_CODES, {
-  description: "What the sender of a successful request may not expect.",
-  values: { SCORECARD_TEMPLATE_IGNORED: "A scorecard template was sent for a plan-driven interview, and not used." },
+builder.objectType(IdempotencyKeyReused, {
+  name: "IdempotencyKeyReused",
+  description: "The idempotency key was used for another request, and nothing was changed.",
+  interfaces: [Problem],
+});
+
+const ConflictType = builder.objectRef<Conflict>("InterviewerConflictInterval").implement({
+  description: "A time at which an interviewer is busy.",
+  fields: (t) => ({
+    interviewer: t.field({
+      type: "User",
+      description: "Who is busy.",
+      resolve: ({ userId }, _args, ctx) => loaded(ctx.load(userInAccount, userId)),
+    }),
+    startTime: t.expose("startsAt", { type: "DateTime", description: "From when." }),
+    endTime: t.expose("endsAt", { type: "DateTime", description: "Until when; the end itself is free." }),
+    interview: t.field({
+      type: "Interview",
+      nullable: true,
+      description: "With which interview; null when the caller may not see it.",
+      resolve: ({ interviewId }, _args, ctx) => visibleInterview(ctx, interviewId),
+    }),
+  }),
+});
+
+builder.objectType(InterviewerConflict, {
+  name: "InterviewerConflict",
+  description: "Some interviewers are busy at that time, and nothing was changed.",
+  interfaces: [Problem],
+  fields: (t) => ({
+    conflicts: t.expose("conflicts", { type: [ConflictType], description: "Every clash, by interviewer and time." }),
+  }),
+});
+
+const WarningCodeEnum = defineEnum("InterviewWarningCode", Object.keys(WARNINGS) as WarningCode[], {
+  description:
+    "What the sender of a successful request may not expect. The list is closed: a new one is a new version.",
+  values: WARNINGS,
 });
 
 const InterviewWarningType = builder.objectRef<InterviewWarning>("InterviewWarning").implement({
@@ -54,13 +95,26 @@ const InterviewWarningType = builder.objectRef<InterviewWarning>("InterviewWarni
     code: t.expose("code", { type: WarningCodeEnum, description: "What it is." }),
     path: t.exposeStringList("path", { description: "The input field, from `input` on." }),
     message: t.exposeString("message", { description: "The same for people." }),
+    interviewer: t.field({
+      type: "User",
+      nullable: true,
+      description: "The interviewer it is about; null when it is about none.",
+      resolve: ({ userId }, _args, ctx) => ctx.load(userInAccount, userId),
+    }),
   }),
 });
 
 const CreateInterviewSuccess = builder.objectRef<CreatedInterview>("CreateInterviewSuccess").implement({
-  description: "The interview was created; its provisioning follows within seconds.",
+  description: "The interview was created, or could be.",
   fields: (t) => ({
-    interview: t.expose("interview", { type: "Interview", description: "The interview, not yet provisioned." }),
+    interview: t.expose("interview", {
+      type: "Interview",
+      nullable: true,
+      description: "The interview, not yet provisioned; null only under `validateOnly`.",
+    }),
+    replayed: t.exposeBoolean("replayed", {
+      description: "Whether an earlier call with the same idempotency key had created it.",
+    }),
     warnings: t.expose("warnings", { type: [InterviewWarningType], description: "What the sender may not expect." }),
   }),
 });
@@ -75,7 +129,7 @@ builder.mutationField("createInterview", (t) =>
       input: t.arg({ type: CreateInterviewInput, required: true, description: "The interview to create." }),
     },
     errors: {
-      types: [ApplicationNotFound, ValidationFailed],
+      types: [ApplicationNotFound, ValidationFailed, InterviewerConflict, IdempotencyKeyReused],
       directResult: true,
       union: { name: "CreateInterviewResult", description: "What became of a request to create an interview." },
     },

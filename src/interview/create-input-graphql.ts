@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { decodeIdOf } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
+import { defineEnum } from "../graphql/enum.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
+import type { RequiredExtensions } from "../graphql/required.ts";
+import type { FindingCode } from "./finding.ts";
 import { CalendarEventVisibility } from "./graphql.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
 
@@ -9,7 +12,10 @@ const LONGEST_NAME = 255;
 const MOST_IDS = 100;
 
 const shortText = z.string().trim().min(1).max(LONGEST_NAME);
+const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible ASCII characters");
 const bounded = { validate: { schema: shortText } };
+/** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
+const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });
 const inherited = "Inherited when left out.";
 
 const PlanInterviewInput = builder.inputType("PlanInterviewInput", {
@@ -51,12 +57,23 @@ const PlanInterviewInput = builder.inputType("PlanInterviewInput", {
 const AdHocInterviewInput = builder.inputType("AdHocInterviewInput", {
   description: "An interview that the caller configures. It is placed on the application's current stage.",
   fields: (t) => ({
-    kind: t.field({ type: InterviewKind, required: true, description: "How many interviewers meet the candidate." }),
-    location: t.field({ type: InterviewLocation, required: true, description: "Where it is held." }),
+    kind: t.field({
+      type: InterviewKind,
+      required: true,
+      ...known("ERR_KIND_REQUIRED"),
+      description: "How many interviewers meet the candidate.",
+    }),
+    location: t.field({
+      type: InterviewLocation,
+      required: true,
+      ...known("ERR_LOCATION_REQUIRED"),
+      description: "Where it is held.",
+    }),
     durationMinutes: t.int({ description: "5 to 1440 minutes. Required unless `endTime` is sent." }),
     endTime: t.field({ type: "DateTimeInput", description: "End of the interview; wins over `durationMinutes`." }),
     interviewerIds: t.idList({
       required: true,
+      ...known("ERR_INTERVIEWER_IDS_REQUIRED"),
       validate: { maxLength: MOST_IDS },
       description: "One to ten active users; the same user twice counts once.",
     }),
@@ -69,10 +86,12 @@ const AdHocInterviewInput = builder.inputType("AdHocInterviewInput", {
     }),
     candidateTemplateId: t.id({
       required: true,
+      ...known("ERR_CANDIDATE_TEMPLATE_ID_REQUIRED"),
       description: "Invitation for the candidate: channel CALENDAR_INVITE, category INTERVIEW_COORDINATION.",
     }),
     interviewerTemplateId: t.id({
       required: true,
+      ...known("ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED"),
       description: "Invitation for the interviewers: channel CALENDAR_INVITE, category INTERVIEWER_COORDINATION.",
     }),
     scorecardTemplateId: t.id({ description: "What interviewers fill in." }),
@@ -128,6 +147,14 @@ const InterviewModeInput = builder.inputType("InterviewModeInput", {
   }),
 });
 
+const ConflictPolicy = defineEnum("ConflictPolicy", ["REJECT", "ALLOW"], {
+  description: "What happens when an interviewer already has an interview at that time.",
+  values: {
+    REJECT: "The request is refused, with every clash.",
+    ALLOW: "The interview is created all the same. It needs a reason, which is recorded.",
+  },
+});
+
 export const CreateInterviewInput = builder.inputType("CreateInterviewInput", {
   description: "Who is interviewed when, and how the interview is configured.",
   fields: (t) => ({
@@ -147,6 +174,27 @@ export const CreateInterviewInput = builder.inputType("CreateInterviewInput", {
       description: "The zone in which the interview is agreed, and in which times without offset are read.",
     }),
     mode: t.field({ type: InterviewModeInput, required: true, description: "Where the configuration comes from." }),
+    conflictPolicy: t.field({
+      type: ConflictPolicy,
+      required: true,
+      defaultValue: "REJECT",
+      description: "What happens when an interviewer is busy. External interviews are never refused.",
+    }),
+    conflictReason: t.string({
+      ...bounded,
+      description: "Why an overlap is allowed; required for ALLOW, and recorded.",
+    }),
+    idempotencyKey: t.string({
+      validate: { schema: key },
+      description:
+        "8 to 255 visible ASCII characters. The same key with the same input within 48 hours answers with the same " +
+        "interview, and writes nothing; with another input it is refused.",
+    }),
+    validateOnly: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
+    }),
   }),
 });
 
@@ -159,6 +207,10 @@ export function toCreateRequest(input: Input): CreateRequest {
     organizerId: decodeIdOf("User", input.organizerId),
     startTime: input.startTime,
     timezone: input.timezone,
+    conflictPolicy: input.conflictPolicy,
+    conflictReason: input.conflictReason ?? null,
+    idempotencyKey: input.idempotencyKey ?? null,
+    validateOnly: input.validateOnly,
   };
   const { plan, adHoc, external } = input.mode;
   if (plan) return { ...common, mode: "plan", ...toFields(plan) };

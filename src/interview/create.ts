@@ -1,15 +1,21 @@
 import { newId } from "../core/id.ts";
-import { tzVersion } from "../core/zone.ts";
-import type { Transaction } from "../db/client.ts";
-import { interviewers, interviews } from "../db/schema/interview.ts";
 import { recordEvent } from "../events/record.ts";
+import type { NewEvent } from "../events/record.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
+import { claimKey, findEarlierCall } from "../operation/idempotency.ts";
+import type { EarlierCall, KeyUse } from "../operation/idempotency.ts";
+import { loaded } from "../operation/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue } from "../tasks/enqueue.ts";
+import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
+import { draftInterview, insertInterview } from "./draft.ts";
 import { loadFacts } from "./facts.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { ApplicationNotFound, ValidationFailed } from "./finding.ts";
+import { interviewInAccount } from "./load.ts";
 import type { CreateRequest, Interview } from "./request.ts";
+import { authorizeCaller } from "./permission.ts";
 import { judge } from "./rules.ts";
 import type { Subject } from "./rules.ts";
 import { judgeSchedule } from "./schedule.ts";
@@ -18,85 +24,71 @@ import { warningsFor } from "./warning.ts";
 import type { InterviewWarning } from "./warning.ts";
 
 export interface CreatedInterview {
-  interview: Interview;
+  /** Null when nothing was written because the request asked only to be checked. */
+  interview: Interview | null;
+  /** Whether an earlier call under the same key had created it. */
+  replayed: boolean;
   warnings: InterviewWarning[];
 }
 
 /**
- * Creates an interview and everything that must exist with it: interviewers, event and, unless it is external, the task
- * that provisions it.
- * @throws ApplicationNotFound, ValidationFailed; then nothing was written
+ * Creates an interview and everything that must exist with it: seats, event, idempotency key and, unless it is external,
+ * the task that provisions it.
+ * @throws ApplicationNotFound, ValidationFailed, InterviewerConflict, IdempotencyKeyReused; then nothing was written
  */
 export async function createInterview(ctx: Context, request: CreateRequest): Promise<CreatedInterview> {
   requireScope(ctx, "interviews:write");
+  const use = keyUse(request);
+  const earlier = use && (await findEarlierCall(ctx, use));
+  if (earlier) return replay(ctx, earlier);
+
+  const subject = await judgeRequest(ctx, request);
+  const draft = draftInterview(ctx, subject, newId());
+  const warnings = warningsFor(subject);
+  if (request.validateOnly) {
+    if (draft.claim === "EXCLUSIVE") await assertSeatsFree(ctx.db, draft);
+    return { interview: null, replayed: false, warnings };
+  }
+
+  const written = await translatingConflicts(ctx.db, draft, () =>
+    inTransaction(ctx, async (tx) => {
+      const meanwhile = use && (await claimKey(tx, ctx, { use, call: { interviewId: draft.row.id, warnings } }));
+      if (meanwhile) return meanwhile;
+      if (draft.claim === "EXCLUSIVE") await reserveSeats(tx, draft);
+      const interview = await insertInterview(tx, draft);
+      if (!interview.external)
+        await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId: interview.id } });
+      await recordEvent(tx, ctx, createdEvent(interview, request));
+      return interview;
+    }),
+  );
+  return "interviewId" in written ? replay(ctx, written) : { interview: written, replayed: false, warnings };
+}
+
+/** @throws ApplicationNotFound, ValidationFailed */
+async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subject> {
   const facts = await loadFacts(ctx, request);
   if (!facts) throw new ApplicationNotFound();
-  const schedule = judgeSchedule(request, facts.configuration, ctx.now());
-  const subject = { request, facts, schedule };
+  await authorizeCaller(ctx, facts);
+  const subject = { request, facts, schedule: judgeSchedule(request, facts.configuration, ctx.now()) };
   const findings = judge(subject);
   if (findings.length > 0) throw new ValidationFailed(findings);
-
-  const row = draftInterview(ctx, subject);
-  return inTransaction(ctx, async (tx) => {
-    const interview = await insertInterview(tx, row, facts.configuration.interviewerIds);
-    if (!row.external) await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId: row.id } });
-    await recordEvent(tx, ctx, { type: "INTERVIEW_CREATED", interviewId: row.id, interviewVersion: 1 });
-    return { interview, warnings: warningsFor(request) };
-  });
+  return subject;
 }
 
-/** The row to write, from facts that the rules have found complete. */
-function draftInterview(ctx: Context, { request, facts, schedule }: Subject): typeof interviews.$inferInsert {
-  const { application, configuration, job, stage } = facts;
-  const { interviewerIds: _seats, name, kind, ...parts } = configuration;
-  const { start, durationMinutes } = schedule;
-  if (!start || !kind || durationMinutes === null) throw new Error("The rules let an incomplete interview pass.");
-  const external = request.mode === "external";
-  const now = ctx.now();
-  return {
-    ...parts,
-    accountId: ctx.accountId,
-    id: newId(),
-    applicationId: application.id,
-    candidateId: application.candidateId,
-    jobId: job.id,
-    stageId: stage.id,
-    stageActivityId: request.stageActivityId ?? null,
-    organizerId: request.organizerId,
-    kind,
-    name: name === undefined ? `${job.title} – ${stage.name}` : name,
-    startsAt: start.instant,
-    endsAt: new Date(start.instant.getTime() + durationMinutes * 60_000),
-    timezone: request.timezone,
-    localStart: start.local,
-    durationMinutes,
-    tzVersion,
-    candidateRsvp: external ? null : "NEEDS_ACTION",
-    external,
-    externalUrl: request.fields.videoConferencingUrl ?? null,
-    externalSource: request.fields.source ?? null,
-    externalEventId: request.fields.eventId ?? null,
-    provisioningState: external ? "NOT_APPLICABLE" : "PENDING",
-    createdAt: now,
-    updatedAt: now,
-  };
+async function replay(ctx: Context, { interviewId, warnings }: EarlierCall): Promise<CreatedInterview> {
+  const interview = await loaded(ctx.load(interviewInAccount, interviewId));
+  return { interview, replayed: true, warnings: warnings as InterviewWarning[] };
 }
 
-async function insertInterview(
-  tx: Transaction,
-  row: typeof interviews.$inferInsert,
-  interviewerIds: string[],
-): Promise<Interview> {
-  const rsvp = row.external ? null : ("NEEDS_ACTION" as const);
-  const seats = interviewerIds.map((userId, position) => ({
-    accountId: row.accountId,
-    interviewId: row.id,
-    userId,
-    position,
-    rsvp,
-  }));
-  const [interview] = await tx.insert(interviews).values(row).returning();
-  await tx.insert(interviewers).values(seats);
-  if (!interview) throw new Error("An insert returned no row.");
-  return interview;
+function keyUse(request: CreateRequest): KeyUse | null {
+  const { idempotencyKey: key, validateOnly } = request;
+  if (key === null || validateOnly) return null;
+  return { operation: "createInterview", key, fingerprint: fingerprint(request) };
+}
+
+function createdEvent(interview: Interview, { conflictPolicy, conflictReason }: CreateRequest): NewEvent {
+  const { id: interviewId, version: interviewVersion } = interview;
+  const detail = conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
+  return { type: "INTERVIEW_CREATED", interviewId, interviewVersion, detail };
 }

@@ -114,6 +114,10 @@ export const FINDINGS = {
     operations: create,
   },
   ERR_SCORECARD_TEMPLATE_NOT_FOUND: { message: "There is no scorecard template with this id.", operations: create },
+  ERR_CONFLICT_REASON_REQUIRED: {
+    message: "Send conflictReason: conflictPolicy ALLOW needs one.",
+    operations: create,
+  },
   ERR_INVALID_EXTERNAL_URL: {
     message: "The meeting URL must be http or https, without user name and password, and at most 2048 characters long.",
     operations: create,

@@ -199,9 +199,6 @@ builder.node("Interview", {
       type: CalendarEventVisibility,
       description: "Who can read the calendar event.",
     }),
-    aiNoteTakerEnabled: t.exposeBoolean("aiNoteTakerEnabled", {
-      description: "Whether the AI note-taker is asked to join.",
-    }),
     aiScorecardAssistEnabled: t.exposeBoolean("aiScorecardAssistEnabled", {
       description: "Whether AI drafts the scorecards.",
     }),

@@ -19,6 +19,11 @@ export async function findInterview(ctx: Context, id: string): Promise<Interview
   return ctx.load(interviewInAccount, id);
 }
 
+/** The same without a refusal: what the caller may not see is null. */
+export async function visibleInterview(ctx: Context, id: string): Promise<Interview | null> {
+  return ctx.caller.scopes.has("interviews:read") ? ctx.load(interviewInAccount, id) : null;
+}
+
 /** Interviews in the order of their starts. */
 export async function listInterviews(ctx: Context, args: PageArguments): Promise<Page<Interview>> {
   requireScope(ctx, "interviews:read");

@@ -36,6 +36,10 @@ export interface CreateRequest {
   mode: "plan" | "adHoc" | "external";
   stageActivityId: string | undefined;
   fields: InterviewFields;
+  conflictPolicy: "REJECT" | "ALLOW";
+  conflictReason: string | null;
+  idempotencyKey: string | null;
+  validateOnly: boolean;
 }
 
 /** Where a field of the chosen mode stands in the input. */

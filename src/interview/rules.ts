@@ -6,7 +6,7 @@ import type { Finding, FindingCode } from "./finding.ts";
 import { modePath } from "./request.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
 import type { Schedule } from "./schedule.ts";
-import { organizerMay } from "./permission.ts";
+import { managementRight } from "./permission.ts";
 
 /** What a rule looks at. */
 export interface Subject {
@@ -33,6 +33,7 @@ const RULES: readonly Rule[] = [
   hostCanHost,
   templatesFit,
   scorecardTemplateExists,
+  conflictReasonIsGiven,
   externalUrlIsSafe,
 ];
 
@@ -54,7 +55,7 @@ function organizerCanOrganize({ request, facts }: Subject): Finding[] {
   if (request.mode !== "external" && organizer.calendarAddress === null) {
     findings.push(finding("ERR_ORGANIZER_NO_CALENDAR", path));
   }
-  const right = organizerMay(organizer, facts);
+  const right = managementRight(organizer, facts);
   if (right === "not the job") findings.push(finding("ERR_ORGANIZER_NO_JOB_PERMISSION", path));
   if (right === "not the application") findings.push(finding("ERR_ORGANIZER_NO_APPLICATION_PERMISSION", path));
   return findings;
@@ -172,6 +173,11 @@ function scorecardTemplateExists({ request, facts }: Subject): Finding[] {
   return [finding("ERR_SCORECARD_TEMPLATE_NOT_FOUND", modePath(request, "scorecardTemplateId"))];
 }
 
+function conflictReasonIsGiven({ request }: Subject): Finding[] {
+  if (request.conflictPolicy === "REJECT" || request.conflictReason) return none;
+  return [finding("ERR_CONFLICT_REASON_REQUIRED", ["input", "conflictReason"])];
+}
+
 function externalUrlIsSafe({ request }: Subject): Finding[] {
   const url = request.fields.videoConferencingUrl;
   if (url == null || isPlainWebUrl(url)) return none;
@@ -179,7 +185,7 @@ function externalUrlIsSafe({ request }: Subject): Finding[] {
 }
 
 function isPlainWebUrl(text: string): boolean {
-  if (text.length > LONGEST_URL || !URL.canParse(text)) return false;
+  if (text.length > LONGEST_URL || /[\s\p{Cc}]/u.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
   return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }

@@ -1,23 +1,82 @@
+import { wallClock } from "../core/zone.ts";
+import type { User } from "../people/load.ts";
 import { modePath } from "./request.ts";
-import type { CreateRequest } from "./request.ts";
+import type { Subject } from "./rules.ts";
 
-export const WARNING_CODES = ["SCORECARD_TEMPLATE_IGNORED"] as const;
-export type WarningCode = (typeof WARNING_CODES)[number];
+/** Every warning, and when it is given. */
+export const WARNINGS = {
+  SCORECARD_TEMPLATE_IGNORED:
+    "A scorecard template was sent for a plan-driven interview, whose scorecard is its stage activity's.",
+  INTERVIEWER_OUTSIDE_WORKING_HOURS: "Part of the interview lies outside the working hours of an interviewer.",
+  INTERVIEWER_UNSOCIABLE_HOUR:
+    "Part of the interview lies before 07:00 or after 21:00 of an interviewer's own time zone.",
+} as const;
+
+export type WarningCode = keyof typeof WARNINGS;
 
 /** Something that did not hinder the request, and that its sender may not expect. */
 export interface InterviewWarning {
   code: WarningCode;
   path: string[];
   message: string;
+  /** The interviewer it is about, when it is about one. */
+  userId: string | null;
 }
 
-export function warningsFor(request: CreateRequest): InterviewWarning[] {
-  if (request.mode !== "plan" || request.fields.scorecardTemplateId == null) return [];
-  return [
-    {
-      code: "SCORECARD_TEMPLATE_IGNORED",
-      path: modePath(request, "scorecardTemplateId"),
-      message: "The scorecard of a plan-driven interview is its stage activity's; the one sent was not used.",
-    },
-  ];
+const EARLIEST = 7 * 60;
+const LATEST = 21 * 60;
+const MIDNIGHT = 24 * 60;
+
+/** The interview in an interviewer's own day: minutes since the midnight before its start, so the end may exceed a day. */
+interface LocalSpan {
+  weekday: number;
+  start: number;
+  end: number;
+}
+
+/** In a stable order: the request's own first, then interviewer by interviewer. */
+export function warningsFor({ request, facts, schedule }: Subject): InterviewWarning[] {
+  const warnings: InterviewWarning[] = [];
+  const warn = (code: WarningCode, field: "scorecardTemplateId" | "interviewerIds", userId: string | null) =>
+    warnings.push({ code, path: modePath(request, field), message: WARNINGS[code], userId });
+
+  if (request.mode === "plan" && request.fields.scorecardTemplateId != null) {
+    warn("SCORECARD_TEMPLATE_IGNORED", "scorecardTemplateId", null);
+  }
+  const { start, durationMinutes } = schedule;
+  for (const user of facts.interviewers) {
+    if (!user || !start || durationMinutes === null) continue;
+    const span = localSpan(start.instant, durationMinutes, user.timezone);
+    if (!withinWorkingHours(span, user.workingHours))
+      warn("INTERVIEWER_OUTSIDE_WORKING_HOURS", "interviewerIds", user.id);
+    if (span.start < EARLIEST || span.end > LATEST) warn("INTERVIEWER_UNSOCIABLE_HOUR", "interviewerIds", user.id);
+  }
+  return warnings;
+}
+
+/** The end is read from the wall clock too, so that a change of clocks in between counts as the interviewer sees it. */
+function localSpan(start: Date, durationMinutes: number, zone: string): LocalSpan {
+  const from = wallClock(start, zone);
+  const to = wallClock(new Date(start.getTime() + durationMinutes * 60_000), zone);
+  const nextDay = to.weekday !== from.weekday || to.minute <= from.minute;
+  return { weekday: from.weekday, start: from.minute, end: to.minute + (nextDay ? MIDNIGHT : 0) };
+}
+
+/** Nobody who has told no working hours is outside them. Spans that touch count as one. */
+function withinWorkingHours({ weekday, start, end }: LocalSpan, hours: User["workingHours"]): boolean {
+  if (hours.length === 0) return true;
+  const spans = hours.map((span) => {
+    const day = ((span.weekday - weekday + 7) % 7) * MIDNIGHT;
+    return { start: day + minuteOf(span.start), end: day + minuteOf(span.end) };
+  });
+  let covered = start;
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    if (span.start <= covered && span.end > covered) covered = span.end;
+  }
+  return covered >= end;
+}
+
+function minuteOf(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(":").map(Number);
+  return hours * 60 + minutes;
 }

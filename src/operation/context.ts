@@ -7,10 +7,11 @@ import { createLoaderCache } from "./loader.ts";
 export const SCOPES = ["interviews:read", "interviews:write", "directory:read"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who asks: an API token of one account, or the gateway's own worker acting for it. */
+/** Who asks: an API token of one account, a person of it, or the gateway's own worker. */
 export interface Caller {
-  kind: "token" | "system";
   accountId: string;
+  /** The person; null for a token and for the worker, whose scopes are all that counts. */
+  userId: string | null;
   scopes: ReadonlySet<Scope>;
 }
 
@@ -65,5 +66,5 @@ export function createContext(services: Services, caller: Caller, requestId: str
 
 /** The context in which the worker acts for an account. */
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
-  return createContext(services, { kind: "system", accountId, scopes: new Set(SCOPES) }, requestId);
+  return createContext(services, { accountId, userId: null, scopes: new Set(SCOPES) }, requestId);
 }

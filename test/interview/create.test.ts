@@ -32,7 +32,9 @@ const READ = /* GraphQL */ `
       conferenceUrl
       hackerrankTemplateId
       calendarEventVisibility
-      aiNoteTakerEnabled
+      aiNoteTaker {
+        enabled
+      }
       aiScorecardAssistEnabled
       candidateRsvp
       createdAt
@@ -114,7 +116,7 @@ const INHERITED = {
   interviewers: seats("ada", "bob"),
   office: { id: office("berlin") },
   hackerrankTemplateId: "hr-1",
-  aiNoteTakerEnabled: true,
+  aiNoteTaker: { enabled: true },
   aiScorecardAssistEnabled: true,
   candidateTemplate: { id: template("to-candidate") },
   interviewerTemplate: { id: template("to-interviewers") },
@@ -165,7 +167,7 @@ describe("plan mode", () => {
     ["officeId", { officeId: office("london") }, { office: { id: office("london") } }],
     ["name", { name: "Another name" }, { name: "Another name" }],
     ["hackerrankTemplateId", { hackerrankTemplateId: "hr-2" }, { hackerrankTemplateId: "hr-2" }],
-    ["aiNoteTakerEnabled", { aiNoteTakerEnabled: false }, { aiNoteTakerEnabled: false }],
+    ["aiNoteTakerEnabled", { aiNoteTakerEnabled: false }, { aiNoteTaker: { enabled: false } }],
     ["aiScorecardAssistEnabled", { aiScorecardAssistEnabled: false }, { aiScorecardAssistEnabled: false }],
     [
       "candidateTemplateId",
@@ -196,16 +198,16 @@ describe("plan mode", () => {
       kind: "ONE_ON_ONE",
       stage: { name: "On site" },
       scorecard: null,
-      aiNoteTakerEnabled: false,
+      aiNoteTaker: { enabled: false },
     });
   });
 
   test("warns that a scorecard template is ignored", async () => {
     const { createInterview: result } = await app.client.data(CREATE, {
-      input: plan({ scorecardTemplateId: scorecard("coding") }),
+      input: plan({ scorecardTemplateId: scorecard("coding"), interviewerIds: [user("ada")] }),
     });
     expect(result.warnings).toEqual([
-      { code: "SCORECARD_TEMPLATE_IGNORED", path: ["input", "mode", "plan", "scorecardTemplateId"] },
+      { code: "SCORECARD_TEMPLATE_IGNORED", path: ["input", "mode", "plan", "scorecardTemplateId"], interviewer: null },
     ]);
     const { interview } = await app.client.data(READ, { id: result.interview.id });
     expect(interview.scorecard.template).toEqual({ id: scorecard("general") });

@@ -179,10 +179,25 @@ const CASES: Record<FindingCode, Case[]> = {
       "input.mode.external.scorecardTemplateId",
     ],
   ],
+  ERR_CONFLICT_REASON_REQUIRED: [
+    ["left out", adHoc({}, { conflictReason: null }), "input.conflictReason"],
+    ["external as well", external({}, { conflictReason: undefined }), "input.conflictReason"],
+  ],
   ERR_INVALID_EXTERNAL_URL: [
     [
       "javascript",
       external({ videoConferencingUrl: "javascript:alert(1)" }),
+      "input.mode.external.videoConferencingUrl",
+    ],
+    ["data", external({ videoConferencingUrl: "data:text/html,x" }), "input.mode.external.videoConferencingUrl"],
+    [
+      "a line break",
+      external({ videoConferencingUrl: "https://zoom.us/j/1\n" }),
+      "input.mode.external.videoConferencingUrl",
+    ],
+    [
+      "ten kilobytes",
+      external({ videoConferencingUrl: `https://zoom.us/${"x".repeat(10_240)}` }),
       "input.mode.external.videoConferencingUrl",
     ],
     ["not a URL", external({ videoConferencingUrl: "zoom" }), "input.mode.external.videoConferencingUrl"],

@@ -58,7 +58,8 @@ export async function startTestApp({ worker = true, now = () => NOW } = {}): Pro
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));
   const server = buildServer(app);
   const { port } = await server.start(0, "127.0.0.1");
-  if (worker) await buildWorker(app).start();
+  const upkeep = worker ? buildWorker(app) : null;
+  await upkeep?.start();
   const url = `http://127.0.0.1:${port}`;
 
   const createToken = async (account: string, scopes: readonly Scope[] = SCOPES) => {
@@ -84,6 +85,7 @@ export async function startTestApp({ worker = true, now = () => NOW } = {}): Pro
     other: await createToken(OTHER_ACCOUNT),
     createToken,
     async stop() {
+      upkeep?.stop();
       await server.stop();
       await app.close();
       await database.drop();

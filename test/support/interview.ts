@@ -10,9 +10,13 @@ export const CREATE = /* GraphQL */ `
         interview {
           id
         }
+        replayed
         warnings {
           code
           path
+          interviewer {
+            name
+          }
         }
       }
       ... on Problem {
@@ -20,6 +24,18 @@ export const CREATE = /* GraphQL */ `
       }
       ... on ApplicationNotFound {
         code
+      }
+      ... on InterviewerConflict {
+        conflicts {
+          interviewer {
+            id
+          }
+          startTime
+          endTime
+          interview {
+            id
+          }
+        }
       }
       ... on ValidationFailed {
         findings {
@@ -39,7 +55,10 @@ export const scorecard = (externalId: string) => sampleId("ScorecardTemplate", e
 export const activity = (externalId: string) => sampleId("StageActivity", externalId);
 export const application = (externalId: string) => sampleId("Application", externalId);
 
+/** Overlaps are allowed, so that a test that is not about them may create what it likes. */
 const common = {
+  conflictPolicy: "ALLOW",
+  conflictReason: "a test",
   applicationId: application("active"),
   organizerId: user("recruiter"),
   startTime: "2027-03-01T10:00",

@@ -59,6 +59,8 @@ export const provisioningState = pgEnum("provisioning_state", ["NOT_APPLICABLE",
 
 export const rsvp = pgEnum("rsvp", ["NEEDS_ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]);
 
+export const seatClaim = pgEnum("seat_claim", ["EXCLUSIVE", "SHARED", "RELEASED"]);
+
 export const interviewEventType = pgEnum("interview_event_type", [
   "INTERVIEW_CREATED",
   "INTERVIEW_UPDATED",

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  unique,
   uuid,
 } from "drizzle-orm/pg-core";
 import { instant } from "./account.ts";
@@ -20,6 +21,7 @@ import {
   meetingOutcome,
   provisioningState,
   rsvp,
+  seatClaim,
 } from "./enum.ts";
 import { applications, offices, stages } from "./hiring.ts";
 import { users } from "./people.ts";
@@ -108,6 +110,7 @@ export const interviews = pgTable(
       "interviews_managed_complete",
       sql`${t.external} or (${t.location} is not null and ${t.candidateTemplateId} is not null and ${t.interviewerTemplateId} is not null)`,
     ),
+    unique("interviews_times").on(t.accountId, t.id, t.startsAt, t.endsAt),
     index("interviews_start").on(t.accountId, t.startsAt, t.id),
     index("interviews_application").on(t.accountId, t.applicationId),
   ],
@@ -122,14 +125,24 @@ export const interviewers = pgTable(
     position: integer("position").notNull(),
     /** Null on external interviews, whose answers are not tracked. */
     rsvp: rsvp("rsvp"),
+    /** Kept equal to the interview's by the foreign key. */
+    startsAt: instant("starts_at").notNull(),
+    endsAt: instant("ends_at").notNull(),
+    /**
+     * EXCLUSIVE refuses every overlap. SHARED counts as busy and refuses nothing itself: external, or allowed to overlap.
+     * RELEASED counts for nothing. Enforced by interviewers_no_double_booking.
+     */
+    claim: seatClaim("claim").notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.interviewId, t.userId] }),
     foreignKey({
-      columns: [t.accountId, t.interviewId],
-      foreignColumns: [interviews.accountId, interviews.id],
-    }).onDelete("cascade"),
+      columns: [t.accountId, t.interviewId, t.startsAt, t.endsAt],
+      foreignColumns: [interviews.accountId, interviews.id, interviews.startsAt, interviews.endsAt],
+    })
+      .onUpdate("cascade")
+      .onDelete("cascade"),
     foreignKey({ columns: [t.accountId, t.userId], foreignColumns: [users.accountId, users.id] }),
-    index("interviewers_user").on(t.accountId, t.userId),
+    index("interviewers_user_start").on(t.accountId, t.userId, t.startsAt),
   ],
 );

@@ -1,0 +1,56 @@
+import { GraphQLError, isInputObjectType } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import type { Plugin } from "graphql-yoga";
+
+/** On an input field: the code under which its absence is known. */
+export interface RequiredExtensions {
+  requiredCode: string;
+}
+
+const MISSING = /to include required field "(\w+)"/;
+const NULL = /non-null type .* not to be null/;
+const LAST_OF_PATH = /^Variable .*? invalid value at (?:.*[.])?(\w+)(?:\[\d+\])?: Expected/;
+const NAME_BEFORE = /(\w+)\s*:\s*$/;
+
+/** Adds its code to GraphQL's own refusal of a request that leaves out a required field, or sends null for it. */
+export function useRequiredCodes(schema: GraphQLSchema): Plugin {
+  const codes = collectCodes(schema);
+  const withCode = (error: GraphQLError): GraphQLError => {
+    const code = codes.get(missingField(error) ?? "");
+    if (!code || error.originalError) return error;
+    const { message, nodes, path, extensions } = error;
+    return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions: { ...extensions, code } });
+  };
+  return {
+    onValidate:
+      () =>
+      ({ valid, result, setResult }) => {
+        if (!valid) setResult(result.map((error) => (error instanceof GraphQLError ? withCode(error) : error)));
+      },
+    onExecute: () => ({
+      onExecuteDone: ({ result, setResult }) => {
+        if ("errors" in result && result.errors) setResult({ ...result, errors: result.errors.map(withCode) });
+      },
+    }),
+  };
+}
+
+function collectCodes(schema: GraphQLSchema): Map<string, string> {
+  const codes = new Map<string, string>();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { requiredCode } = field.extensions as Partial<RequiredExtensions>;
+      if (requiredCode) codes.set(field.name, requiredCode);
+    }
+  }
+  return codes;
+}
+
+/** GraphQL says which field it is in words only: by name, by the path of the variable, or by the place in the document. */
+function missingField({ message, nodes }: GraphQLError): string | undefined {
+  const missing = MISSING.exec(message)?.[1];
+  if (missing || !NULL.test(message)) return missing;
+  const place = nodes?.[0]?.loc;
+  return LAST_OF_PATH.exec(message)?.[1] ?? (place && NAME_BEFORE.exec(place.source.body.slice(0, place.start))?.[1]);
+}

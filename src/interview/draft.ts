@@ -1,0 +1,78 @@
+import { tzVersion } from "../core/zone.ts";
+import type { Transaction } from "../db/client.ts";
+import { interviewers, interviews } from "../db/schema/interview.ts";
+import type { Context } from "../operation/context.ts";
+import type { Seats } from "./conflict.ts";
+import type { Interview } from "./request.ts";
+import type { Subject } from "./rules.ts";
+
+const MINUTE = 60_000;
+
+/** An interview that the rules have found complete, as it will be written. */
+export interface Draft extends Seats {
+  row: typeof interviews.$inferInsert & { id: string };
+  /** EXCLUSIVE seats must be free; SHARED ones are taken in any case, and count as busy for others. */
+  claim: "EXCLUSIVE" | "SHARED";
+}
+
+export function draftInterview(ctx: Context, subject: Subject, id: string): Draft {
+  const { request, facts, schedule } = subject;
+  const { start, durationMinutes } = schedule;
+  if (!start || durationMinutes === null) throw new Error("The rules let an interview without a time pass.");
+  const external = request.mode === "external";
+  const startsAt = start.instant;
+  const endsAt = new Date(startsAt.getTime() + durationMinutes * MINUTE);
+  const now = ctx.now();
+  return {
+    accountId: ctx.accountId,
+    userIds: facts.configuration.interviewerIds,
+    startsAt,
+    endsAt,
+    claim: external || request.conflictPolicy === "ALLOW" ? "SHARED" : "EXCLUSIVE",
+    row: {
+      ...configurationColumns(subject),
+      accountId: ctx.accountId,
+      id,
+      startsAt,
+      endsAt,
+      timezone: request.timezone,
+      localStart: start.local,
+      durationMinutes,
+      tzVersion,
+      organizerId: request.organizerId,
+      candidateRsvp: external ? null : "NEEDS_ACTION",
+      external,
+      externalUrl: request.fields.videoConferencingUrl ?? null,
+      externalSource: request.fields.source ?? null,
+      externalEventId: request.fields.eventId ?? null,
+      provisioningState: external ? "NOT_APPLICABLE" : "PENDING",
+      createdAt: now,
+      updatedAt: now,
+    },
+  };
+}
+
+function configurationColumns({ request, facts }: Subject) {
+  const { application, configuration, job, stage } = facts;
+  const { interviewerIds: _seats, name, kind, ...parts } = configuration;
+  if (!kind) throw new Error("The rules let an interview without a kind pass.");
+  return {
+    ...parts,
+    kind,
+    name: name === undefined ? `${job.title} – ${stage.name}` : name,
+    applicationId: application.id,
+    candidateId: application.candidateId,
+    jobId: job.id,
+    stageId: stage.id,
+    stageActivityId: request.stageActivityId ?? null,
+  };
+}
+
+export async function insertInterview(tx: Transaction, { row, claim, userIds, ...times }: Draft): Promise<Interview> {
+  const rsvp = row.external ? null : ("NEEDS_ACTION" as const);
+  const seats = userIds.map((userId, position) => ({ ...times, interviewId: row.id, userId, position, rsvp, claim }));
+  const [interview] = await tx.insert(interviews).values(row).returning();
+  await tx.insert(interviewers).values(seats);
+  if (!interview) throw new Error("An insert returned no row.");
+  return interview;
+}

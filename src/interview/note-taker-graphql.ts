@@ -1,0 +1,50 @@
+import { builder } from "../graphql/builder.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import { CONFERENCE_PLATFORMS, NOTE_TAKER_REASONS, noteTakerOf } from "./note-taker.ts";
+import type { NoteTaker } from "./note-taker.ts";
+
+const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
+  description: "Whose meeting a link leads to.",
+  values: {
+    ZOOM: "Zoom, on zoom.us or a vanity host of it.",
+    GOOGLE_MEET: "Google Meet.",
+    MICROSOFT_TEAMS: "Microsoft Teams, for work or for life.",
+    OTHER: "Anybody else's.",
+  },
+});
+
+const AiNoteTakerReason = defineEnum("AiNoteTakerReason", NOTE_TAKER_REASONS, {
+  description: "Why the AI note-taker cannot join.",
+  values: {
+    NO_MEETING_URL: "There is no link yet, or none at all.",
+    PLATFORM_NOT_SUPPORTED: "The link leads to another platform than Zoom, Google Meet or Microsoft Teams.",
+    NOT_A_MEETING_LINK: "The link leads to the platform, and into no meeting.",
+  },
+});
+
+const AiNoteTaker = builder.objectRef<NoteTaker>("AiNoteTaker").implement({
+  description:
+    "The AI note-taker of an interview. Judged from the conference URL, else from the external URL, which is never fetched.",
+  fields: (t) => ({
+    enabled: t.exposeBoolean("enabled", { description: "Whether it is asked to join." }),
+    canJoin: t.exposeBoolean("canJoin", { description: "Whether the link leads into a meeting that it can join." }),
+    platform: t.expose("platform", {
+      type: ConferencePlatform,
+      nullable: true,
+      description: "Whose meeting the link leads to; null without a link.",
+    }),
+    reason: t.expose("reason", {
+      type: AiNoteTakerReason,
+      nullable: true,
+      description: "Why it cannot join; null when it can.",
+    }),
+  }),
+});
+
+builder.objectField("Interview", "aiNoteTaker", (t) =>
+  t.field({
+    type: AiNoteTaker,
+    description: "Whether the AI note-taker is asked to join, and whether it could.",
+    resolve: noteTakerOf,
+  }),
+);

@@ -1,0 +1,84 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { Refusal } from "../core/error.ts";
+import type { Database, Executor, Transaction } from "../db/client.ts";
+import { idempotencyKeys } from "../db/schema/idempotency.ts";
+import type { Context } from "./context.ts";
+
+const KEPT_MS = 48 * 60 * 60 * 1000;
+
+/** A key as one call uses it. Keys of two accounts or two operations are strangers. */
+export interface KeyUse {
+  operation: string;
+  key: string;
+  /** SHA-256 of the coerced input. */
+  fingerprint: Buffer;
+}
+
+/** What the first call under a key led to. */
+export interface EarlierCall {
+  interviewId: string;
+  warnings: object[];
+}
+
+/** The key was used for another request. */
+export class IdempotencyKeyReused extends Refusal {
+  constructor() {
+    super(
+      "This idempotency key was used for another request within 48 hours. Send a new key, or the first request again.",
+    );
+  }
+}
+
+/**
+ * What an earlier call under the key led to, or null when there was none.
+ * @throws IdempotencyKeyReused when that call had another input
+ */
+export async function findEarlierCall(
+  ctx: Context,
+  use: KeyUse,
+  executor: Executor = ctx.db,
+): Promise<EarlierCall | null> {
+  const [row] = await executor
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.accountId, ctx.accountId),
+        eq(idempotencyKeys.operation, use.operation),
+        eq(idempotencyKeys.key, use.key),
+      ),
+    );
+  if (!row || row.createdAt < oldestKept(ctx.now())) return null;
+  if (!row.fingerprint.equals(use.fingerprint)) throw new IdempotencyKeyReused();
+  return row;
+}
+
+/**
+ * Takes the key for this transaction. A call under the same key that has not committed yet is waited for.
+ * @returns null when the key is now ours, else what the earlier call led to
+ * @throws IdempotencyKeyReused when the earlier call had another input
+ */
+export async function claimKey(
+  tx: Transaction,
+  ctx: Context,
+  { use, call }: { use: KeyUse; call: EarlierCall },
+): Promise<EarlierCall | null> {
+  const row = { accountId: ctx.accountId, ...use, ...call, createdAt: ctx.now() };
+  const claimed = await tx
+    .insert(idempotencyKeys)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.accountId, idempotencyKeys.operation, idempotencyKeys.key],
+      set: row,
+      setWhere: lt(idempotencyKeys.createdAt, oldestKept(ctx.now())),
+    })
+    .returning({ key: idempotencyKeys.key });
+  return claimed.length > 0 ? null : findEarlierCall(ctx, use, tx);
+}
+
+/** Deletes the keys that are no longer kept. */
+export async function pruneKeys(db: Database, now: Date): Promise<void> {
+  await db.execute(sql`delete from ${idempotencyKeys} where ${lt(idempotencyKeys.createdAt, oldestKept(now))}`);
+}
+
+const oldestKept = (now: Date) => new Date(now.getTime() - KEPT_MS);
