@@ -8,7 +8,7 @@ import type { Caller, Context, Services } from "../operation/context.ts";
 import { createErrorMask } from "./errors.ts";
 import { MAX_BODY, useLimits } from "./limits.ts";
 import { currentRequest } from "./request.ts";
-import { useRequiredCodes } from "./required.ts";
+import { useRefusalCodes } from "./refusal-code.ts";
 import { subscribeWithFreshContext } from "./subscribe.ts";
 
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
@@ -36,7 +36,7 @@ export function createPipeline({ schema, services, authenticate, demo }: Pipelin
       const caller = await identify(authenticate, authorization);
       return createContext(services, caller, currentRequest()?.requestId ?? "unknown");
     },
-    plugins: [useLimits(), useRequiredCodes(schema), useGraphQLJs()],
+    plugins: [useLimits(), useRefusalCodes(schema), useGraphQLJs()],
     maskedErrors: { maskError: createErrorMask(services.log) },
     maxRequestBodySize: MAX_BODY,
     multipart: false,

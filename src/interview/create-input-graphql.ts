@@ -3,7 +3,7 @@ import { decodeIdOf } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
-import type { RequiredExtensions } from "../graphql/required.ts";
+import type { RequiredExtensions } from "../graphql/refusal-code.ts";
 import type { FindingCode } from "./finding.ts";
 import { CalendarEventVisibility } from "./graphql.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";

@@ -162,6 +162,9 @@ test("64 parallel requests for one slot: one success and 63 conflicts, 20 times"
   }
   expect(await rows()).toEqual({ interviews: 20, events: 20, tasks: 20, newest: 20 });
   expect(app.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  const [stats] = await app.app.connections
+    .raw`select deadlocks::int from pg_stat_database where datname = current_database()`;
+  expect(stats).toEqual({ deadlocks: 0 });
 });
 
 describe("whatever is created, in whatever order", () => {

@@ -12,24 +12,32 @@ const NULL = /non-null type .* not to be null/;
 const LAST_OF_PATH = /^Variable .*? invalid value at (?:.*[.])?(\w+)(?:\[\d+\])?: Expected/;
 const NAME_BEFORE = /(\w+)\s*:\s*$/;
 
-/** Adds its code to GraphQL's own refusal of a request that leaves out a required field, or sends null for it. */
-export function useRequiredCodes(schema: GraphQLSchema): Plugin {
+/**
+ * Gives GraphQL's own refusals a code: a required input field that is left out or null has the one it is known by, the
+ * rest have GRAPHQL_VALIDATION_FAILED (the document) or INVALID_INPUT (its variables).
+ */
+export function useRefusalCodes(schema: GraphQLSchema): Plugin {
   const codes = collectCodes(schema);
-  const withCode = (error: GraphQLError): GraphQLError => {
-    const code = codes.get(missingField(error) ?? "");
-    if (!code || error.originalError) return error;
-    const { message, nodes, path, extensions } = error;
-    return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions: { ...extensions, code } });
+  const withCode = (error: GraphQLError, otherwise: string): GraphQLError => {
+    const { message, nodes, path, extensions, originalError } = error;
+    const ours = originalError && !(originalError instanceof GraphQLError);
+    if (ours || path || extensions["code"]) return error;
+    const code = codes.get(missingField(error) ?? "") ?? otherwise;
+    return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, code } });
   };
   return {
     onValidate:
       () =>
       ({ valid, result, setResult }) => {
-        if (!valid) setResult(result.map((error) => (error instanceof GraphQLError ? withCode(error) : error)));
+        if (valid) return;
+        setResult(
+          result.map((error) => (error instanceof GraphQLError ? withCode(error, "GRAPHQL_VALIDATION_FAILED") : error)),
+        );
       },
     onExecute: () => ({
       onExecuteDone: ({ result, setResult }) => {
-        if ("errors" in result && result.errors) setResult({ ...result, errors: result.errors.map(withCode) });
+        if (!("errors" in result) || !result.errors) return;
+        setResult({ ...result, errors: result.errors.map((error) => withCode(error, "INVALID_INPUT")) });
       },
     }),
   };
