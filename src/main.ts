@@ -13,6 +13,7 @@ import { checkDirectory } from "./import/check.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
 import { formatProblems, formatReport, readDirectoryFile } from "./import/file.ts";
 import { importDirectory } from "./import/upsert.ts";
+import { findingsTable } from "./interview/finding.ts";
 import { createLog } from "./operation/log.ts";
 import { printedSchema } from "./schema.ts";
 import { buildServer } from "./server.ts";
@@ -24,11 +25,13 @@ const USAGE = `Usage:
   npm run import -- --schema     prints the JSON Schema of directory files
   npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
   npm run token -- --revoke TOKEN        ends an API token
-  npm run schema:print           prints schema.graphql`;
+  npm run schema:print           prints schema.graphql
+  npm run findings:print         prints the README's table of findings`;
 
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(parseEnv(process.env));
   if (command === "schema") return print(printedSchema());
+  if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
   if (command === "import" && argument) return importFile(parseEnv(process.env), argument);

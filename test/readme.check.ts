@@ -1,12 +1,23 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DEMO_QUERY } from "../src/import/banner.ts";
+import { findingsTable } from "../src/interview/finding.ts";
+import { WARNINGS } from "../src/interview/warning.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
 test("the README shows the operations that the banner prints", () => {
   const blocks = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1]?.trim());
   expect(blocks.join("\n\n")).toBe(DEMO_QUERY.trim());
+});
+
+test("the README has the table of findings that the code prints", () => {
+  const table = /<!-- findings -->\n([\s\S]*?)<!-- \/findings -->/.exec(readme)?.[1]?.trim();
+  expect(table).toBe(findingsTable());
+});
+
+test("the README names every warning", () => {
+  for (const code of Object.keys(WARNINGS)) expect(readme).toContain(`\`${code}\``);
 });
 
 test("the map of src names every folder and file at its top", () => {

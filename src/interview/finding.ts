@@ -126,6 +126,14 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
+/** The table as Markdown, for the README. */
+export function findingsTable(): string {
+  const rows = Object.entries(FINDINGS).map(
+    ([code, { message, operations }]) => `| ${code} | ${message} | ${operations.join(", ")} |`,
+  );
+  return ["| code | message | operations |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
 /** One fault of a request. The path leads to the input field, from `input` on. */
 export interface Finding {
   code: FindingCode;
