@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { createAuthenticator } from "./account/token.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
+import { tzVersion } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Connections } from "./db/client.ts";
 import { installations } from "./db/schema/account.ts";
 import { migrateDatabase } from "./db/migrate.ts";
+import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
 import type { EventLog } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
@@ -81,6 +83,17 @@ export async function openApp(options: AppOptions): Promise<App> {
       await connections.close();
     },
   };
+}
+
+/** Logs every zone whose rules the runtime and the database tell differently; for the start of a gateway. */
+export async function auditZones({ connections, services: { log, now } }: App): Promise<void> {
+  try {
+    for (const { zone, reason } of await findDifferingZones(connections.raw, { from: now() })) {
+      log.info({ zone, reason, tzVersion }, "the database has other rules for a time zone; the runtime's are used");
+    }
+  } catch (error) {
+    log.warn({ error }, "the time zones of the database could not be compared");
+  }
 }
 
 async function openEventLog({ log, cursorSecret }: AppOptions, { db, raw }: Connections): Promise<EventLog> {

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { Logger } from "pino";
 import { issueToken, revokeToken } from "./account/issue.ts";
-import { migrateApp, openApp } from "./app.ts";
+import { auditZones, migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
@@ -71,6 +71,7 @@ async function start(env: Env): Promise<void> {
   if (server && app.options.demo) print(banner(env.publicUrl));
   log.info({ url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
   stopOnSignal(log, stop);
+  if (server) await auditZones(app);
 }
 
 async function importFile(env: Env, file: string): Promise<void> {

@@ -12,16 +12,39 @@ export type ParsedTime = { ok: true; time: ZonedTime } | { ok: false; reason: st
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const DATE_AND_TIME = /^\d{4}[-\dW]*T\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/;
-const OFFSET = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/;
-const WALL = "yyyy-MM-dd'T'HH:mm:ss";
+const FIRST_YEAR = 1970;
+/** An interview may end in the year after; one more, and an ISO 8601 year has no four digits for it. */
+const LAST_YEAR = 9998;
+const UNREADABLE =
+  `Send an ISO 8601 date and time of the years ${FIRST_YEAR} to ${LAST_YEAR}, no finer than milliseconds: ` +
+  "2027-03-01T10:00, 2027-03-01T10:00+01:00 or 2027-03-01T09:00Z.";
+
+const DATE = String.raw`\d{4}(?:-\d{2}-\d{2}|-\d{3}|-W\d{2}-\d|\d{3,4}|W\d{3})`;
+/** Zeros after the milliseconds lose nothing, as in Python's `10:00:00.000000`. */
+const SECOND = String.raw`\d{2}(?:[.,]\d{1,3}0*)?`;
+const TIME = String.raw`\d{2}(?::\d{2}(?::${SECOND})?|\d{2}(?:${SECOND})?)?`;
+const OFFSET = String.raw`Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?`;
+const DATE_AND_TIME = new RegExp(`^${DATE}T${TIME}(?<offset>${OFFSET})?$`);
+
+const LONGEST_NAME = 64;
+const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+/** Names of ICU that the tz database does not have. PostgreSQL reads some as the abbreviation of another place's time. */
+const ONLY_ICU = new Set(
+  (
+    "act aet agt art ast bet bst cat cnt cst ctt eat ect iet ist jst mit net nst plt pnt prt pst sst vst " +
+    "us/pacific-new canada/east-saskatchewan"
+  ).split(" "),
+);
+
+/** By lower-case name: names are accepted in any case, and must not fill the memory by that. */
+const zones = new Map<string, IANAZone>();
 
 /** Version of the tz database that this runtime resolves local times with, such as `2026a`. */
 export const tzVersion: string = process.versions["tz"] ?? "unknown";
 
-/** Whether the name is a zone of the IANA tz database. Bare offsets such as `+02:00` are not. */
+/** Whether the name, in any case, is a zone of the IANA tz database. Bare offsets such as `+02:00` are not. */
 export function isTimeZone(name: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name) && IANAZone.isValidZone(name);
+  return findZone(name) !== undefined;
 }
 
 /**
@@ -30,52 +53,80 @@ export function isTimeZone(name: string): boolean {
  * @param zone a name for which {@link isTimeZone} holds
  */
 export function parseTime(text: string, zone: string): ParsedTime {
-  const read = DATE_AND_TIME.test(text) ? DateTime.fromISO(text, { zone: "utc" }) : undefined;
-  if (!read?.isValid) {
-    return {
-      ok: false,
-      reason: "Send an ISO 8601 date and time: 2027-03-01T10:00, 2027-03-01T10:00+01:00 or 2027-03-01T09:00Z.",
-    };
-  }
-  if (OFFSET.test(text)) return { ok: true, time: inZone(read.toMillis(), zone) };
+  const notation = DATE_AND_TIME.exec(text);
+  const read = notation && DateTime.fromISO(text, { zone: "utc" });
+  if (!read?.isValid || read.year < FIRST_YEAR || read.year > LAST_YEAR) return { ok: false, reason: UNREADABLE };
+  if (notation?.groups?.["offset"]) return { ok: true, time: inZone(read.toMillis(), zone) };
   return resolveLocal(read.toMillis(), zone);
 }
 
-/** Wall-clock reading of an instant. */
+/** Wall-clock reading of an instant, `YYYY-MM-DDTHH:MM:SS`. */
 export function toLocal(instant: Date, zone: string): string {
-  return DateTime.fromJSDate(instant, { zone }).toFormat(WALL);
+  return format(wallTime(instant, zone));
+}
+
+/** Day of the week (ISO: 1 is Monday, 7 is Sunday) and whole minutes since midnight that the wall clock shows. */
+export function wallClock(instant: Date, zone: string): { weekday: number; minute: number } {
+  const wall = new Date(wallTime(instant, zone));
+  return { weekday: wall.getUTCDay() || 7, minute: wall.getUTCHours() * 60 + wall.getUTCMinutes() };
 }
 
 /** The wall-clock reading of an instant for people: `Monday, 1 March 2027, 10:00 GMT+1`. */
 export function describeLocal(instant: Date, zone: string): string {
-  return DateTime.fromJSDate(instant, { zone }).setLocale("en-GB").toFormat("cccc, d LLLL yyyy, HH:mm ZZZZ");
+  return DateTime.fromJSDate(instant, { zone: zoneOf(zone) })
+    .setLocale("en-GB")
+    .toFormat("cccc, d LLLL yyyy, HH:mm ZZZZ");
 }
 
 /** Whether the wall clock shows a quarter of an hour, with zero seconds and milliseconds. */
 export function isOnQuarterHour(instant: Date, zone: string): boolean {
-  const local = DateTime.fromJSDate(instant, { zone });
-  return local.minute % 15 === 0 && local.second === 0 && local.millisecond === 0;
+  return wallTime(instant, zone) % (15 * MINUTE) === 0;
 }
 
 /** `wall` is the wall-clock time as if it were UTC, in milliseconds. */
 function resolveLocal(wall: number, zone: string): ParsedTime {
-  const rules = IANAZone.create(zone);
+  const rules = zoneOf(zone);
+  // No zone is a day away from UTC, so that these two instants enclose whatever the wall-clock time can mean.
   const offsets = [rules.offset(wall - DAY), rules.offset(wall + DAY)];
   const readings = [...new Set(offsets)].map((offset) => ({ offset, instant: wall - offset * MINUTE }));
   const real = readings.filter(({ offset, instant }) => rules.offset(instant) === offset);
   const [only] = real;
   if (only && real.length === 1) return { ok: true, time: inZone(only.instant, zone) };
 
-  const local = DateTime.fromMillis(wall, { zone: "utc" }).toFormat(WALL);
   const instants = readings.map(({ instant }) => instant).toSorted((a, b) => a - b);
   const choices = instants.map((instant) =>
-    DateTime.fromMillis(instant, { zone }).toISO({ suppressMilliseconds: true }),
+    DateTime.fromMillis(instant, { zone: rules }).toISO({ suppressMilliseconds: true }),
   );
   const why = real.length === 0 ? "does not exist" : "exists twice";
-  return { ok: false, reason: `${local} ${why} in ${zone}: the clocks change. Send ${choices.join(" or ")}.` };
+  return { ok: false, reason: `${format(wall)} ${why} in ${zone}: the clocks change. Send ${choices.join(" or ")}.` };
 }
 
 function inZone(millis: number, zone: string): ZonedTime {
   const instant = new Date(millis);
   return { instant, local: toLocal(instant, zone) };
 }
+
+/** The wall-clock time as if it were UTC, in milliseconds. */
+function wallTime(instant: Date, zone: string): number {
+  return instant.getTime() + zoneOf(zone).offset(instant.getTime()) * MINUTE;
+}
+
+const format = (wall: number) => new Date(wall).toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS".length);
+
+function zoneOf(name: string): IANAZone {
+  const zone = findZone(name);
+  if (!zone) throw new RangeError(`${name} is no time zone.`);
+  return zone;
+}
+
+function findZone(name: string): IANAZone | undefined {
+  const key = name.length <= LONGEST_NAME ? name.toLowerCase() : "";
+  const known = zones.get(key);
+  if (known) return known;
+  if (!NAME.test(key) || isOnlyIcu(key) || !IANAZone.isValidZone(name)) return undefined;
+  const zone = IANAZone.create(name);
+  zones.set(key, zone);
+  return zone;
+}
+
+const isOnlyIcu = (key: string) => ONLY_ICU.has(key) || key.startsWith("systemv/");
