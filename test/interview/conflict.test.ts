@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
@@ -152,7 +152,7 @@ test("64 parallel requests for one slot: one success and 63 conflicts, 20 times"
           variables: { input: adHoc({ kind: "PANEL", interviewerIds }, at(startTime)) },
         });
         const response = await app.client.post(body);
-        return { status: response.status, body: (await response.json()) as any };
+        return { status: response.status, body: await response.json() };
       }),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
