@@ -6,11 +6,11 @@ import type { Providers } from "./calendar/provider.ts";
 import { tzVersion } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Connections } from "./db/client.ts";
-import { installations } from "./db/schema/account.ts";
 import { migrateDatabase } from "./db/migrate.ts";
+import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
-import type { EventLog } from "./events/log.ts";
+import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
 import { loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
@@ -32,6 +32,10 @@ export interface AppOptions {
   log: Logger;
   /** Signs cursors; the database's own secret when left out. */
   cursorSecret?: string | undefined;
+  /** How long events are kept, in milliseconds; 7 days when left out. */
+  eventRetentionMs?: number;
+  /** Bounds of the event log, for tests. */
+  eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
   now?: () => Date;
   onQuery?: (text: string) => void;
 }
@@ -96,9 +100,8 @@ export async function auditZones({ connections, services: { log, now } }: App): 
   }
 }
 
-async function openEventLog({ log, cursorSecret }: AppOptions, { db, raw }: Connections): Promise<EventLog> {
-  const [installation] = await db.select().from(installations);
-  if (!installation) throw new Error("The migration left no installation row.");
+async function openEventLog({ log, cursorSecret, eventLog }: AppOptions, { raw }: Connections): Promise<EventLog> {
+  const installation = await readInstallation(raw);
   const secret = cursorSecret ? Buffer.from(cursorSecret) : installation.cursorSecret;
-  return createEventLog({ raw, log, epoch: installation.epoch, cursorSecret: secret });
+  return createEventLog({ raw, log, epoch: installation.epoch, cursorSecret: secret, ...eventLog });
 }

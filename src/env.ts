@@ -27,6 +27,7 @@ const environment = z.object({
       .default("info"),
   ),
   PUBLIC_URL: variable(webAddress.optional()),
+  EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -41,6 +42,7 @@ export interface Env {
   logLevel: string;
   publicUrl: string;
   cursorSecret: string | undefined;
+  eventRetentionMs: number;
 }
 
 /**
@@ -63,5 +65,6 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
+    eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };
 }

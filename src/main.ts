@@ -49,6 +49,7 @@ async function start(env: Env): Promise<void> {
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
     cursorSecret: env.cursorSecret,
+    eventRetentionMs: env.eventRetentionMs,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,

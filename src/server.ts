@@ -32,7 +32,8 @@ export function buildServer(app: App): GatewayServer {
     if (pathname === "/health/ready") return sendReadiness(app, response, draining);
     if (pathname.startsWith(CONFERENCE_PATH)) return sendConference(app, response, pathname);
     if (pathname === "/") return redirect(response, "/graphql");
-    await pipeline(request, response, { authorization: request.headers.authorization });
+    const { authorization, "last-event-id": last } = request.headers;
+    await pipeline(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
   };
 
   const server = createServer((request, response) => {

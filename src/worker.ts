@@ -1,8 +1,10 @@
 import type { App } from "./app.ts";
+import { pruneEvents } from "./events/prune.ts";
 import { provisioningHandler } from "./interview/provision.ts";
 import { pruneKeys } from "./operation/idempotency.ts";
 
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
+const SEVEN_DAYS_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface Worker {
   start(): Promise<void>;
@@ -10,12 +12,18 @@ export interface Worker {
 }
 
 /** Registers the task handlers and the upkeep; the tasks that run are drained when the app closes. */
-export function buildWorker({ services, providers, tasks }: App): Worker {
+export function buildWorker({ services, providers, tasks, options }: App): Worker {
+  const { eventRetentionMs = SEVEN_DAYS_MS } = options;
   let upkeep: NodeJS.Timeout | undefined;
-  const prune = () =>
-    pruneKeys(services.db, services.now()).catch((error: unknown) =>
-      services.log.error({ error }, "idempotency keys were not pruned"),
-    );
+  const prune = async () => {
+    const { db, log, now } = services;
+    try {
+      await pruneKeys(db, now());
+      await pruneEvents(db, new Date(now().getTime() - eventRetentionMs));
+    } catch (error) {
+      log.error({ error }, "what is no longer kept was not pruned");
+    }
+  };
   return {
     async start() {
       await tasks.work(provisioningHandler(services, providers));

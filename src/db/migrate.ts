@@ -4,6 +4,7 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { StartError } from "../core/error.ts";
 import { describeUrl } from "./client.ts";
+import { ensureInstallation } from "./installation.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../drizzle");
 const LOCK = 7_311_964_025;
@@ -22,7 +23,7 @@ export async function migrateDatabase(url: string, afterTables: () => Promise<vo
     await assertServer(lock, url);
     await lock`select pg_advisory_lock(${LOCK})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
-    await client.unsafe("insert into installations default values on conflict do nothing");
+    await ensureInstallation(client);
     await afterTables();
   } finally {
     await Promise.all([lock.end({ timeout: 5 }), client.end({ timeout: 5 })]);

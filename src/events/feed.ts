@@ -1,4 +1,4 @@
-import type { InterviewEvent } from "./catalogue.ts";
+import type { InterviewEvent } from "../operation/event-source.ts";
 
 const RING = 2_000;
 

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { arrayLiteral } from "../db/client.ts";
-import type { InterviewEvent } from "./catalogue.ts";
+import type { InterviewEvent } from "../operation/event-source.ts";
 
 /** How far one account's log has been read. */
 export interface LogPosition {
@@ -17,7 +17,9 @@ export async function readAfter(raw: Sql, positions: readonly LogPosition[], lim
     from unnest(${accountIds}::uuid[], ${sequences}::bigint[]) as wanted (account_id, after)
     cross join lateral (
       select account_id as "accountId", sequence::float8 as sequence, id, type, interview_id as "interviewId",
-        interview_version as "interviewVersion", detail, occurred_at as "occurredAt"
+        interview_version as "interviewVersion", application_id as "applicationId", job_id as "jobId",
+        stage_id as "stageId", organizer_id as "organizerId", to_json(interviewer_ids) as "interviewerIds", detail,
+        occurred_at as "occurredAt"
       from events
       where account_id = wanted.account_id and sequence > wanted.after
       order by sequence
@@ -26,9 +28,15 @@ export async function readAfter(raw: Sql, positions: readonly LogPosition[], lim
     order by found."accountId", found.sequence`;
 }
 
-/** The number of the account's newest committed event; 0 before the first. */
-export async function readHead(raw: Sql, accountId: string): Promise<number> {
-  const [row] = await raw<{ head: number }[]>`
-    select last_sequence::float8 as head from event_counters where account_id = ${accountId}`;
-  return row?.head ?? 0;
+/** The kept part of an account's log: events with `pruned < sequence <= head`. */
+export interface LogExtent {
+  head: number;
+  pruned: number;
+}
+
+export async function readExtent(raw: Sql, accountId: string): Promise<LogExtent> {
+  const [row] = await raw<LogExtent[]>`
+    select last_sequence::float8 as head, pruned_sequence::float8 as pruned
+    from event_counters where account_id = ${accountId}`;
+  return row ?? { head: 0, pruned: 0 };
 }

@@ -1,44 +1,56 @@
-import type { InterviewEvent } from "./catalogue.ts";
+import type { RequestError } from "../core/error.ts";
+import { matchesFilter } from "./catalogue.ts";
+import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 import type { Feed } from "./feed.ts";
 
 export interface StreamOptions {
   feed: Feed;
   /** Number of the last event that the follower has. */
   from: number;
+  filter: EventFilter;
   /** Reads from the table what the feed no longer holds: the events behind a number, in order. */
   readMissed: (after: number) => Promise<InterviewEvent[]>;
+  /** What is said when the event behind a number is no longer kept. */
+  expired: () => RequestError;
+  /** What is said when the follower has fallen too far behind; `sequence` is the last event that it took. */
+  tooSlow: (sequence: number) => RequestError;
+  /** How many events a follower that was up to date once may fall behind. */
+  maxLag: number;
   onEnd: () => void;
 }
 
 /** One follower's way through a feed: it pulls by position, so being slow costs the others nothing. */
-export class EventStream implements AsyncIterableIterator<InterviewEvent> {
+export class EventStream implements AsyncIterableIterator<StreamItem> {
   readonly #options: StreamOptions;
+  /** Number of the last event that was looked at. */
   #position: number;
+  /** Number of the last item that was delivered. */
+  #told: number;
+  #toldAt = new Date();
+  #live = false;
   #missed: InterviewEvent[] = [];
   #ended = false;
+  #bookmarkDue = false;
   #resume = () => {};
 
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#position = options.from;
+    this.#told = options.from;
   }
 
-  async next(): Promise<IteratorResult<InterviewEvent>> {
+  async next(): Promise<IteratorResult<StreamItem>> {
     while (!this.#ended) {
-      const event = await this.#take();
-      if (!event) continue;
-      this.#position = event.sequence;
-      return { done: false, value: event };
+      const item = await this.#take();
+      if (!item || this.#ended) continue;
+      if (item.type === "FAILURE") this.#end();
+      return { done: false, value: item };
     }
     return { done: true, value: undefined };
   }
 
-  async return(): Promise<IteratorResult<InterviewEvent>> {
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#resume();
-      this.#options.onEnd();
-    }
+  async return(): Promise<IteratorResult<StreamItem>> {
+    this.#end();
     return { done: true, value: undefined };
   }
 
@@ -46,20 +58,68 @@ export class EventStream implements AsyncIterableIterator<InterviewEvent> {
     return this;
   }
 
-  async #take(): Promise<InterviewEvent | undefined> {
+  /** Makes a bookmark due when nothing was delivered since `before` although the log went on. */
+  remind(before: Date): void {
+    if (this.#toldAt >= before || this.#position === this.#told) return;
+    this.#bookmarkDue = true;
+    this.#resume();
+  }
+
+  /** The next item, or undefined when there is none yet and it is time to look again. */
+  async #take(): Promise<StreamItem | undefined> {
+    const event = await this.#nextEvent();
+    if (event === "expired") return { type: "FAILURE", error: this.#options.expired() };
+    if (event) {
+      this.#position = event.sequence;
+      if (matchesFilter(event, this.#options.filter)) return this.#deliver(event);
+    }
+    if (this.#bookmarkDue) {
+      const { feed } = this.#options;
+      return this.#deliver({
+        type: "BOOKMARK",
+        accountId: feed.accountId,
+        sequence: this.#position,
+        occurredAt: new Date(),
+      });
+    }
+    if (!event) await this.#wait();
+    return undefined;
+  }
+
+  async #nextEvent(): Promise<InterviewEvent | "expired" | undefined> {
     const older = this.#missed.shift();
     if (older) return older;
     const { feed, readMissed } = this.#options;
     const event = feed.after(this.#position);
-    if (event === "missed") {
-      this.#missed = await readMissed(this.#position);
-      return this.#missed.shift();
+    if (event !== "missed") {
+      this.#live ||= event === undefined;
+      return event;
     }
-    if (event) return event;
+    this.#missed = await readMissed(this.#position);
+    const first = this.#missed.shift();
+    return first?.sequence === this.#position + 1 ? first : "expired";
+  }
+
+  #deliver(item: InterviewEvent | Bookmark): StreamItem {
+    const { feed, maxLag, tooSlow } = this.#options;
+    if (this.#live && feed.head - item.sequence > maxLag) return { type: "FAILURE", error: tooSlow(this.#told) };
+    this.#told = item.sequence;
+    this.#toldAt = new Date();
+    this.#bookmarkDue = false;
+    return item;
+  }
+
+  async #wait(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#resume = resolve;
-      feed.wait(resolve);
+      this.#options.feed.wait(resolve);
     });
-    return undefined;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#resume();
+    this.#options.onEnd();
   }
 }

@@ -6,6 +6,7 @@ import { RequestError } from "../core/error.ts";
 import { createContext } from "../operation/context.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
 import { createErrorMask } from "./errors.ts";
+import { useEventStream } from "./event-stream.ts";
 import { MAX_BODY, useLimits } from "./limits.ts";
 import { currentRequest } from "./request.ts";
 import { useRefusalCodes } from "./refusal-code.ts";
@@ -14,6 +15,8 @@ import { subscribeWithFreshContext } from "./subscribe.ts";
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
 export interface TransportContext {
   authorization?: string | undefined;
+  /** Of a browser that reconnects an event stream. */
+  lastEventId?: string | undefined;
 }
 
 export type Pipeline = YogaServerInstance<TransportContext, Context>;
@@ -32,11 +35,11 @@ export function createPipeline({ schema, services, authenticate, demo }: Pipelin
   return createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
-    context: async ({ authorization }) => {
+    context: async ({ authorization, lastEventId = null }) => {
       const caller = await identify(authenticate, authorization);
-      return createContext(services, caller, currentRequest()?.requestId ?? "unknown");
+      return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
-    plugins: [useLimits(), useRefusalCodes(schema), useGraphQLJs()],
+    plugins: [useLimits(), useRefusalCodes(schema), useEventStream(), useGraphQLJs()],
     maskedErrors: { maskError: createErrorMask(services.log) },
     maxRequestBodySize: MAX_BODY,
     multipart: false,

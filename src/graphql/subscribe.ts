@@ -1,12 +1,14 @@
 import {
+  createSourceEventStream,
   executeSubscriptionEvent,
   mapSourceToResponseEvent,
   validateSubscriptionArgs,
-  createSourceEventStream,
 } from "graphql";
 import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { createContext } from "../operation/context.ts";
 import type { Context } from "../operation/context.ts";
+import type { StreamItem } from "../operation/event-source.ts";
+import { rememberCursor } from "./event-stream.ts";
 
 /**
  * GraphQL's subscribe, except that each event is executed in a context of its own: a loader that outlives one event would
@@ -19,11 +21,11 @@ export async function subscribeWithFreshContext(
   if (!("schema" in validated)) return { errors: validated };
   const source = await createSourceEventStream(validated);
   if (!(Symbol.asyncIterator in source)) return source;
-  return mapSourceToResponseEvent(validated, source, (event) => {
+  return mapSourceToResponseEvent(validated, source, async (event) => {
     const context = event.contextValue as Context;
-    return executeSubscriptionEvent({
-      ...event,
-      contextValue: createContext(context, context.caller, context.requestId),
-    });
+    const item = event.rootValue as StreamItem;
+    const fresh = createContext(context, context.caller, context);
+    const result = await executeSubscriptionEvent({ ...event, contextValue: fresh });
+    return item.type === "FAILURE" ? result : rememberCursor(result, context.events.cursorOf(item));
   });
 }

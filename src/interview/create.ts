@@ -88,7 +88,6 @@ function keyUse(request: CreateRequest): KeyUse | null {
 }
 
 function createdEvent(interview: Interview, { conflictPolicy, conflictReason }: CreateRequest): NewEvent {
-  const { id: interviewId, version: interviewVersion } = interview;
   const detail = conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
-  return { type: "INTERVIEW_CREATED", interviewId, interviewVersion, detail };
+  return { type: "INTERVIEW_CREATED", interviewId: interview.id, detail };
 }

@@ -1,12 +1,14 @@
+import { decodeIdOf } from "../core/id.ts";
 import { interviewEventType } from "../db/schema/enum.ts";
-import type { InterviewEvent } from "../events/catalogue.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { loaded } from "../operation/loader.ts";
-import { followProvisioning } from "./follow.ts";
-import { interviewInAccount } from "./load.ts";
+import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { followInterviews, followProvisioning } from "./follow.ts";
+import { visibleInterview } from "./load.ts";
 
-const InterviewEventTypeEnum = defineEnum("InterviewEventType", interviewEventType.enumValues, {
+const BOOKMARK = "BOOKMARK";
+
+const InterviewEventTypeEnum = defineEnum("InterviewEventType", [...interviewEventType.enumValues, BOOKMARK], {
   description: "What happened.",
   values: {
     INTERVIEW_CREATED: "An interview was created.",
@@ -19,45 +21,105 @@ const InterviewEventTypeEnum = defineEnum("InterviewEventType", interviewEventTy
     CANDIDATE_NO_SHOW_MARKED: "The candidate did not come.",
     CANDIDATE_NO_SHOW_UNDONE: "The candidate came after all.",
     AVAILABILITY_SEARCH_COMPLETED: "A search for free slots ended.",
+    BOOKMARK:
+      "Nothing that the filter lets through, for half a minute: the cursor moves on, and there is no interview. Not in the log.",
   },
 });
 
-const InterviewProvisionedEvent = builder.objectRef<InterviewEvent>("InterviewProvisionedEvent").implement({
-  description: "Provisioning of an interview has ended.",
+type Delivered = InterviewEvent | Bookmark;
+
+const InterviewEventType = builder.objectRef<Delivered>("InterviewEvent").implement({
+  description:
+    "One committed change of an interview, as the account's event log has it, or a bookmark between changes.",
   fields: (t) => ({
-    id: t.exposeID("id", { description: "The same in every repetition of the event." }),
+    id: t.id({
+      description: "The same in every repetition of the event.",
+      resolve: (event, _args, ctx) => ("id" in event ? event.id : ctx.events.cursorOf(event)),
+    }),
     cursor: t.field({
       type: "EventCursor",
       description: "Place in the account's event log. Sent as `after`, the stream goes on behind it.",
       resolve: (event, _args, ctx) => ctx.events.cursorOf(event),
     }),
     sequence: t.exposeInt("sequence", { description: "Number in the account's event log, without gaps, from 1." }),
-    type: t.expose("type", {
-      type: InterviewEventTypeEnum,
-      description: "INTERVIEW_PROVISIONED, or INTERVIEW_PROVISIONING_FAILED when it was given up.",
-    }),
+    type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
-    interviewVersion: t.exposeInt("interviewVersion", { description: "The interview's version after the change." }),
+    interviewVersion: t.int({
+      nullable: true,
+      description: "The interview's version after the change; null on a bookmark.",
+      resolve: (event) => ("interviewVersion" in event ? event.interviewVersion : null),
+    }),
     interview: t.field({
       type: "Interview",
-      description: "The interview as it is when the event is delivered.",
-      resolve: (event, _args, ctx) => loaded(ctx.load(interviewInAccount, event.interviewId)),
+      nullable: true,
+      description: "The interview as it is when the event is delivered; null on a bookmark.",
+      resolve: (event, _args, ctx) => ("interviewId" in event ? visibleInterview(ctx, event.interviewId) : null),
     }),
   }),
 });
 
-builder.subscriptionField("interviewProvisioned", (t) =>
-  t.field({
-    type: InterviewProvisionedEvent,
-    description:
-      "Delivers each interview of the account whose provisioning has ended, fully provisioned. External interviews never appear.",
-    args: {
-      after: t.arg({
-        type: "EventCursor",
-        description: "Begins behind this event and first delivers what was missed; with the next event when left out.",
-      }),
-    },
-    subscribe: (_root, { after }, ctx) => followProvisioning(ctx, after),
-    resolve: (event) => event,
+const idList = { description: "Only interviews of one of these." };
+
+const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
+  description:
+    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match.",
+  fields: (t) => ({
+    jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    organizerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    interviewerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    stageIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
   }),
-);
+});
+
+type Filter = typeof InterviewEventFilter.$inferInput;
+
+function toFilter(filter: Filter | null | undefined): EventFilter {
+  const decode = (noun: string, ids: readonly string[] | null | undefined) => ids?.map((id) => decodeIdOf(noun, id));
+  return {
+    jobIds: decode("Job", filter?.jobIds),
+    applicationIds: decode("Application", filter?.applicationIds),
+    organizerIds: decode("User", filter?.organizerIds),
+    interviewerIds: decode("User", filter?.interviewerIds),
+    stageIds: decode("Stage", filter?.stageIds),
+  };
+}
+
+/** A stream that cannot go on says so as the error of its last event. */
+function delivered(item: StreamItem): Delivered {
+  if (item.type === "FAILURE") throw item.error;
+  return item;
+}
+
+const after = "Begins behind this event and first delivers what was missed; with the next event when left out.";
+
+builder.subscriptionFields((t) => ({
+  interviewProvisioned: t.field({
+    type: InterviewEventType,
+    description:
+      "Delivers each interview of the account whose provisioning has ended: fully provisioned, or given up. External " +
+      "interviews never appear. In order, without gap, and with a bookmark at least every 30 s while others change.",
+    args: {
+      after: t.arg({ type: "EventCursor", description: after }),
+      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+    },
+    subscribe: (_root, args, ctx) =>
+      followProvisioning(ctx, { after: args.after ?? null, filter: toFilter(args.filter) }),
+    resolve: delivered,
+  }),
+  interviewEvents: t.field({
+    type: InterviewEventType,
+    description: "Delivers every committed change of the account's interviews, in the same way.",
+    args: {
+      after: t.arg({ type: "EventCursor", description: after }),
+      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+      types: t.arg({ type: [InterviewEventTypeEnum], description: "Which changes; all when left out." }),
+    },
+    subscribe: (_root, args, ctx) =>
+      followInterviews(ctx, {
+        after: args.after ?? null,
+        filter: { ...toFilter(args.filter), types: args.types?.filter((type) => type !== BOOKMARK) },
+      }),
+    resolve: delivered,
+  }),
+}));

@@ -3,6 +3,7 @@ import { calendarEventVisibility, provisioningState, rsvp } from "../db/schema/e
 import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import { selects } from "../graphql/selection.ts";
 import * as hiring from "../hiring/load.ts";
 import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
 import { loaded } from "../operation/loader.ts";
@@ -10,6 +11,7 @@ import { userInAccount } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
 import { findInterview, interviewersOfInterview, listInterviews } from "./load.ts";
+import type { InterviewPage } from "./load.ts";
 import type { Interview } from "./request.ts";
 
 const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
@@ -224,6 +226,18 @@ builder.node("Interview", {
   }),
 });
 
+const InterviewConnection = defineConnection("Interview");
+
+builder.objectField(InterviewConnection, "asOfCursor", (t) =>
+  t.field({
+    type: "EventCursor",
+    description:
+      "Place in the event log that this page reflects, from the same snapshot: a subscription `after` it delivers exactly " +
+      "what changed since.",
+    resolve: (page) => (page as unknown as InterviewPage).asOfCursor ?? "",
+  }),
+);
+
 builder.queryFields((t) => ({
   interview: t.field({
     type: "Interview",
@@ -236,8 +250,8 @@ builder.queryFields((t) => ({
     {
       type: "Interview",
       description: "The interviews of the account, by start; cancelled ones included.",
-      resolve: (_root, args, ctx) => listInterviews(ctx, args),
+      resolve: (_root, args, ctx, info) => listInterviews(ctx, args, { asOfCursor: selects(info, "asOfCursor") }),
     },
-    defineConnection("Interview"),
+    InterviewConnection,
   ),
 }));

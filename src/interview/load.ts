@@ -1,3 +1,6 @@
+import { eq } from "drizzle-orm";
+import type { Transaction } from "../db/client.ts";
+import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
@@ -24,8 +27,23 @@ export async function visibleInterview(ctx: Context, id: string): Promise<Interv
   return ctx.caller.scopes.has("interviews:read") ? ctx.load(interviewInAccount, id) : null;
 }
 
+/** A page of interviews, with the place in the event log that it reflects when that was asked for. */
+export type InterviewPage = Page<Interview> & { asOfCursor: string | null };
+
 /** Interviews in the order of their starts. */
-export async function listInterviews(ctx: Context, args: PageArguments): Promise<Page<Interview>> {
+export async function listInterviews(
+  ctx: Context,
+  args: PageArguments,
+  { asOfCursor }: { asOfCursor: boolean },
+): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
-  return loadPage(ctx, { table: interviews, sort: "startsAt" }, args);
+  const query = { table: interviews, sort: "startsAt" } as const;
+  if (!asOfCursor) return { ...(await loadPage(ctx, query, args)), asOfCursor: null };
+  const { accountId } = ctx;
+  const readBoth = async (tx: Transaction) => {
+    const [counter] = await tx.select().from(eventCounters).where(eq(eventCounters.accountId, accountId));
+    const page = await loadPage(ctx, { ...query, executor: tx }, args);
+    return { ...page, asOfCursor: ctx.events.cursorOf({ accountId, sequence: counter?.lastSequence ?? 0 }) };
+  };
+  return ctx.db.transaction(readBoth, { isolationLevel: "repeatable read", accessMode: "read only" });
 }

@@ -115,8 +115,8 @@ async function markProvisioned(ctx: Context, interviewId: string, conferenceUrl:
           eq(interviews.provisioningState, "PENDING"),
         ),
       )
-      .returning({ version: interviews.version });
+      .returning({ id: interviews.id });
     if (!changed) return;
-    await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId, interviewVersion: changed.version });
+    await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId });
   });
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../db/client.ts";
-import type { events } from "../db/schema/event.ts";
+import type { EventSource } from "./event-source.ts";
 import type { Loader, LoaderCache } from "./loader.ts";
 import { createLoaderCache } from "./loader.ts";
 
@@ -20,19 +20,6 @@ export interface TaskSender {
   send(tx: Transaction, task: { name: string; accountId: string; payload: object }): Promise<void>;
 }
 
-type EventRow = typeof events.$inferSelect;
-
-/** The event log as an operation sees it. */
-export interface EventSource {
-  /**
-   * Every event of the account behind the cursor, or from now on without one.
-   * @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED
-   */
-  follow(accountId: string, after: string | null): Promise<AsyncIterableIterator<EventRow>>;
-  /** The cursor that leads behind the event. */
-  cursorOf(event: Pick<EventRow, "accountId" | "sequence">): string;
-}
-
 /** What every process of the gateway owns once and each operation borrows. */
 export interface Services {
   db: Database;
@@ -49,22 +36,30 @@ export interface Context extends Services {
   caller: Caller;
   accountId: string;
   requestId: string;
+  /** The cursor that a reconnecting event stream has read up to; null for everything else. */
+  lastEventId: string | null;
   /** What belongs to the id in the caller's account; null for no id and for an unknown one. */
   load<V>(loader: Loader<V>, id: string | null): Promise<V | null>;
 }
 
-export function createContext(services: Services, caller: Caller, requestId: string): Context {
+export interface RequestOrigin {
+  requestId: string;
+  lastEventId?: string | null;
+}
+
+export function createContext(services: Services, caller: Caller, origin: RequestOrigin): Context {
   const loaders: LoaderCache = createLoaderCache(services.db, caller.accountId);
   return {
     ...services,
     caller,
     accountId: caller.accountId,
-    requestId,
+    requestId: origin.requestId,
+    lastEventId: origin.lastEventId ?? null,
     load: async (loader, id) => (id === null ? null : loaders.load(loader, id)),
   };
 }
 
 /** The context in which the worker acts for an account. */
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
-  return createContext(services, { accountId, userId: null, scopes: new Set(SCOPES) }, requestId);
+  return createContext(services, { accountId, userId: null, scopes: new Set(SCOPES) }, { requestId });
 }

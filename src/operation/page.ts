@@ -4,6 +4,7 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
+import type { Executor } from "../db/client.ts";
 import type { Context } from "./context.ts";
 
 export const DEFAULT_PAGE = 20;
@@ -26,6 +27,8 @@ export interface PageQuery<T extends PageTable> {
   table: T;
   sort: keyof T["$inferSelect"] & string;
   where?: SQL | undefined;
+  /** A transaction to read in. */
+  executor?: Executor | undefined;
 }
 
 type PageTable = PgTable & { accountId: PgColumn; id: PgColumn };
@@ -43,11 +46,11 @@ export async function loadPage<T extends PageTable>(
   args: PageArguments,
 ): Promise<Page<T["$inferSelect"]>> {
   const { size, backward } = pageSize(args);
-  const { table } = query;
+  const { table, executor = ctx.db } = query;
   const rowsOf: PgTable = table;
   const sort = sortColumn(query);
   const order = backward ? desc : asc;
-  const found: T["$inferSelect"][] = await ctx.db
+  const found: T["$inferSelect"][] = await executor
     .select()
     .from(rowsOf)
     .where(

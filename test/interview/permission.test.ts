@@ -64,7 +64,7 @@ describe("a caller who is a person", () => {
         interviewerTemplateId: uuid("EmailTemplate", "to-interviewers"),
       },
     };
-    return createInterview(createContext(app.app.services, person, "test"), request).then(
+    return createInterview(createContext(app.app.services, person, { requestId: "test" }), request).then(
       () => "may",
       (error: { code?: string }) => error.code,
     );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashToken } from "../../src/account/token.ts";
 import { openApp } from "../../src/app.ts";
-import type { App } from "../../src/app.ts";
+import type { App, AppOptions } from "../../src/app.ts";
 import { newId } from "../../src/core/id.ts";
 import { apiTokens } from "../../src/db/schema/account.ts";
 import { importDirectory } from "../../src/import/upsert.ts";
@@ -36,11 +36,17 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+export interface TestAppOptions extends Pick<AppOptions, "eventLog"> {
+  worker?: boolean;
+  now?: () => Date;
+}
+
 export const ACCOUNT = "sample";
 export const OTHER_ACCOUNT = "other";
 
 /** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
-export async function startTestApp({ worker = true, now = () => NOW } = {}): Promise<TestApp> {
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { worker = true, now = () => NOW, eventLog } = options;
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
@@ -53,6 +59,7 @@ export async function startTestApp({ worker = true, now = () => NOW } = {}): Pro
     demo: false,
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
+    ...(eventLog && { eventLog }),
     onQuery: (text) => void statements.push(text),
   });
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));

@@ -14,6 +14,11 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+export interface EventStream extends Subscription {
+  /** Id of the last event that was read. */
+  lastEventId(): string | undefined;
+}
+
 /** A user of the real endpoints. Its complaints show the request. */
 export class Client {
   readonly url: string;
@@ -79,16 +84,17 @@ export class Client {
   }
 
   /** Subscribes over server-sent events. */
-  async subscribeSse(query: string, variables?: object): Promise<Subscription> {
+  async subscribeSse(query: string, variables?: object, headers?: Record<string, string>): Promise<EventStream> {
     const abort = new AbortController();
     const response = await fetch(`${this.url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "text/event-stream", ...this.authorization() },
+      headers: { "content-type": "application/json", accept: "text/event-stream", ...this.authorization(), ...headers },
       body: JSON.stringify({ query, variables }),
       signal: abort.signal,
     });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
+    let lastEventId: string | undefined;
     const next = async (): Promise<GraphQLResult> => {
       for (;;) {
         const end = text.indexOf("\n\n");
@@ -96,6 +102,7 @@ export class Client {
           const message = text.slice(0, end);
           text = text.slice(end + 2);
           const data = /^data: (.*)$/m.exec(message)?.[1];
+          lastEventId = /^id: (.*)$/m.exec(message)?.[1] ?? lastEventId;
           if (data) return JSON.parse(data) as GraphQLResult;
           continue;
         }
@@ -104,7 +111,7 @@ export class Client {
         text += chunk.value;
       }
     };
-    return { next, close: async () => abort.abort() };
+    return { next, close: async () => abort.abort(), lastEventId: () => lastEventId };
   }
 
   private authorization(): Record<string, string> {

@@ -41,6 +41,8 @@ export const installations = pgTable(
   {
     singleton: boolean("singleton").primaryKey().default(true),
     epoch: uuid("epoch").notNull().defaultRandom(),
+    /** Tells this life of the database from another: when it differs from what the server says, the epoch changes. */
+    life: text("life"),
     cursorSecret: bytea("cursor_secret")
       .notNull()
       .default(sql`uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())`),
@@ -53,4 +55,6 @@ export const eventCounters = pgTable("event_counters", {
     .primaryKey()
     .references(() => accounts.id),
   lastSequence: bigint("last_sequence", { mode: "number" }).notNull().default(0),
+  /** Events up to this number are no longer kept. */
+  prunedSequence: bigint("pruned_sequence", { mode: "number" }).notNull().default(0),
 });

@@ -15,6 +15,12 @@ export const events = pgTable(
     type: interviewEventType("type").notNull(),
     interviewId: uuid("interview_id").notNull(),
     interviewVersion: integer("interview_version").notNull(),
+    /** What followers filter by, as it was when the event happened. */
+    applicationId: uuid("application_id").notNull(),
+    jobId: uuid("job_id").notNull(),
+    stageId: uuid("stage_id").notNull(),
+    organizerId: uuid("organizer_id").notNull(),
+    interviewerIds: uuid("interviewer_ids").array().notNull(),
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull(),
     occurredAt: instant("occurred_at").notNull(),
   },
@@ -22,6 +28,7 @@ export const events = pgTable(
     primaryKey({ columns: [t.accountId, t.sequence] }),
     unique("events_id").on(t.accountId, t.id),
     foreignKey({ columns: [t.accountId, t.interviewId], foreignColumns: [interviews.accountId, interviews.id] }),
+    index("events_occurred").on(t.accountId, t.occurredAt),
     index("events_interview").on(t.accountId, t.interviewId),
   ],
 );

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureInstallation, readInstallation } from "../../src/db/installation.ts";
+import { createEventLog } from "../../src/events/log.ts";
+import { pruneEvents } from "../../src/events/prune.ts";
+import type { StreamItem } from "../../src/operation/event-source.ts";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import type { Subscription } from "../support/client.ts";
+import { sampleId } from "../support/directory.ts";
+import { adHoc, application, createInterview, external, plan, user } from "../support/interview.ts";
+
+const EVENTS = /* GraphQL */ `
+  subscription Events($after: EventCursor, $types: [InterviewEventType!], $filter: InterviewEventFilter) {
+    interviewEvents(after: $after, types: $types, filter: $filter) {
+      id
+      cursor
+      sequence
+      type
+      occurredAt
+      interviewVersion
+      interview {
+        id
+      }
+    }
+  }
+`;
+
+let app: TestApp;
+let accountId: string;
+beforeAll(async () => {
+  app = await startTestApp({ worker: false, eventLog: { bookmarkMs: 200, maxLag: 5 } });
+  const [account] = await app.app.connections.raw`select id from accounts where external_id = 'sample'`;
+  accountId = account?.["id"];
+});
+afterAll(() => app.stop());
+
+const next = async (stream: Subscription) => {
+  const { data, errors } = await stream.next();
+  expect(errors).toBeUndefined();
+  return data?.["interviewEvents"];
+};
+const create = (input: object = adHoc()) => createInterview(app.client, input);
+const asOfCursor = async () =>
+  (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
+
+test("an event is complete, and the same in every repetition", async () => {
+  const after = await asOfCursor();
+  const id = await create();
+  const [first, again] = [await app.client.subscribe(EVENTS, { after }), await app.client.subscribe(EVENTS, { after })];
+  const event = await next(first);
+  expect(event).toMatchObject({
+    type: "INTERVIEW_CREATED",
+    occurredAt: "2027-01-04T08:00:00.000Z",
+    interviewVersion: 1,
+    interview: { id },
+  });
+  expect(await next(again)).toEqual(event);
+  await first.close();
+  await again.close();
+});
+
+describe("filters", () => {
+  const wanted: [name: string, input: object, filter: object][] = [
+    [
+      "applicationIds",
+      adHoc({}, { applicationId: application("agency") }),
+      { applicationIds: [application("agency")] },
+    ],
+    ["jobIds", adHoc(), { jobIds: [sampleId("Job", "engineer")] }],
+    [
+      "organizerIds",
+      adHoc({}, { organizerId: user("coordinator") }),
+      { organizerIds: [user("coordinator"), user("stranger")] },
+    ],
+    ["interviewerIds", adHoc({ interviewerIds: [user("extra-3")] }), { interviewerIds: [user("extra-3")] }],
+    ["stageIds", plan(), { stageIds: [sampleId("Stage", "onsite")] }],
+    [
+      "two at once",
+      plan({}, { organizerId: user("admin") }),
+      { stageIds: [sampleId("Stage", "onsite")], organizerIds: [user("admin")] },
+    ],
+  ];
+  test.each(wanted)("%s", async (name, input, filter) => {
+    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+    if (name !== "jobIds") await create();
+    const id = await create(input);
+    expect((await next(stream)).interview).toEqual({ id });
+    await stream.close();
+  });
+
+  test("types", async () => {
+    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), types: ["INTERVIEW_CANCELLED"] });
+    await create();
+    expect(await next(stream)).toMatchObject({ type: "BOOKMARK" });
+    await stream.close();
+  });
+
+  test("another account's ids match nothing, an id of another noun is refused", async () => {
+    const filter = { organizerIds: [sampleId("User", "recruiter", "other")] };
+    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+    await create();
+    expect(await next(stream)).toMatchObject({ type: "BOOKMARK" });
+    await stream.close();
+    const wrong = await app.client.subscribe(EVENTS, { filter: { jobIds: [user("ada")] } });
+    expect((await wrong.next()).errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
+  });
+});
+
+test("a filtered stream that hears nothing gets a bookmark, from which it resumes", async () => {
+  const filter = { interviewerIds: [user("extra-9")] };
+  const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+  await create();
+  const last = await asOfCursor();
+  const bookmark = await next(stream);
+  expect(bookmark).toMatchObject({ type: "BOOKMARK", cursor: last, interview: null, interviewVersion: null });
+  await stream.close();
+
+  const resumed = await app.client.subscribe(EVENTS, { after: bookmark.cursor, filter });
+  const id = await create(adHoc({ interviewerIds: [user("extra-9")] }));
+  expect((await next(resumed)).interview).toEqual({ id });
+  await resumed.close();
+});
+
+describe("over server-sent events", () => {
+  const PLAIN = "subscription { interviewEvents { interview { id } } }";
+  test("the event's id is its cursor, and a reconnection that sends it back resumes", async () => {
+    const stream = await app.client.subscribeSse(PLAIN);
+    const ids = [await create(), await create(external()), await create()];
+    expect((await next(stream)).interview).toEqual({ id: ids[0] });
+    const last = stream.lastEventId() ?? "";
+    await stream.close();
+
+    const again = await app.client.subscribeSse(PLAIN, undefined, { "last-event-id": last });
+    expect([(await next(again)).interview.id, (await next(again)).interview.id]).toEqual(ids.slice(1));
+    expect(again.lastEventId()).toBe(await asOfCursor());
+    await again.close();
+  });
+
+  test("by GET as well, as a browser's EventSource asks", async () => {
+    const abort = new AbortController();
+    const response = await fetch(`${app.url}/graphql?query=${encodeURIComponent(PLAIN)}`, {
+      headers: { accept: "text/event-stream", authorization: `Bearer ${app.client.token}` },
+      signal: abort.signal,
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    abort.abort();
+  });
+});
+
+test("list and stream are one picture: what the list lacks, the stream delivers, and nothing else", async () => {
+  const LIST = "{ interviews(last: 100) { asOfCursor nodes { id } } }";
+  const created: string[] = [];
+  const writers = Array.from({ length: 6 }, async () => {
+    for (let count = 0; count < 6; count += 1) created.push(await create());
+  });
+  const pictures = [];
+  for (let count = 0; count < 8; count += 1) pictures.push((await app.client.data(LIST))["interviews"]);
+  await Promise.all(writers);
+  const head = await asOfCursor();
+  for (const { asOfCursor: after, nodes } of pictures) {
+    const listed = new Set(nodes.map(({ id }: { id: string }) => id));
+    const stream = await app.client.subscribe(EVENTS, { after, types: ["INTERVIEW_CREATED"] });
+    const streamed: string[] = [];
+    for (let cursor = after; cursor !== head;) {
+      const event = await next(stream);
+      cursor = event.cursor;
+      if (event.interview) streamed.push(event.interview.id);
+    }
+    await stream.close();
+    expect(streamed.filter((id) => listed.has(id))).toEqual([]);
+    expect(created.filter((id) => !listed.has(id) && !streamed.includes(id))).toEqual([]);
+  }
+});
+
+describe("a follower that pulls too seldom", () => {
+  const follow = async (after: string | null) => app.app.events.follow(accountId, { after, filter: {} });
+  const take = async (stream: AsyncIterator<StreamItem>) => (await stream.next()).value as StreamItem;
+
+  test("is ended with its cursor, and resumes without a gap; a replay may be as long as it likes", async () => {
+    const slow = await follow(null);
+    const waiting = take(slow);
+    const ids = [await create()];
+    expect(await waiting).toMatchObject({ type: "INTERVIEW_CREATED" });
+    for (let count = 0; count < 8; count += 1) ids.push(await create());
+
+    const end = await take(slow);
+    if (end.type !== "FAILURE") throw new Error("The follower was not ended.");
+    expect(end.error).toMatchObject({ code: "SUBSCRIBER_TOO_SLOW" });
+    expect((await slow.next()).done).toBe(true);
+
+    const resumed = await follow(String(end.error.extensions["cursor"]));
+    const sequences: number[] = [];
+    for (let count = 0; count < 8; count += 1) sequences.push(((await take(resumed)) as { sequence: number }).sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => (sequences[0] ?? 0) + index));
+    await resumed.return?.();
+  });
+});
+
+describe("what is no longer kept", () => {
+  test("is refused before any event, with the oldest cursor that can be used", async () => {
+    const before = await asOfCursor();
+    await create();
+    const kept = await asOfCursor();
+    const ended = await app.client.subscribe(EVENTS, { after: before });
+    await next(ended);
+    await ended.close();
+    await pruneEvents(app.app.services.db, new Date("2027-01-04T08:00:00.001Z"));
+
+    const refused = await app.client.subscribe(EVENTS, { after: before });
+    const { errors } = await refused.next();
+    expect(errors).toMatchObject([{ extensions: { code: "CURSOR_EXPIRED", oldestCursor: kept } }]);
+    const id = await create();
+    const resumed = await app.client.subscribe(EVENTS, { after: errors?.[0]?.extensions?.["oldestCursor"] });
+    expect((await next(resumed)).interview).toEqual({ id });
+    await resumed.close();
+  });
+
+  test("ends a follower that was still reading it", async () => {
+    await create();
+    const raw = app.app.connections.raw;
+    const { epoch, cursorSecret } = await readInstallation(raw);
+    const log = createEventLog({ raw, log: app.app.services.log, epoch, cursorSecret });
+    const [pruned] =
+      await raw`select pruned_sequence::int as pruned from event_counters where account_id = ${accountId}`;
+    const stream = await log.follow(accountId, {
+      after: log.cursorOf({ accountId, sequence: pruned?.["pruned"] }),
+      filter: {},
+    });
+    await pruneEvents(app.app.services.db, new Date("2027-01-04T08:00:00.001Z"));
+    await create();
+    const { value } = await stream.next();
+    expect(value).toMatchObject({ type: "FAILURE", error: { code: "CURSOR_EXPIRED" } });
+    await log.stop();
+  });
+
+  test("a restored database begins a new epoch, in which old cursors expire", async () => {
+    const raw = app.app.connections.raw;
+    const old = await readInstallation(raw);
+    await ensureInstallation(raw);
+    expect((await readInstallation(raw)).epoch).toBe(old.epoch);
+
+    await raw`update installations set life = 'another server'`;
+    await ensureInstallation(raw);
+    const renewed = await readInstallation(raw);
+    expect(renewed.epoch).not.toBe(old.epoch);
+
+    const cursor = await asOfCursor();
+    const restored = createEventLog({ raw, log: app.app.services.log, ...renewed });
+    await expect(restored.follow(accountId, { after: cursor, filter: {} })).rejects.toMatchObject({
+      code: "CURSOR_EXPIRED",
+    });
+    await restored.stop();
+  });
+
+  test("a cursor beyond the log, of a life that the database lost, expires too", async () => {
+    const [head] = await app.app.connections
+      .raw`select last_sequence::int as head from event_counters where account_id = ${accountId}`;
+    const after = app.app.events.cursorOf({ accountId, sequence: head?.["head"] + 1 });
+    const { errors } = await (await app.client.subscribe(EVENTS, { after })).next();
+    expect(errors).toMatchObject([{ extensions: { code: "CURSOR_EXPIRED" } }]);
+  });
+});
