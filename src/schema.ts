@@ -9,6 +9,7 @@ import "./template/graphql.ts";
 import "./interview/graphql.ts";
 import "./interview/note-taker-graphql.ts";
 import "./interview/create-graphql.ts";
+import "./interview/provisioning-graphql.ts";
 import "./interview/event-graphql.ts";
 
 export const schema = builder.toSchema();

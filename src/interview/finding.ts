@@ -1,7 +1,7 @@
 import { Refusal } from "../core/error.ts";
 
 /** The mutations that may answer with findings. */
-export type FindingOperation = "createInterview";
+export type FindingOperation = "createInterview" | "retryProvisioning";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -121,6 +121,10 @@ export const FINDINGS = {
   ERR_INVALID_EXTERNAL_URL: {
     message: "The meeting URL must be http or https, without user name and password, and at most 2048 characters long.",
     operations: create,
+  },
+  ERR_PROVISIONING_NOT_FAILED: {
+    message: "Provisioning of the interview has not failed, so there is nothing to try again.",
+    operations: ["retryProvisioning"],
   },
 } as const satisfies Record<string, CodeEntry>;
 

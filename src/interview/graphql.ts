@@ -1,5 +1,5 @@
 import { decodeIdOf } from "../core/id.ts";
-import { calendarEventVisibility, provisioningState, rsvp } from "../db/schema/enum.ts";
+import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
@@ -35,16 +35,6 @@ const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
   values: { NEEDS_ACTION: "None yet.", ACCEPTED: "Yes.", TENTATIVE: "Perhaps.", DECLINED: "No." },
 });
 
-const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
-  description: "How far conference, calendar event and invitations have come.",
-  values: {
-    NOT_APPLICABLE: "The calendar event is owned elsewhere, so nothing is provisioned.",
-    PENDING: "Under way.",
-    PROVISIONED: "Everything exists and the invitations are sent.",
-    FAILED: "It was given up.",
-  },
-});
-
 builder.objectType("Interviewer", {
   description: "A user's seat on one interview.",
   fields: (t) => ({
@@ -76,18 +66,6 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
     eventId: t.exposeString("externalEventId", {
       nullable: true,
       description: "The owner's own id of the event; null when none was sent.",
-    }),
-  }),
-});
-
-const Provisioning = builder.objectRef<Interview>("Provisioning").implement({
-  description: "What happens after the record: conference, calendar event, invitations.",
-  fields: (t) => ({
-    state: t.expose("provisioningState", { type: ProvisioningState, description: "How far it has come." }),
-    provisionedAt: t.expose("provisionedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "When it was finished; null before.",
     }),
   }),
 });
@@ -215,11 +193,6 @@ builder.node("Interview", {
       nullable: true,
       description:
         "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
-    }),
-    provisioning: t.field({
-      type: Provisioning,
-      description: "How far conference, calendar event and invitations have come.",
-      resolve: (interview) => interview,
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it was last changed." }),

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
+import { provisionings } from "../db/schema/provisioning.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
@@ -15,6 +16,9 @@ export const interviewersOfInterview = defineListLoader("interviewers_of_intervi
   by: "interviewId",
   order: ["position"],
 });
+
+/** How provisioning has gone; null before the first refusal. */
+export const provisioningOfInterview = defineRowLoader("provisioning_of_interview", provisionings, "interviewId");
 
 /** One interview, or null when there is none that the caller may see. */
 export async function findInterview(ctx: Context, id: string): Promise<Interview | null> {

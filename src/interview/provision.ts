@@ -1,6 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { Providers } from "../calendar/provider.ts";
-import { interviews } from "../db/schema/interview.ts";
 import { recordEvent } from "../events/record.ts";
 import { systemContext } from "../operation/context.ts";
 import type { Context, Services } from "../operation/context.ts";
@@ -9,7 +7,9 @@ import type { TaskHandler } from "../tasks/runner.ts";
 import { loadArrangement } from "./arrangement.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { composeInvitations, interviewTitle } from "./invite.ts";
-import { interviewInAccount } from "./load.ts";
+import { interviewInAccount, provisioningOfInterview } from "./load.ts";
+import type { Interview } from "./request.ts";
+import { moveProvisioning, recordFailedAttempt } from "./retry.ts";
 import { performStep } from "./step.ts";
 import { provisionInterview } from "./tasks.ts";
 
@@ -20,19 +20,31 @@ export function provisioningHandler(services: Services, providers: Providers): T
   return {
     task: provisionInterview,
     run: ({ interviewId }, { accountId, id }) =>
-      provision(systemContext(services, accountId, `task ${id}`), providers, interviewId),
+      attemptProvisioning(systemContext(services, accountId, `task ${id}`), providers, interviewId),
   };
 }
 
-/** Conference, calendar event, invitations, then the record; each of them safe to repeat. */
-async function provision(ctx: Context, providers: Providers, interviewId: string): Promise<void> {
-  const interview = await ctx.load(interviewInAccount, interviewId);
+/** One attempt, unless there is nothing to do, or not yet. */
+async function attemptProvisioning(ctx: Context, providers: Providers, interviewId: string): Promise<void> {
+  const [interview, earlier] = await Promise.all([
+    ctx.load(interviewInAccount, interviewId),
+    ctx.load(provisioningOfInterview, interviewId),
+  ]);
   if (interview?.provisioningState !== "PENDING" || interview.outcome === "CANCELLED") return;
+  try {
+    await provision(ctx, providers, interview);
+  } catch (error) {
+    await recordFailedAttempt(ctx, { interviewId, seen: earlier?.attempts ?? 0 }, error);
+  }
+}
+
+/** Conference, calendar event, invitations, then the record; each of them safe to repeat. */
+async function provision(ctx: Context, providers: Providers, interview: Interview): Promise<void> {
   const arrangement = await loadArrangement(ctx, interview);
   const conferenceUrl = await provideConference(ctx, providers, arrangement);
   await provideCalendarEvent(ctx, providers, { arrangement, conferenceUrl });
   await sendInvitations(ctx, providers, { arrangement, conferenceUrl });
-  await markProvisioned(ctx, interviewId, conferenceUrl);
+  await markProvisioned(ctx, interview.id, conferenceUrl);
 }
 
 async function provideConference(
@@ -95,28 +107,11 @@ async function sendInvitations(
   }
 }
 
-/** Changes nothing when another run of the task was first. */
+/** Changes nothing when another run of the task was first, or the interview was cancelled meanwhile. */
 async function markProvisioned(ctx: Context, interviewId: string, conferenceUrl: string | null): Promise<void> {
-  const now = ctx.now();
+  const change = { provisioningState: "PROVISIONED", conferenceUrl, provisionedAt: ctx.now() } as const;
   await inTransaction(ctx, async (tx) => {
-    const [changed] = await tx
-      .update(interviews)
-      .set({
-        conferenceUrl,
-        provisioningState: "PROVISIONED",
-        provisionedAt: now,
-        updatedAt: now,
-        version: sql`${interviews.version} + 1`,
-      })
-      .where(
-        and(
-          eq(interviews.accountId, ctx.accountId),
-          eq(interviews.id, interviewId),
-          eq(interviews.provisioningState, "PENDING"),
-        ),
-      )
-      .returning({ id: interviews.id });
-    if (!changed) return;
-    await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId });
+    const moved = await moveProvisioning(tx, ctx, { interviewId, from: "PENDING", change });
+    if (moved) await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId });
   });
 }

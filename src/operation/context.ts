@@ -17,7 +17,10 @@ export interface Caller {
 
 /** Hands a task to the queue inside the caller's transaction. */
 export interface TaskSender {
-  send(tx: Transaction, task: { name: string; accountId: string; payload: object }): Promise<void>;
+  send(
+    tx: Transaction,
+    task: { name: string; accountId: string; payload: object; notBefore: Date | null },
+  ): Promise<void>;
 }
 
 /** What every process of the gateway owns once and each operation borrows. */

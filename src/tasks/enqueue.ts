@@ -6,7 +6,12 @@ import type { TaskDefinition } from "./define.ts";
 export async function enqueue<P extends object>(
   tx: Transaction,
   ctx: Context,
-  { task, payload }: { task: TaskDefinition<P>; payload: P },
+  { task, payload, notBefore = null }: { task: TaskDefinition<P>; payload: P; notBefore?: Date | null },
 ): Promise<void> {
-  await ctx.tasks.send(tx, { name: task.name, accountId: ctx.accountId, payload: task.payload.parse(payload) });
+  await ctx.tasks.send(tx, {
+    name: task.name,
+    accountId: ctx.accountId,
+    payload: task.payload.parse(payload),
+    notBefore,
+  });
 }

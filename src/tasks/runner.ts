@@ -70,9 +70,13 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
     async start() {
       await boss.start();
     },
-    async send(tx, { name, accountId, payload }) {
+    async send(tx, { name, accountId, payload, notBefore }) {
       const envelope: Envelope = { accountId, payload };
-      await boss.send(name, envelope, { db: fromDrizzle(tx, sql), group: { id: accountId } });
+      await boss.send(name, envelope, {
+        db: fromDrizzle(tx, sql),
+        group: { id: accountId },
+        ...(notBefore && { startAfter: notBefore }),
+      });
     },
     async work(handler) {
       const id = await boss.work(handler.task.name, WORK_OPTIONS, (jobs: Job<Envelope>[]) =>

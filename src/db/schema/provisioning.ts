@@ -1,7 +1,27 @@
-import { foreignKey, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { calendarEventVisibility, interviewLocation } from "./enum.ts";
 import { interviews } from "./interview.ts";
+
+/** How provisioning of an interview has gone so far; no row before the first refusal of a provider. */
+export const provisionings = pgTable(
+  "provisionings",
+  {
+    accountId: uuid("account_id").notNull(),
+    interviewId: uuid("interview_id").notNull(),
+    /** Attempts that a provider refused. A worker that was lost is none. */
+    attempts: integer("attempts").notNull(),
+    errorCode: text("error_code").notNull(),
+    errorMessage: text("error_message").notNull(),
+    errorRetryable: boolean("error_retryable").notNull(),
+    /** Null when no attempt is planned. */
+    nextAttemptAt: instant("next_attempt_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.interviewId] }),
+    foreignKey({ columns: [t.accountId, t.interviewId], foreignColumns: [interviews.accountId, interviews.id] }),
+  ],
+);
 
 /** A finished step and what the provider answered; a step that has a row is never asked of the provider again. */
 export const provisioningSteps = pgTable(
