@@ -36,6 +36,8 @@ export interface AppOptions {
   eventRetentionMs?: number;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
+  /** In place of the sandbox's. */
+  providers?: Partial<Providers>;
   now?: () => Date;
   onQuery?: (text: string) => void;
 }
@@ -79,7 +81,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     connections,
     events,
     tasks,
-    providers: createSandbox({ db, publicUrl: options.publicUrl, outbox: join(options.dataDir, "outbox") }),
+    providers: {
+      ...createSandbox({ db, publicUrl: options.publicUrl, outbox: join(options.dataDir, "outbox") }),
+      ...options.providers,
+    },
     authenticate: createAuthenticator(db),
     async close() {
       await tasks.stop();

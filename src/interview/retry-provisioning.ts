@@ -1,5 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { Refusal } from "../core/error.ts";
+import type { Transaction } from "../db/client.ts";
+import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import { recordEvent } from "../events/record.ts";
 import { requireScope } from "../operation/authorize.ts";
@@ -7,7 +9,6 @@ import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue } from "../tasks/enqueue.ts";
 import { finding, ValidationFailed } from "./finding.ts";
-import { interviewInAccount } from "./load.ts";
 import type { Interview } from "./request.ts";
 import { moveProvisioning } from "./retry.ts";
 import { provisionInterview } from "./tasks.ts";
@@ -25,21 +26,32 @@ export class InterviewNotFound extends Refusal {
  */
 export async function retryProvisioning(ctx: Context, interviewId: string): Promise<Interview> {
   requireScope(ctx, "interviews:write");
-  const interview = await ctx.load(interviewInAccount, interviewId);
-  if (!interview) throw new InterviewNotFound();
-  const retried = await inTransaction(ctx, async (tx) => {
+  const { accountId } = ctx;
+  const interview = await inTransaction(ctx, async (tx) => {
     const change = { provisioningState: "PENDING" } as const;
     const moved = await moveProvisioning(tx, ctx, { interviewId, from: "FAILED", change });
-    if (!moved) return null;
+    if (!moved) return readInterview(tx, { accountId, interviewId });
     await tx
       .delete(provisionings)
-      .where(and(eq(provisionings.accountId, ctx.accountId), eq(provisionings.interviewId, interviewId)));
+      .where(and(eq(provisionings.accountId, accountId), eq(provisionings.interviewId, interviewId)));
     await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId } });
     await recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId, detail: { changed: ["provisioning"] } });
     return moved;
   });
-  if (retried) return retried;
-  if (interview.provisioningState === "PENDING" && interview.outcome !== "CANCELLED") return interview;
+  if (!interview) throw new InterviewNotFound();
   const state = interview.outcome === "CANCELLED" ? "CANCELLED" : interview.provisioningState;
+  if (state === "PENDING") return interview;
   throw new ValidationFailed([finding("ERR_PROVISIONING_NOT_FAILED", ["input", "interviewId"], `It is ${state}.`)]);
+}
+
+/** As it is now, after whoever else was changing it. */
+async function readInterview(
+  tx: Transaction,
+  { accountId, interviewId }: { accountId: string; interviewId: string },
+): Promise<Interview | null> {
+  const [row] = await tx
+    .select()
+    .from(interviews)
+    .where(and(eq(interviews.accountId, accountId), eq(interviews.id, interviewId)));
+  return row ?? null;
 }

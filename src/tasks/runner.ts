@@ -5,8 +5,11 @@ import type { Logger } from "pino";
 import type { TaskSender } from "../operation/context.ts";
 import type { TaskDefinition } from "./define.ts";
 
+// Four fetchers of five tasks each. One account holds at most fifteen tasks in all processes: the rest is for the others.
 const WORK_OPTIONS = {
-  batchSize: 20,
+  localConcurrency: 4,
+  batchSize: 5,
+  groupConcurrency: 15,
   burstWhenBatchFull: true,
   pollingIntervalSeconds: 1,
   perJobResults: true,

@@ -36,7 +36,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-export interface TestAppOptions extends Pick<AppOptions, "eventLog"> {
+export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers"> {
   worker?: boolean;
   now?: () => Date;
 }
@@ -46,7 +46,7 @@ export const OTHER_ACCOUNT = "other";
 
 /** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { worker = true, now = () => NOW, eventLog } = options;
+  const { worker = true, now = () => NOW, eventLog, providers } = options;
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
@@ -60,6 +60,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),
+    ...(providers && { providers }),
     onQuery: (text) => void statements.push(text),
   });
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));

@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ProviderError } from "../../src/calendar/error.ts";
+import type { ConferenceRequest } from "../../src/calendar/provider.ts";
+import { encodeId, decodeId } from "../../src/core/id.ts";
+import { provisioningHandler } from "../../src/interview/provision.ts";
+import { NOW, startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import { adHoc, createInterview } from "../support/interview.ts";
+
+const PROVISIONING = /* GraphQL */ `
+  query ($id: ID!) {
+    interview(id: $id) {
+      conferenceUrl
+      provisioning {
+        state
+        attempts
+        nextAttemptAt
+        provisionedAt
+        lastError {
+          code
+          message
+          retryable
+        }
+      }
+    }
+  }
+`;
+const RETRY = /* GraphQL */ `
+  mutation ($id: ID!) {
+    retryProvisioning(input: { interviewId: $id }) {
+      __typename
+      ... on RetryProvisioningSuccess {
+        interview {
+          provisioning {
+            state
+            attempts
+          }
+        }
+      }
+      ... on Problem {
+        message
+      }
+      ... on ValidationFailed {
+        findings {
+          code
+          path
+        }
+      }
+    }
+  }
+`;
+
+let app: TestApp;
+/** What the conference provider does when it is asked. */
+let answer: (request: ConferenceRequest) => Promise<{ url: string }>;
+const asked: string[] = [];
+beforeAll(async () => {
+  const conference = {
+    createConference: (request: ConferenceRequest) => {
+      asked.push(request.effectKey);
+      return answer(request);
+    },
+  };
+  app = await startTestApp({ worker: false, providers: { conference } });
+});
+afterAll(() => app.stop());
+beforeEach(() => {
+  asked.length = 0;
+  answer = async () => ({ url: "https://meet.google.com/abc-defg-hij" });
+});
+
+const create = () => createInterview(app.client, adHoc({ location: "GOOGLE_MEET" }));
+const run = async (id: string) => {
+  const { app: opened } = app;
+  const [row] = await opened.connections.raw`select account_id from interviews where id = ${decodeId(id).id}`;
+  const handler = provisioningHandler(opened.services, opened.providers);
+  await handler.run({ interviewId: decodeId(id).id }, { accountId: row?.["account_id"], id: "test" });
+};
+const read = async (id: string) => (await app.client.data(PROVISIONING, { id }))["interview"];
+const events = async (id: string) => {
+  const rows = await app.app.connections
+    .raw`select type from events where interview_id = ${decodeId(id).id} order by sequence`;
+  return rows.map(({ type }) => type);
+};
+const waiting = async (id: string) => {
+  const rows = await app.app.connections.raw`
+    select start_after from pgboss.job where data -> 'payload' ->> 'interviewId' = ${decodeId(id).id} order by created_on`;
+  return rows.map(({ start_after }) => start_after as Date);
+};
+const refuse = (code: string, options: { retryable: boolean; retryAfterMs?: number }) => async () => {
+  throw new ProviderError(code, `The provider said ${code}.`, options);
+};
+
+test("a temporary refusal is booked and tried again later", async () => {
+  const id = await create();
+  answer = refuse("UNAVAILABLE", { retryable: true });
+  await run(id);
+  const { provisioning } = await read(id);
+  expect(provisioning).toMatchObject({
+    state: "PENDING",
+    attempts: 1,
+    provisionedAt: null,
+    lastError: { code: "UNAVAILABLE", message: "The provider said UNAVAILABLE.", retryable: true },
+  });
+  const delay = Date.parse(provisioning.nextAttemptAt) - NOW.getTime();
+  expect(delay).toBeGreaterThanOrEqual(2_000);
+  expect(delay).toBeLessThanOrEqual(4_000);
+  expect((await waiting(id))[1]?.toISOString()).toBe(provisioning.nextAttemptAt);
+
+  answer = async () => ({ url: "https://meet.google.com/abc-defg-hij" });
+  await run(id);
+  expect(await read(id)).toMatchObject({
+    conferenceUrl: "https://meet.google.com/abc-defg-hij",
+    provisioning: { state: "PROVISIONED", attempts: 1, nextAttemptAt: null },
+  });
+  expect(new Set(asked).size).toBe(1);
+  expect(await events(id)).toEqual(["INTERVIEW_CREATED", "INTERVIEW_PROVISIONED"]);
+});
+
+test("a provider's wish to be left alone is honoured, up to an hour", async () => {
+  for (const [retryAfterMs, expected] of [
+    [90_000, 90_000],
+    [7_200_000, 3_600_000],
+  ] as const) {
+    const id = await create();
+    answer = refuse("RATE_LIMITED", { retryable: true, retryAfterMs });
+    await run(id);
+    expect(Date.parse((await read(id)).provisioning.nextAttemptAt) - NOW.getTime()).toBe(expected);
+  }
+});
+
+test("delays grow, and after eight refusals it is given up", async () => {
+  const id = await create();
+  answer = refuse("UNAVAILABLE", { retryable: true });
+  const delays: number[] = [];
+  for (let attempt = 1; attempt < 8; attempt += 1) {
+    await run(id);
+    delays.push(Date.parse((await read(id)).provisioning.nextAttemptAt) - NOW.getTime());
+  }
+  expect(
+    delays.map((delay, index) => delay >= 2_000 * 2 ** index && delay <= Math.min(4_000 * 2 ** index, 300_000)),
+  ).toEqual(delays.map(() => true));
+  await run(id);
+  expect((await read(id)).provisioning).toMatchObject({
+    state: "FAILED",
+    attempts: 8,
+    nextAttemptAt: null,
+    lastError: { code: "UNAVAILABLE" },
+  });
+  expect(await events(id)).toEqual(["INTERVIEW_CREATED", "INTERVIEW_PROVISIONING_FAILED"]);
+  await run(id);
+  expect(asked).toHaveLength(8);
+});
+
+describe("a final refusal", () => {
+  test("gives up at once, and the event says why", async () => {
+    const stream = await app.client.subscribe(
+      "subscription { interviewProvisioned { type interview { provisioning { state lastError { code } } } } }",
+    );
+    const id = await create();
+    answer = refuse("REJECTED", { retryable: false });
+    await run(id);
+    const { data } = await stream.next();
+    expect(data?.["interviewProvisioned"]).toEqual({
+      type: "INTERVIEW_PROVISIONING_FAILED",
+      interview: { provisioning: { state: "FAILED", lastError: { code: "REJECTED" } } },
+    });
+    await stream.close();
+  });
+
+  test("can be retried, and asking twice asks once", async () => {
+    const id = await create();
+    answer = refuse("REJECTED", { retryable: false });
+    await run(id);
+    for (let count = 0; count < 2; count += 1) {
+      const { retryProvisioning } = await app.client.data(RETRY, { id });
+      expect(retryProvisioning).toEqual({
+        __typename: "RetryProvisioningSuccess",
+        interview: { provisioning: { state: "PENDING", attempts: 0 } },
+      });
+    }
+    expect(await waiting(id)).toHaveLength(2);
+    answer = async () => ({ url: "https://meet.google.com/abc-defg-hij" });
+    await run(id);
+    expect(await events(id)).toEqual([
+      "INTERVIEW_CREATED",
+      "INTERVIEW_PROVISIONING_FAILED",
+      "INTERVIEW_UPDATED",
+      "INTERVIEW_PROVISIONED",
+    ]);
+
+    const { retryProvisioning } = await app.client.data(RETRY, { id });
+    expect(retryProvisioning).toMatchObject({
+      __typename: "ValidationFailed",
+      findings: [{ code: "ERR_PROVISIONING_NOT_FAILED", path: ["input", "interviewId"] }],
+    });
+  });
+
+  test("a hundred parallel retries queue one task", async () => {
+    const id = await create();
+    answer = refuse("REJECTED", { retryable: false });
+    await run(id);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => app.client.data(RETRY, { id })));
+    expect(new Set(answers.map(({ retryProvisioning }) => retryProvisioning.__typename))).toEqual(
+      new Set(["RetryProvisioningSuccess"]),
+    );
+    expect(await waiting(id)).toHaveLength(2);
+  });
+
+  test("another account's interview and an unknown one are not found", async () => {
+    const id = await create();
+    for (const [client, target] of [
+      [app.other, id],
+      [app.client, encodeId("Interview", "00000000-0000-4000-8000-000000000000")],
+    ] as const) {
+      const { retryProvisioning } = await client.data(RETRY, { id: target });
+      expect(retryProvisioning).toEqual({
+        __typename: "InterviewNotFound",
+        message: "There is no interview with this id.",
+      });
+    }
+    const { errors } = await (await app.createToken("sample", ["interviews:read"])).send(RETRY, { id });
+    expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+  });
+});
+
+test("a bug of ours is logged without its values, and tried again", async () => {
+  const id = await create();
+  answer = async () => {
+    throw new TypeError("undefined is not a function");
+  };
+  await run(id);
+  expect((await read(id)).provisioning.lastError).toEqual({
+    code: "UNEXPECTED",
+    message: "Provisioning met an unexpected error.",
+    retryable: true,
+  });
+  expect(app.log.at(-1)).toMatchObject({ level: 50, error: { type: "TypeError" } });
+});
+
+test("trouble with the database is no attempt: the queue repeats the task", async () => {
+  const id = await create();
+  await app.app.connections.raw`alter table provisioning_steps rename to hidden_steps`;
+  await expect(run(id)).rejects.toThrow("Failed query");
+  await app.app.connections.raw`alter table hidden_steps rename to provisioning_steps`;
+  expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
+});
+
+test("what was cancelled or is gone is not provisioned", async () => {
+  const id = await create();
+  await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
+  await run(id);
+  expect(asked).toEqual([]);
+  const gone = { interviewId: "00000000-0000-4000-8000-000000000000" };
+  const [account] = await app.app.connections.raw`select id from accounts limit 1`;
+  await provisioningHandler(app.app.services, app.app.providers).run(gone, { accountId: account?.["id"], id: "test" });
+});
+
+test("what is cancelled while it is provisioned stays as it is", async () => {
+  const id = await create();
+  answer = async () => {
+    await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
+    return { url: "https://meet.google.com/abc-defg-hij" };
+  };
+  await run(id);
+  expect(await read(id)).toMatchObject({ conferenceUrl: null, provisioning: { state: "PENDING" } });
+  expect(await events(id)).toEqual(["INTERVIEW_CREATED"]);
+});
+
+test("a run that comes late changes nothing", async () => {
+  const id = await create();
+  const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  answer = async () => {
+    begun.resolve();
+    await held.promise;
+    return { url: "https://meet.google.com/late" };
+  };
+  const late = run(id);
+  await begun.promise;
+  answer = async () => ({ url: "https://meet.google.com/first" });
+  await run(id);
+  const before = await read(id);
+  held.resolve();
+  await late;
+  expect(before).toMatchObject({ conferenceUrl: "https://meet.google.com/first" });
+  expect(await read(id)).toEqual(before);
+  expect(await events(id)).toEqual(["INTERVIEW_CREATED", "INTERVIEW_PROVISIONED"]);
+  expect(new Set(asked).size).toBe(1);
+});
