@@ -56,7 +56,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
         from,
         filter,
         readMissed: (sequence) => readAfter(raw, [{ accountId, sequence }], BATCH),
-        expired: () => cursors.expired(accountId, extent),
+        expired: async () => cursors.expired(accountId, await readExtent(raw, accountId)),
         tooSlow: (sequence) => cursors.tooSlow(accountId, sequence),
         maxLag,
         onEnd: () => {

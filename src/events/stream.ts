@@ -11,7 +11,7 @@ export interface StreamOptions {
   /** Reads from the table what the feed no longer holds: the events behind a number, in order. */
   readMissed: (after: number) => Promise<InterviewEvent[]>;
   /** What is said when the event behind a number is no longer kept. */
-  expired: () => RequestError;
+  expired: () => Promise<RequestError>;
   /** What is said when the follower has fallen too far behind; `sequence` is the last event that it took. */
   tooSlow: (sequence: number) => RequestError;
   /** How many events a follower that was up to date once may fall behind. */
@@ -68,7 +68,7 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
   /** The next item, or undefined when there is none yet and it is time to look again. */
   async #take(): Promise<StreamItem | undefined> {
     const event = await this.#nextEvent();
-    if (event === "expired") return { type: "FAILURE", error: this.#options.expired() };
+    if (event === "expired") return { type: "FAILURE", error: await this.#options.expired() };
     if (event) {
       this.#position = event.sequence;
       if (matchesFilter(event, this.#options.filter)) return this.#deliver(event);

@@ -230,7 +230,9 @@ describe("what is no longer kept", () => {
     await pruneEvents(app.app.services.db, new Date("2027-01-04T08:00:00.001Z"));
     await create();
     const { value } = await stream.next();
-    expect(value).toMatchObject({ type: "FAILURE", error: { code: "CURSOR_EXPIRED" } });
+    const [now] = await raw`select pruned_sequence::int as pruned from event_counters where account_id = ${accountId}`;
+    const oldestCursor = log.cursorOf({ accountId, sequence: now?.["pruned"] });
+    expect(value).toMatchObject({ type: "FAILURE", error: { code: "CURSOR_EXPIRED", extensions: { oldestCursor } } });
     await log.stop();
   });
 
