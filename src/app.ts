@@ -32,8 +32,8 @@ export interface AppOptions {
   log: Logger;
   /** Signs cursors; the database's own secret when left out. */
   cursorSecret?: string | undefined;
-  /** How long events are kept, in milliseconds; 7 days when left out. */
-  eventRetentionMs?: number;
+  /** How long events are kept, in milliseconds. */
+  eventRetentionMs: number;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
   /** In place of the sandbox's. */

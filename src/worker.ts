@@ -4,7 +4,6 @@ import { provisioningHandler } from "./interview/provision.ts";
 import { pruneKeys } from "./operation/idempotency.ts";
 
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
-const SEVEN_DAYS_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface Worker {
   start(): Promise<void>;
@@ -13,13 +12,12 @@ export interface Worker {
 
 /** Registers the task handlers and the upkeep; the tasks that run are drained when the app closes. */
 export function buildWorker({ services, providers, tasks, options }: App): Worker {
-  const { eventRetentionMs = SEVEN_DAYS_MS } = options;
   let upkeep: NodeJS.Timeout | undefined;
   const prune = async () => {
     const { db, log, now } = services;
     try {
       await pruneKeys(db, now());
-      await pruneEvents(db, new Date(now().getTime() - eventRetentionMs));
+      await pruneEvents(db, new Date(now().getTime() - options.eventRetentionMs));
     } catch (error) {
       log.error({ error }, "what is no longer kept was not pruned");
     }

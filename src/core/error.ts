@@ -11,8 +11,7 @@ export type RequestErrorCode =
   | "INVALID_INPUT"
   | "CURSOR_INVALID"
   | "CURSOR_EXPIRED"
-  | "SUBSCRIBER_TOO_SLOW"
-  | "SHUTTING_DOWN";
+  | "SUBSCRIBER_TOO_SLOW";
 
 /** A request that cannot be answered at all: it reaches the client in `errors[]` with its code in `extensions.code`. */
 export class RequestError extends Error {

@@ -1,24 +1,11 @@
 import { applications, jobs, offices } from "../db/schema/hiring.ts";
-import { requireScope } from "../operation/authorize.ts";
-import type { Context } from "../operation/context.ts";
-import { loadPage } from "../operation/page.ts";
-import type { Page, PageArguments } from "../operation/page.ts";
-import type { Application, Job, Office } from "./load.ts";
+import { defineDirectoryList } from "../operation/page.ts";
 
 /** Jobs in the order of their titles. */
-export async function listJobs(ctx: Context, args: PageArguments): Promise<Page<Job>> {
-  requireScope(ctx, "directory:read");
-  return loadPage(ctx, { table: jobs, sort: "title" }, args);
-}
+export const listJobs = defineDirectoryList({ table: jobs, sort: "title" });
 
 /** Applications, the oldest first. */
-export async function listApplications(ctx: Context, args: PageArguments): Promise<Page<Application>> {
-  requireScope(ctx, "directory:read");
-  return loadPage(ctx, { table: applications, sort: "createdAt" }, args);
-}
+export const listApplications = defineDirectoryList({ table: applications, sort: "createdAt" });
 
 /** Offices in the order of their names. */
-export async function listOffices(ctx: Context, args: PageArguments): Promise<Page<Office>> {
-  requireScope(ctx, "directory:read");
-  return loadPage(ctx, { table: offices, sort: "name" }, args);
-}
+export const listOffices = defineDirectoryList({ table: offices, sort: "name" });

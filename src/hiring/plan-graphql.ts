@@ -3,7 +3,7 @@ import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
 import { loaded } from "../operation/loader.ts";
-import { userInAccount } from "../people/load.ts";
+import { usersOfSeats } from "../people/load.ts";
 import { emailTemplateInAccount, scorecardTemplateInAccount } from "../template/load.ts";
 import * as load from "./load.ts";
 
@@ -121,10 +121,8 @@ const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewC
     interviewers: t.field({
       type: ["User"],
       description: "Who interviews; empty when unset.",
-      resolve: async (activity, _args, ctx) => {
-        const seats = await loaded(ctx.load(load.interviewersOfActivity, activity.id));
-        return Promise.all(seats.map((seat) => loaded(ctx.load(userInAccount, seat.userId))));
-      },
+      resolve: async (activity, _args, ctx) =>
+        usersOfSeats(ctx, await loaded(ctx.load(load.interviewersOfActivity, activity.id))),
     }),
     office: t.field({
       type: "Office",

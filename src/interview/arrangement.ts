@@ -2,7 +2,7 @@ import * as hiring from "../hiring/load.ts";
 import type { Candidate, Job, Office, Stage } from "../hiring/load.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
-import { userInAccount } from "../people/load.ts";
+import { userInAccount, usersOfSeats } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import type { EmailTemplate } from "../template/load.ts";
@@ -29,15 +29,10 @@ export async function loadArrangement(ctx: Context, interview: Interview): Promi
       loaded(ctx.load(hiring.stageInAccount, interview.stageId)),
       loaded(ctx.load(hiring.candidateInAccount, interview.candidateId)),
       loaded(ctx.load(userInAccount, interview.organizerId)),
-      loadInterviewers(ctx, interview),
+      loaded(ctx.load(interviewersOfInterview, interview.id)).then((seats) => usersOfSeats(ctx, seats)),
       ctx.load(hiring.officeInAccount, interview.officeId),
       loaded(ctx.load(emailTemplateInAccount, interview.candidateTemplateId)),
       loaded(ctx.load(emailTemplateInAccount, interview.interviewerTemplateId)),
     ]);
   return { interview, job, stage, candidate, organizer, interviewers, office, candidateTemplate, interviewerTemplate };
-}
-
-async function loadInterviewers(ctx: Context, interview: Interview): Promise<User[]> {
-  const seats = await loaded(ctx.load(interviewersOfInterview, interview.id));
-  return Promise.all(seats.map((seat) => loaded(ctx.load(userInAccount, seat.userId))));
 }

@@ -6,8 +6,6 @@ import type { Seats } from "./conflict.ts";
 import type { Interview } from "./request.ts";
 import type { Subject } from "./rules.ts";
 
-const MINUTE = 60_000;
-
 /** An interview that the rules have found complete, as it will be written. */
 export interface Draft extends Seats {
   row: typeof interviews.$inferInsert & { id: string };
@@ -17,11 +15,10 @@ export interface Draft extends Seats {
 
 export function draftInterview(ctx: Context, subject: Subject, id: string): Draft {
   const { request, facts, schedule } = subject;
-  const { start, durationMinutes } = schedule;
-  if (!start || durationMinutes === null) throw new Error("The rules let an interview without a time pass.");
+  const { start, durationMinutes, endsAt } = schedule;
+  if (!start || durationMinutes === null || !endsAt) throw new Error("The rules let an interview without a time pass.");
   const external = request.mode === "external";
   const startsAt = start.instant;
-  const endsAt = new Date(startsAt.getTime() + durationMinutes * MINUTE);
   const now = ctx.now();
   return {
     accountId: ctx.accountId,

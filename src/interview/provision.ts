@@ -13,7 +13,7 @@ import { moveProvisioning, recordFailedAttempt } from "./retry.ts";
 import { performStep } from "./step.ts";
 import { provisionInterview } from "./tasks.ts";
 
-const WITHOUT_CONFERENCE: readonly (string | null)[] = ["ONSITE", "PHONE", null];
+const WITHOUT_CONFERENCE: readonly string[] = ["ONSITE", "PHONE"];
 
 /** The worker's side of `provisionInterview`. */
 export function provisioningHandler(services: Services, providers: Providers): TaskHandler<{ interviewId: string }> {

@@ -15,6 +15,7 @@ const START = ["input", "startTime"];
 export interface Schedule {
   start: ZonedTime | null;
   durationMinutes: number | null;
+  endsAt: Date | null;
   findings: Finding[];
 }
 
@@ -27,6 +28,7 @@ export function judgeSchedule(request: CreateRequest, configuration: Configurati
   return {
     start: start.time,
     durationMinutes: length.minutes,
+    endsAt: endOf(start.time, length.minutes),
     findings: [...zoneFindings, ...start.findings, ...length.findings],
   };
 }
@@ -62,6 +64,10 @@ function judgeLength(
   if (minutes <= 0) return { minutes: null, findings: [finding("ERR_END_TIME_BEFORE_START_TIME", path)] };
   if (!inRange(minutes)) return { minutes: null, findings: [finding("ERR_DURATION_OUT_OF_RANGE", path)] };
   return { minutes, findings: [] };
+}
+
+function endOf(start: ZonedTime | null, minutes: number | null): Date | null {
+  return start && minutes !== null ? new Date(start.instant.getTime() + minutes * MINUTE) : null;
 }
 
 const inRange = (minutes: number) => Number.isInteger(minutes) && minutes >= SHORTEST && minutes <= LONGEST;

@@ -43,10 +43,10 @@ export function warningsFor({ request, facts, schedule }: Subject): InterviewWar
   if (request.mode === "plan" && request.fields.scorecardTemplateId != null) {
     warn("SCORECARD_TEMPLATE_IGNORED", "scorecardTemplateId", null);
   }
-  const { start, durationMinutes } = schedule;
+  const { start, endsAt } = schedule;
   for (const user of facts.interviewers) {
-    if (!user || !start || durationMinutes === null) continue;
-    const span = localSpan(start.instant, durationMinutes, user.timezone);
+    if (!user || !start || !endsAt) continue;
+    const span = localSpan(start.instant, endsAt, user.timezone);
     if (!withinWorkingHours(span, user.workingHours))
       warn("INTERVIEWER_OUTSIDE_WORKING_HOURS", "interviewerIds", user.id);
     if (span.start < EARLIEST || span.end > LATEST) warn("INTERVIEWER_UNSOCIABLE_HOUR", "interviewerIds", user.id);
@@ -55,9 +55,9 @@ export function warningsFor({ request, facts, schedule }: Subject): InterviewWar
 }
 
 /** The end is read from the wall clock too, so that a change of clocks in between counts as the interviewer sees it. */
-function localSpan(start: Date, durationMinutes: number, zone: string): LocalSpan {
+function localSpan(start: Date, end: Date, zone: string): LocalSpan {
   const from = wallClock(start, zone);
-  const to = wallClock(new Date(start.getTime() + durationMinutes * 60_000), zone);
+  const to = wallClock(end, zone);
   const nextDay = to.weekday !== from.weekday || to.minute <= from.minute;
   return { weekday: from.weekday, start: from.minute, end: to.minute + (nextDay ? MIDNIGHT : 0) };
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 import type { Executor } from "../db/client.ts";
+import { requireScope } from "./authorize.ts";
 import type { Context } from "./context.ts";
 
 export const DEFAULT_PAGE = 20;
@@ -75,6 +76,14 @@ export async function loadPage<T extends PageTable>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
+  };
+}
+
+/** A list of reference data: what it takes to see it, and its order. */
+export function defineDirectoryList<T extends PageTable>(query: Pick<PageQuery<T>, "table" | "sort">) {
+  return async (ctx: Context, args: PageArguments): Promise<Page<T["$inferSelect"]>> => {
+    requireScope(ctx, "directory:read");
+    return loadPage(ctx, query, args);
   };
 }
 

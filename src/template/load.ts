@@ -1,9 +1,6 @@
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
-import { requireScope } from "../operation/authorize.ts";
-import type { Context } from "../operation/context.ts";
 import { defineRowLoader } from "../operation/loader.ts";
-import { loadPage } from "../operation/page.ts";
-import type { Page, PageArguments } from "../operation/page.ts";
+import { defineDirectoryList } from "../operation/page.ts";
 
 export type EmailTemplate = typeof emailTemplates.$inferSelect;
 export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;
@@ -12,13 +9,7 @@ export const emailTemplateInAccount = defineRowLoader("email_template_in_account
 export const scorecardTemplateInAccount = defineRowLoader("scorecard_template_in_account", scorecardTemplates);
 
 /** E-mail templates in the order of their names. */
-export async function listEmailTemplates(ctx: Context, args: PageArguments): Promise<Page<EmailTemplate>> {
-  requireScope(ctx, "directory:read");
-  return loadPage(ctx, { table: emailTemplates, sort: "name" }, args);
-}
+export const listEmailTemplates = defineDirectoryList({ table: emailTemplates, sort: "name" });
 
 /** Scorecard templates in the order of their names. */
-export async function listScorecardTemplates(ctx: Context, args: PageArguments): Promise<Page<ScorecardTemplate>> {
-  requireScope(ctx, "directory:read");
-  return loadPage(ctx, { table: scorecardTemplates, sort: "name" }, args);
-}
+export const listScorecardTemplates = defineDirectoryList({ table: scorecardTemplates, sort: "name" });

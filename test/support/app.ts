@@ -57,6 +57,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     publicUrl: "http://gateway.test",
     worker,
     demo: false,
+    eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),
