@@ -5,13 +5,14 @@ import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
 import { tzVersion } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
-import type { Connections } from "./db/client.ts";
+import type { Connections, ConnectOptions } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
 import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
+import type { SocketLimits } from "./graphql/roster.ts";
 import { loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
 import type { Caller, Services } from "./operation/context.ts";
@@ -34,12 +35,13 @@ export interface AppOptions {
   cursorSecret?: string | undefined;
   /** How long events are kept, in milliseconds. */
   eventRetentionMs: number;
+  sockets: SocketLimits;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
   /** In place of the sandbox's. */
   providers?: Partial<Providers>;
   now?: () => Date;
-  onQuery?: (text: string) => void;
+  onQuery?: ConnectOptions["onQuery"];
 }
 
 /** What the process owns once: made here, closed here. */

@@ -9,6 +9,14 @@ const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http or https address such as https://interviews.example.com" })
   .transform((url) => url.replace(/\/+$/, ""));
 
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be origins such as https://hiring.example.com, separated by commas",
+  );
+const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
+
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
   HOST: variable(z.string().default("127.0.0.1")),
@@ -28,6 +36,8 @@ const environment = z.object({
   ),
   PUBLIC_URL: variable(webAddress.optional()),
   EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
+  ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
+  MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -43,6 +53,7 @@ export interface Env {
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
+  sockets: { allowedOrigins: string[]; maxPerToken: number };
 }
 
 /**
@@ -65,6 +76,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
+    sockets: { allowedOrigins: env.ALLOWED_ORIGINS, maxPerToken: env.MAX_SOCKETS_PER_TOKEN },
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };
 }

@@ -33,7 +33,7 @@ export function buildServer(app: App): GatewayServer {
     if (pathname.startsWith(CONFERENCE_PATH)) return sendConference(app, response, pathname);
     if (pathname === "/") return redirect(response, "/graphql");
     const { authorization, "last-event-id": last } = request.headers;
-    await pipeline(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
+    await pipeline.yoga(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
   };
 
   const server = createServer((request, response) => {
@@ -46,7 +46,8 @@ export function buildServer(app: App): GatewayServer {
       });
     });
   });
-  const closeSockets = serveSockets(server, { pipeline, authenticate });
+  const { log } = services;
+  const closeSockets = serveSockets(server, { pipeline, authenticate, log, limits: app.options.sockets });
 
   return {
     async start(port, host) {

@@ -18,8 +18,8 @@ export interface ConnectOptions {
   url: string;
   /** Connections that drizzle may hold open; the raw client has a few more. */
   max?: number;
-  /** Sees the text of each statement that goes through drizzle. */
-  onQuery?: (text: string) => void;
+  /** Sees the text of each statement, and whether it goes through drizzle or the raw client. */
+  onQuery?: (text: string, client: "drizzle" | "raw") => void;
 }
 
 const common = {
@@ -32,8 +32,12 @@ const common = {
 /** Opens the pools; nothing is sent until the first statement. */
 export function connect({ url, max = 10, onQuery }: ConnectOptions): Connections {
   const client = postgres(url, { ...common, max });
-  const raw = postgres(url, { ...common, max: 4 });
-  const db = drizzle(client, { logger: onQuery ? { logQuery: onQuery } : false });
+  const raw = postgres(url, {
+    ...common,
+    max: 4,
+    ...(onQuery && { debug: (_connection, text) => onQuery(text, "raw") }),
+  });
+  const db = drizzle(client, { logger: onQuery ? { logQuery: (text) => onQuery(text, "drizzle") } : false });
   return {
     db,
     raw,

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
-import { RequestError } from "../core/error.ts";
 import type { EventSource } from "../operation/event-source.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { cursorExpired, subscriberTooSlow } from "./failure.ts";
 import { Feed } from "./feed.ts";
 import { readAfter, readExtent } from "./read.ts";
 import type { LogExtent } from "./read.ts";
@@ -82,21 +82,11 @@ export function createEventLog(options: EventLogOptions): EventLog {
 /** Cursors of this life of the log, and the refusals that name the oldest one that can still be used. */
 function createCursors({ epoch, cursorSecret }: Pick<EventLogOptions, "epoch" | "cursorSecret">) {
   const encode = (accountId: string, sequence: number) => encodeCursor(cursorSecret, { epoch, accountId, sequence });
-  const expired = (accountId: string, { pruned }: LogExtent) =>
-    new RequestError(
-      "CURSOR_EXPIRED",
-      "The events behind this cursor are no longer kept. Read the list again, and subscribe from its asOfCursor.",
-      { oldestCursor: encode(accountId, pruned) },
-    );
+  const expired = (accountId: string, { pruned }: LogExtent) => cursorExpired(encode(accountId, pruned));
   return {
     encode,
     expired,
-    tooSlow: (accountId: string, sequence: number) =>
-      new RequestError(
-        "SUBSCRIBER_TOO_SLOW",
-        "This subscriber has fallen too far behind. Subscribe again from the cursor, and read faster or filter more.",
-        { cursor: encode(accountId, sequence) },
-      ),
+    tooSlow: (accountId: string, sequence: number) => subscriberTooSlow(encode(accountId, sequence)),
     /** @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED */
     read(accountId: string, cursor: string, extent: LogExtent): number {
       const read = decodeCursor(cursorSecret, cursor, { epoch, accountId });

@@ -5,12 +5,14 @@ import { currentRequest } from "./request.ts";
 
 const STATUS: Partial<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
 
+export type Mask = (error: unknown) => GraphQLError;
+
 /**
  * Decides what a client may see of an error: the request's own faults as they are, anything else as one sentence with the
  * request id under which the log has the rest.
  */
-export function createErrorMask(log: Logger) {
-  return (error: unknown): Error => {
+export function createErrorMask(log: Logger): Mask {
+  return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located?.originalError ?? error;
     if (original instanceof RequestError) return toGraphQL(original.message, located, requestExtensions(original));
@@ -36,4 +38,11 @@ function toGraphQL(
   extensions: Record<string, unknown>,
 ): GraphQLError {
   return new GraphQLError(message, { nodes: located?.nodes ?? null, path: located?.path ?? null, extensions });
+}
+
+/** An error as a stream or socket carries it: the HTTP status in it is for Yoga alone. */
+export function withoutStatus(error: GraphQLError): GraphQLError {
+  const { http, ...extensions } = error.extensions;
+  if (http === undefined) return error;
+  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
 }

@@ -1,6 +1,11 @@
 import type { ExecutionResult } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Plugin } from "graphql-yoga";
+import { subscriberTooSlow } from "../events/failure.ts";
+import type { Mask } from "./errors.ts";
+import { toText } from "./share.ts";
+import type { Delivery } from "./share.ts";
+import type { Subscribe } from "./subscribe.ts";
 
 const KEEP_ALIVE_MS = 12_000;
 const ENCODER = new TextEncoder();
@@ -11,57 +16,98 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** The cursor of the event that a result was made of, whether or not the document asked for it. */
-const cursors = new WeakMap<object, string>();
+const DELIVERY = Symbol("delivery");
+/** A result on its way through Yoga, with what it was taken from. */
+type Carried = ExecutionResult & { [DELIVERY]?: Delivery };
 
-export function rememberCursor(result: ExecutionResult, cursor: string): ExecutionResult {
-  cursors.set(result, cursor);
-  return result;
+/** Subscribes as Yoga wants it: a stream of results. */
+export async function subscribeForYoga(
+  subscribe: Subscribe,
+  args: Parameters<Subscribe>[0],
+): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+  const subscribed = await subscribe(args);
+  if (!(Symbol.asyncIterator in subscribed)) return subscribed;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next(): Promise<IteratorResult<Carried>> {
+        const { done, value } = await subscribed.next();
+        return done ? { done, value } : { done: false, value: { ...value.result, [DELIVERY]: value } };
+      },
+      async return() {
+        await subscribed.return();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }
 
 /**
  * Server-sent events whose ids are the cursors of what they carry, so that a browser's own reconnection resumes: it sends
  * the last id back as Last-Event-ID. Otherwise the protocol of graphql-sse: `next` for each result, then `complete`.
  */
-export function useEventStream(): Plugin {
+export function useEventStream(mask: Mask): Plugin {
   return {
     onResultProcess(payload) {
       const { result, request } = payload;
-      if (!isAsyncIterable<ExecutionResult>(result)) return;
+      if (!isAsyncIterable<Carried>(result)) return;
       if (!request.headers.get("accept")?.includes("text/event-stream")) return;
       payload.setResultProcessor(
-        (_result, api) => new api.Response(toEventStream(result), { headers: HEADERS }),
+        (_result, api) => new api.Response(toEventStream(result, mask), { headers: HEADERS }),
         "text/event-stream",
       );
     },
   };
 }
 
-/** Pulls one result at a time: what the client does not read is not resolved. */
-function toEventStream(results: AsyncIterable<ExecutionResult>): ReadableStream<Uint8Array> {
+/** Pulls one result at a time; a reader that has taken nothing between two comments is ended. */
+function toEventStream(results: AsyncIterable<Carried>, mask: Mask): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
   let keepAlive: NodeJS.Timeout;
+  let cursor: string | null = null;
+  let waiting = false;
+  let ended = false;
+  const end = async () => {
+    ended = true;
+    clearInterval(keepAlive);
+    await iterator.return?.();
+  };
   return new ReadableStream({
     start(controller) {
-      const comment = () => (controller.desiredSize ?? 0) > 0 && controller.enqueue(ENCODER.encode(":\n\n"));
-      comment();
-      keepAlive = setInterval(comment, KEEP_ALIVE_MS);
+      const write = (text: string) => controller.enqueue(ENCODER.encode(text));
+      write(":\n\n");
+      keepAlive = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) {
+          waiting = false;
+          return write(":\n\n");
+        }
+        if (!waiting) {
+          waiting = true;
+          return;
+        }
+        write(message({ errors: [mask(subscriberTooSlow(cursor))] }) + COMPLETE);
+        controller.close();
+        void end();
+      }, KEEP_ALIVE_MS);
     },
     async pull(controller) {
-      const item = await iterator.next();
-      controller.enqueue(ENCODER.encode(item.done ? "event: complete\ndata:\n\n" : message(item.value)));
-      if (!item.done) return;
-      clearInterval(keepAlive);
+      waiting = false;
+      const { done, value } = await iterator.next();
+      if (ended) return;
+      if (!done) {
+        cursor = value[DELIVERY]?.cursor ?? cursor;
+        return controller.enqueue(ENCODER.encode(message(value)));
+      }
+      controller.enqueue(ENCODER.encode(COMPLETE));
       controller.close();
+      await end();
     },
-    async cancel() {
-      clearInterval(keepAlive);
-      await iterator.return?.();
-    },
+    cancel: end,
   });
 }
 
-function message(result: ExecutionResult): string {
-  const cursor = cursors.get(result);
-  return `${cursor ? `id: ${cursor}\n` : ""}event: next\ndata: ${JSON.stringify(result)}\n\n`;
+const COMPLETE = "event: complete\ndata:\n\n";
+
+function message(result: Carried): string {
+  const { cursor, text } = result[DELIVERY] ?? { cursor: null, text: toText(result) };
+  return `${cursor ? `id: ${cursor}\n` : ""}event: next\ndata: ${text}\n\n`;
 }

@@ -6,11 +6,13 @@ import { RequestError } from "../core/error.ts";
 import { createContext } from "../operation/context.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
 import { createErrorMask } from "./errors.ts";
-import { useEventStream } from "./event-stream.ts";
-import { MAX_BODY, useLimits } from "./limits.ts";
+import type { Mask } from "./errors.ts";
+import { subscribeForYoga, useEventStream } from "./event-stream.ts";
+import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
 import { currentRequest } from "./request.ts";
-import { useRefusalCodes } from "./refusal-code.ts";
-import { subscribeWithFreshContext } from "./subscribe.ts";
+import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
+import { createSubscribe } from "./subscribe.ts";
+import type { Subscribe } from "./subscribe.ts";
 
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
 export interface TransportContext {
@@ -19,7 +21,13 @@ export interface TransportContext {
   lastEventId?: string | undefined;
 }
 
-export type Pipeline = YogaServerInstance<TransportContext, Context>;
+/** The one way from a document to its result, for HTTP, server-sent events and sockets alike. */
+export interface Pipeline {
+  /** Answers over HTTP and server-sent events, and lends its engine to the sockets. */
+  yoga: YogaServerInstance<TransportContext, Context>;
+  subscribe: Subscribe;
+  mask: Mask;
+}
 
 export interface PipelineOptions {
   schema: GraphQLSchema;
@@ -30,17 +38,20 @@ export interface PipelineOptions {
   demo?: { token: string; query: string } | undefined;
 }
 
-/** The one way from a document to its result, for HTTP, server-sent events and sockets alike. */
 export function createPipeline({ schema, services, authenticate, demo }: PipelineOptions): Pipeline {
-  return createYoga<TransportContext, Context>({
+  const mask = createErrorMask(services.log);
+  const withCode = createRefusalCodes(schema);
+  const subscribe = createSubscribe(mask, withCode);
+  const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
-    context: async ({ authorization, lastEventId = null }) => {
+    context: async ({ authorization, lastEventId = null, params }) => {
       const caller = await identify(authenticate, authorization);
+      assertStorableVariables(params.variables);
       return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
-    plugins: [useLimits(), useRefusalCodes(schema), useEventStream(), useGraphQLJs()],
-    maskedErrors: { maskError: createErrorMask(services.log) },
+    plugins: [useLimits(), useRefusalCodes(withCode), useEventStream(mask), useGraphQLJs(subscribe)],
+    maskedErrors: { maskError: mask },
     maxRequestBodySize: MAX_BODY,
     multipart: false,
     cors: false,
@@ -53,6 +64,7 @@ export function createPipeline({ schema, services, authenticate, demo }: Pipelin
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
+  return { yoga, subscribe, mask };
 }
 
 /**
@@ -71,10 +83,10 @@ export async function identify(
 }
 
 /** Runs operations with graphql-js itself, the reference for `@oneOf`, variables and error locations. */
-function useGraphQLJs(): Plugin {
+function useGraphQLJs(subscribe: Subscribe): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
-    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeWithFreshContext),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(subscribe, args)),
   };
 }
 

@@ -7,15 +7,18 @@ import { unstorable } from "../core/text.ts";
 export const MAX_BODY = 256 * 1024;
 const MAX_TOKENS = 2_000;
 
-/** Refuses documents with too many tokens, and strings that PostgreSQL could not store, before anything is executed. */
+/** Refuses documents with too many tokens, and strings in them that PostgreSQL could not store. */
 export function useLimits(): Plugin {
   return {
     onParse({ setParseFn }) {
       setParseFn(parseWithinLimits);
     },
-    onExecute: ({ args }) => assertStorable(args.variableValues, "variables"),
-    onSubscribe: ({ args }) => assertStorable(args.variableValues, "variables"),
   };
+}
+
+/** @throws GraphQLError when a string in the variables could not be stored */
+export function assertStorableVariables(variables: unknown): void {
+  assertStorable(variables, "variables");
 }
 
 function parseWithinLimits(source: string, options: object): DocumentNode {

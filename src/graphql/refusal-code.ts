@@ -12,19 +12,23 @@ const NULL = /non-null type .* not to be null/;
 const LAST_OF_PATH = /^Variable .*? invalid value at (?:.*[.])?(\w+)(?:\[\d+\])?: Expected/;
 const NAME_BEFORE = /(\w+)\s*:\s*$/;
 
-/**
- * Gives GraphQL's own refusals a code: a required input field that is left out or null has the one it is known by, the
- * rest have GRAPHQL_VALIDATION_FAILED (the document) or INVALID_INPUT (its variables).
- */
-export function useRefusalCodes(schema: GraphQLSchema): Plugin {
+/** Gives one of GraphQL's own refusals a code; other errors are left as they are. */
+export type RefusalCodes = (error: GraphQLError, otherwise: string) => GraphQLError;
+
+/** A required input field that is left out or null has the code it is known by, the rest have the other one. */
+export function createRefusalCodes(schema: GraphQLSchema): RefusalCodes {
   const codes = collectCodes(schema);
-  const withCode = (error: GraphQLError, otherwise: string): GraphQLError => {
+  return (error, otherwise) => {
     const { message, nodes, path, extensions, originalError } = error;
     const ours = originalError && !(originalError instanceof GraphQLError);
     if (ours || path || extensions["code"]) return error;
     const code = codes.get(missingField(error) ?? "") ?? otherwise;
     return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, code } });
   };
+}
+
+/** Gives GraphQL's refusals GRAPHQL_VALIDATION_FAILED for a document and INVALID_INPUT for its variables. */
+export function useRefusalCodes(withCode: RefusalCodes): Plugin {
   return {
     onValidate:
       () =>

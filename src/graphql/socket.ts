@@ -1,95 +1,138 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { GraphQLError } from "graphql";
-import type { ExecutionArgs } from "graphql";
-import type { SubscribePayload } from "graphql-ws";
-import { useServer } from "graphql-ws/use/ws";
+import { handleProtocols } from "graphql-ws";
+import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
 import { RequestError } from "../core/error.ts";
 import { identify } from "./execute.ts";
 import type { Pipeline, PipelineOptions } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
-import { chooseRequestId, inRequest } from "./request.ts";
+import { isAllowedOrigin } from "./origin.ts";
+import { Peer } from "./peer.ts";
+import { createProtocol } from "./protocol.ts";
+import type { Connection } from "./protocol.ts";
+import { Push } from "./push.ts";
+import { chooseRequestId } from "./request.ts";
+import { Roster } from "./roster.ts";
+import type { Member, SocketLimits } from "./roster.ts";
 
-const FORBIDDEN = 4403;
+/** Besides those of graphql-transport-ws and WebSocket itself. */
+const CLOSE = { goingAway: 1001, forbidden: 4403, tooManySockets: 4430, tooSlow: 4431, bug: 4500 };
 
 export interface SocketOptions {
   pipeline: Pipeline;
   authenticate: PipelineOptions["authenticate"];
+  log: Logger;
+  limits: SocketLimits;
 }
-
-/** Envelop's engine for one operation, carried to graphql-ws as the root value. */
-type Engine = Pick<ReturnType<Pipeline["getEnveloped"]>, "execute" | "subscribe">;
 
 /**
  * Serves graphql-transport-ws on the same path and through the same pipeline as HTTP.
  * @returns closes every socket with 1001
  */
-export function serveSockets(server: Server, { pipeline, authenticate }: SocketOptions): () => Promise<void> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
+export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
+  const { pipeline, authenticate, limits, log } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols });
+  const roster = new Roster({
+    limits,
+    isValid: (authorization) => isValid(authenticate, authorization),
+    log,
+  });
+  const protocol = createProtocol(pipeline, authenticate);
+
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? "/", "http://gateway").pathname !== "/graphql") {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
+    if (new URL(request.url ?? "/", "http://gateway").pathname !== "/graphql") return refuse(socket, "404 Not Found");
+    if (!isAllowedOrigin(request, limits.allowedOrigins)) return refuse(socket, "403 Forbidden");
+    sockets.handleUpgrade(request, socket, head, (client) => open(client, request));
   });
 
-  const requestIds = new WeakMap<IncomingMessage, string>();
-  let operations = 0;
-  const disposable = useServer(
-    {
-      execute: (args) => (args.rootValue as Engine).execute(args),
-      subscribe: (args) => (args.rootValue as Engine).subscribe(args),
-      onConnect: async ({ connectionParams, extra }) => {
-        requestIds.set(extra.request, chooseRequestId(extra.request.headers["x-request-id"]));
-        try {
-          await identify(authenticate, authorizationOf(connectionParams));
-        } catch (error) {
-          if (!(error instanceof RequestError)) throw error;
-          extra.socket.close(FORBIDDEN, error.code);
-        }
+  const open = (socket: WebSocket, request: IncomingMessage) => {
+    const requestId = chooseRequestId(request.headers["x-request-id"]);
+    const { member, connection } = connect(socket, { roster, pipeline, requestId });
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => member.peer.send(text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage(handle) {
+          socket.on("message", (data: Buffer) => {
+            handle(data.toString()).catch((error: unknown) => {
+              log.error({ requestId, error }, "a socket met a bug");
+              socket.close(CLOSE.bug, "Internal server error");
+            });
+          });
+        },
       },
-      onSubscribe: (context, _id, payload) => {
-        operations += 1;
-        const requestId = `${requestIds.get(context.extra.request)}.${operations}`;
-        return inRequest({ requestId }, () => prepare(pipeline, authorizationOf(context.connectionParams), payload));
-      },
+      connection,
+    );
+    // ws answers a broken frame itself, with the code that says what was wrong.
+    socket.on("error", () => {});
+    socket.once("close", (code, reason) => {
+      roster.delete(member);
+      void closed(code, String(reason));
+    });
+  };
+
+  return async () => {
+    roster.stop();
+    const closed = [...sockets.clients].map((client) => new Promise((resolve) => client.once("close", resolve)));
+    for (const client of sockets.clients) client.close(CLOSE.goingAway, "Going away");
+    await Promise.all(closed);
+  };
+}
+
+interface Surroundings {
+  roster: Roster;
+  pipeline: Pipeline;
+  requestId: string;
+}
+
+/** What the roster and what the protocol know of a socket. */
+function connect(
+  socket: WebSocket,
+  { roster, pipeline, requestId }: Surroundings,
+): { member: Member; connection: Connection } {
+  const pushes = new Set<Push>();
+  const refuse = (code: string) => socket.close(CLOSE.forbidden, code);
+  const member: Member = {
+    peer: new Peer(socket),
+    authorization: null,
+    tooSlow() {
+      for (const push of pushes) push.tooSlow(pipeline.mask);
+      socket.close(CLOSE.tooSlow, "SUBSCRIBER_TOO_SLOW");
     },
-    sockets,
-  );
-  return async () => disposable.dispose();
+    unauthenticated: () => refuse("UNAUTHENTICATED"),
+  };
+  roster.add(member);
+  const connection: Connection = {
+    requestId,
+    operations: 0,
+    admit(authorization) {
+      const admitted = roster.admit(member, authorization);
+      if (!admitted) socket.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
+      return admitted;
+    },
+    refuse,
+    push(id, deliveries) {
+      const push = new Push(id, deliveries, { peer: member.peer, onEnd: () => pushes.delete(push) });
+      pushes.add(push);
+      return push;
+    },
+  };
+  return { member, connection };
 }
 
-/** The same text that HTTP carries in its Authorization header, in either letter case. */
-function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const value = parameters?.["authorization"] ?? parameters?.["Authorization"];
-  return typeof value === "string" ? value : undefined;
-}
-
-async function prepare(
-  pipeline: Pipeline,
-  authorization: string | undefined,
-  params: SubscribePayload,
-): Promise<ExecutionArgs | readonly GraphQLError[]> {
-  const { schema, parse, validate, contextFactory, execute, subscribe } = pipeline.getEnveloped({
-    authorization,
-    params,
-  });
+async function isValid(authenticate: PipelineOptions["authenticate"], authorization: string): Promise<boolean> {
   try {
-    const document = parse(params.query);
-    const errors = validate(schema, document);
-    if (errors.length > 0) return errors;
-    return {
-      schema,
-      document,
-      operationName: params.operationName,
-      variableValues: params.variables,
-      contextValue: await contextFactory(),
-      rootValue: { execute, subscribe },
-    };
+    await identify(authenticate, authorization);
+    return true;
   } catch (error) {
-    if (error instanceof GraphQLError) return [error];
+    if (error instanceof RequestError) return false;
     throw error;
   }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 }

@@ -1,31 +1,59 @@
-import {
-  createSourceEventStream,
-  executeSubscriptionEvent,
-  mapSourceToResponseEvent,
-  validateSubscriptionArgs,
-} from "graphql";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
-import { createContext } from "../operation/context.ts";
-import type { Context } from "../operation/context.ts";
+import { createSourceEventStream, validateSubscriptionArgs } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import type { StreamItem } from "../operation/event-source.ts";
-import { rememberCursor } from "./event-stream.ts";
+import type { Mask } from "./errors.ts";
+import type { RefusalCodes } from "./refusal-code.ts";
+import { createGroups } from "./share.ts";
+import type { Delivery, Group } from "./share.ts";
 
-/**
- * GraphQL's subscribe, except that each event is executed in a context of its own: a loader that outlives one event would
- * answer the next from what the last one saw.
- */
-export async function subscribeWithFreshContext(
-  args: ExecutionArgs,
-): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
-  const validated = validateSubscriptionArgs(args);
-  if (!("schema" in validated)) return { errors: validated };
-  const source = await createSourceEventStream(validated);
-  if (!(Symbol.asyncIterator in source)) return source;
-  return mapSourceToResponseEvent(validated, source, async (event) => {
-    const context = event.contextValue as Context;
-    const item = event.rootValue as StreamItem;
-    const fresh = createContext(context, context.caller, context);
-    const result = await executeSubscriptionEvent({ ...event, contextValue: fresh });
-    return item.type === "FAILURE" ? result : rememberCursor(result, context.events.cursorOf(item));
-  });
+/** What a subscription delivers, or the result that refuses it. */
+export type Subscribe = (args: ExecutionArgs) => Promise<Deliveries | ExecutionResult>;
+
+/** GraphQL's subscribe, except that equal subscriptions are executed once for each event. */
+export function createSubscribe(mask: Mask, withCode: RefusalCodes): Subscribe {
+  const maskAll = (errors: readonly GraphQLError[]) => errors.map((error) => mask(error));
+  const masked = ({ errors, ...rest }: ExecutionResult) => (errors ? { ...rest, errors: maskAll(errors) } : rest);
+  const groups = createGroups(masked);
+  return async (args) => {
+    const validated = validateSubscriptionArgs(args);
+    if (!("schema" in validated))
+      return { errors: maskAll(validated.map((error) => withCode(error, "INVALID_INPUT"))) };
+    const source = await createSourceEventStream(validated);
+    if (!(Symbol.asyncIterator in source)) return masked(source);
+    return new Deliveries(source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>, groups.join(validated));
+  };
+}
+
+/** One subscriber's way through its stream: it pulls, so what it does not read is not resolved. */
+export class Deliveries implements AsyncIterableIterator<Delivery> {
+  readonly #items: AsyncIterator<StreamItem>;
+  readonly #group: Group;
+  #left = false;
+
+  constructor(items: AsyncIterator<StreamItem>, group: Group) {
+    this.#items = items;
+    this.#group = group;
+  }
+
+  async next(): Promise<IteratorResult<Delivery>> {
+    const { done, value: item } = await this.#items.next();
+    if (!done) return { done: false, value: await this.#group.deliver(item) };
+    this.#leave();
+    return { done, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Delivery>> {
+    this.#leave();
+    await this.#items.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #leave(): void {
+    if (!this.#left) this.#group.leave();
+    this.#left = true;
+  }
 }

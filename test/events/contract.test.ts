@@ -39,6 +39,13 @@ const next = async (stream: Subscription) => {
   expect(errors).toBeUndefined();
   return data?.["interviewEvents"];
 };
+/** The next that is no bookmark: a slow machine may let a bookmark come first. */
+const nextChange = async (stream: Subscription) => {
+  for (;;) {
+    const event = await next(stream);
+    if (event.type !== "BOOKMARK") return event;
+  }
+};
 const create = (input: object = adHoc()) => createInterview(app.client, input);
 const asOfCursor = async () =>
   (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
@@ -84,7 +91,7 @@ describe("filters", () => {
     const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
     if (name !== "jobIds") await create();
     const id = await create(input);
-    expect((await next(stream)).interview).toEqual({ id });
+    expect((await nextChange(stream)).interview).toEqual({ id });
     await stream.close();
   });
 
@@ -117,7 +124,7 @@ test("a filtered stream that hears nothing gets a bookmark, from which it resume
 
   const resumed = await app.client.subscribe(EVENTS, { after: bookmark.cursor, filter });
   const id = await create(adHoc({ interviewerIds: [user("extra-9")] }));
-  expect((await next(resumed)).interview).toEqual({ id });
+  expect((await nextChange(resumed)).interview).toEqual({ id });
   await resumed.close();
 });
 

@@ -26,6 +26,8 @@ export interface TestApp {
   outbox: string;
   /** Statements that went through drizzle since the start. */
   statements: string[];
+  /** Statements of the raw client, which reads the event log. */
+  rawStatements: string[];
   /** Lines of the log. */
   log: Record<string, unknown>[];
   /** A client of the sample account with all scopes. */
@@ -37,6 +39,7 @@ export interface TestApp {
 }
 
 export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers"> {
+  sockets?: Partial<AppOptions["sockets"]>;
   worker?: boolean;
   now?: () => Date;
 }
@@ -50,6 +53,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
+  const rawStatements: string[] = [];
   const log: Record<string, unknown>[] = [];
   const app = await openApp({
     databaseUrl: database.url,
@@ -58,11 +62,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     worker,
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
+    sockets: { allowedOrigins: [], maxPerToken: 1_000, ...options.sockets },
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),
     ...(providers && { providers }),
-    onQuery: (text) => void statements.push(text),
+    onQuery: (text, client) => void (client === "raw" ? rawStatements : statements).push(text),
   });
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));
   const server = buildServer(app);
@@ -89,6 +94,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     url,
     outbox: join(dataDir, "outbox"),
     statements,
+    rawStatements,
     log,
     client: await createToken(ACCOUNT),
     other: await createToken(OTHER_ACCOUNT),

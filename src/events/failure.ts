@@ -1,0 +1,19 @@
+import { RequestError } from "../core/error.ts";
+
+/** @param oldestCursor the oldest one from which nothing is lost */
+export function cursorExpired(oldestCursor: string): RequestError {
+  return new RequestError(
+    "CURSOR_EXPIRED",
+    "The events behind this cursor are no longer kept. Read the list again, and subscribe from its asOfCursor.",
+    { oldestCursor },
+  );
+}
+
+/** @param cursor leads behind the last event that the subscriber was sent; null when there was none */
+export function subscriberTooSlow(cursor: string | null): RequestError {
+  return new RequestError(
+    "SUBSCRIBER_TOO_SLOW",
+    "This subscriber has fallen too far behind. Subscribe again from the cursor, and read faster or filter more.",
+    { cursor },
+  );
+}

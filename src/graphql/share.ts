@@ -1,0 +1,118 @@
+import { executeSubscriptionEvent, Kind, visit } from "graphql";
+import type { DocumentNode, ExecutionResult, OperationDefinitionNode, ValidatedSubscriptionArgs } from "graphql";
+import { createContext } from "../operation/context.ts";
+import type { Caller, Context } from "../operation/context.ts";
+import type { StreamItem } from "../operation/event-source.ts";
+import { withoutStatus } from "./errors.ts";
+
+/** How long a result stands for later subscribers; after that the fields are resolved anew. */
+const SHARED_MS = 1_000;
+/** Says where a stream begins, and nothing of what it delivers. */
+const BEGIN = "after";
+
+/** What one item of a stream has become; equal subscriptions are handed the same object. */
+export interface Delivery {
+  result: ExecutionResult;
+  /** The result as JSON. */
+  text: string;
+  /** Leads behind the item; null when the stream has failed. */
+  cursor: string | null;
+}
+
+/** Subscriptions that are delivered the same: equal document, variables and rights. */
+export interface Group {
+  /** Executes the item once for all who ask within a second. */
+  deliver(item: StreamItem): Promise<Delivery>;
+  leave(): void;
+}
+
+/** @param mask decides what a client may see of an error */
+export function createGroups(mask: (result: ExecutionResult) => ExecutionResult) {
+  const groups = new Map<string, SharedGroup>();
+  return {
+    join(args: ValidatedSubscriptionArgs): Group {
+      const key = groupKey(args);
+      const group = groups.get(key) ?? new SharedGroup(args, mask);
+      groups.set(key, group);
+      group.members += 1;
+      return {
+        deliver: (item) => group.deliver(item),
+        leave() {
+          group.members -= 1;
+          if (group.members === 0) groups.delete(key);
+        },
+      };
+    },
+  };
+}
+
+class SharedGroup {
+  members = 0;
+  readonly #args: ValidatedSubscriptionArgs;
+  readonly #mask: (result: ExecutionResult) => ExecutionResult;
+  readonly #deliveries = new Map<number, Promise<Delivery>>();
+
+  constructor(args: ValidatedSubscriptionArgs, mask: (result: ExecutionResult) => ExecutionResult) {
+    // The end of the member that came first must not end the others.
+    this.#args = { ...args, externalAbortSignal: undefined };
+    this.#mask = mask;
+  }
+
+  deliver(item: StreamItem): Promise<Delivery> {
+    if (this.members === 1 || !("id" in item)) return this.#execute(item);
+    const { sequence } = item;
+    const known = this.#deliveries.get(sequence);
+    if (known) return known;
+    const delivery = this.#execute(item);
+    this.#deliveries.set(sequence, delivery);
+    setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();
+    return delivery;
+  }
+
+  /** In a context of its own: a loader that outlives one event would answer the next from what the last one saw. */
+  async #execute(item: StreamItem): Promise<Delivery> {
+    const context = this.#args.contextValue as Context;
+    const contextValue = createContext(context, context.caller, context);
+    const result = this.#mask(await executeSubscriptionEvent({ ...this.#args, rootValue: item, contextValue }));
+    const cursor = item.type === "FAILURE" ? null : context.events.cursorOf(item);
+    return { result, text: toText(result), cursor };
+  }
+}
+
+/** A result as JSON, for streams and sockets. */
+export function toText({ errors, ...rest }: ExecutionResult): string {
+  return JSON.stringify(errors ? { ...rest, errors: errors.map(withoutStatus) } : rest);
+}
+
+const documents = new WeakMap<object, number>();
+let documentCount = 0;
+
+/** Documents are parsed once for each text, so the same text is the same object. */
+function documentNumber(document: object): number {
+  const known = documents.get(document);
+  if (known) return known;
+  documentCount += 1;
+  documents.set(document, documentCount);
+  return documentCount;
+}
+
+function groupKey({ document, operation, variableValues, contextValue }: ValidatedSubscriptionArgs): string {
+  const used = variablesOfResult(document, operation);
+  const variables = Object.entries(variableValues.coerced).filter(([name]) => used.has(name));
+  return JSON.stringify([documentNumber(operation), rights((contextValue as Context).caller), variables]);
+}
+
+const rights = ({ accountId, userId, scopes }: Caller) => [accountId, userId, [...scopes].toSorted()];
+
+/** Names of the variables that a result can depend on: all but those that only say where the stream begins. */
+function variablesOfResult(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlySet<string> {
+  const roots = selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
+  const begins = new Set(roots.flatMap((field) => field.arguments?.filter(({ name }) => name.value === BEGIN) ?? []));
+  const names = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Argument: (node) => (begins.has(node) ? false : undefined),
+    Variable: (node) => void names.add(node.name.value),
+  });
+  return names;
+}

@@ -1,0 +1,46 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { App } from "../../../src/app.ts";
+import { interviews } from "../../../src/db/schema/interview.ts";
+import { recordEvent } from "../../../src/events/record.ts";
+import { systemContext } from "../../../src/operation/context.ts";
+import { inTransaction } from "../../../src/operation/transaction.ts";
+import { DEMO_MUTATION } from "../../../src/import/banner.ts";
+import { DEMO_TOKEN } from "../../../src/import/demo.ts";
+import { Client } from "../../support/client.ts";
+
+/** Commits changes of one interview in another process than the gateway, as a worker does. */
+export interface Writer {
+  /** @returns the instant of the commit, in nanoseconds of the monotonic clock */
+  commit(): Promise<bigint>;
+  /** Leads behind the last event. */
+  asOfCursor(): Promise<string>;
+}
+
+export async function createWriter(app: App, gatewayUrl: string): Promise<Writer> {
+  const client = new Client(gatewayUrl, DEMO_TOKEN);
+  await client.data(DEMO_MUTATION);
+  const [interview] = await app.services.db.select().from(interviews).limit(1);
+  if (!interview) throw new Error("The demo's interview was not created.");
+  const { accountId, id } = interview;
+  let committed = 0n;
+  const ctx = systemContext(app.services, accountId, "bench");
+  ctx.wake = () => {
+    committed = process.hrtime.bigint();
+    app.services.wake();
+  };
+  return {
+    async commit() {
+      await inTransaction(ctx, async (tx) => {
+        await tx
+          .update(interviews)
+          .set({ version: sql`${interviews.version} + 1` })
+          .where(and(eq(interviews.accountId, accountId), eq(interviews.id, id)));
+        await recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId: id });
+      });
+      return committed;
+    },
+    async asOfCursor() {
+      return (await client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
+    },
+  };
+}

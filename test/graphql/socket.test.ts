@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { revokeToken } from "../../src/account/issue.ts";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import { Client } from "../support/client.ts";
+
+const ALLOWED = "https://hiring.example.com";
+
+let app: TestApp;
+let socketUrl: string;
+beforeAll(async () => {
+  app = await startTestApp({ worker: false, sockets: { allowedOrigins: [ALLOWED], maxPerToken: 3, reviewMs: 100 } });
+  socketUrl = `${app.url.replace("http", "ws")}/graphql`;
+});
+afterAll(() => app.stop());
+
+/** A socket whose messages are written by hand. */
+interface Plain {
+  socket: WebSocket;
+  send(message: object): void;
+  next(): Promise<any>;
+  closed: Promise<{ code: number; reason: string }>;
+}
+
+function plain(options: object = {}): Plain {
+  const socket = new WebSocket(socketUrl, "graphql-transport-ws", options);
+  const messages: any[] = [];
+  let arrived = () => {};
+  socket.on("message", (data: Buffer) => {
+    messages.push(JSON.parse(data.toString()));
+    arrived();
+  });
+  return {
+    socket,
+    send: (message) => socket.send(JSON.stringify(message)),
+    async next() {
+      while (messages.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
+      return messages.shift();
+    },
+    closed: new Promise((resolve) => socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }))),
+  };
+}
+
+async function begin(token: string | undefined = app.client.token): Promise<Plain> {
+  const opened = plain();
+  await once(opened.socket, "open");
+  opened.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
+  expect(await opened.next()).toEqual({ type: "connection_ack" });
+  return opened;
+}
+
+async function end({ socket, closed }: Plain): Promise<void> {
+  socket.close();
+  await closed;
+}
+
+describe("origins", () => {
+  test.each([undefined, ALLOWED, "own"])("a socket from %s is opened", async (origin) => {
+    const { socket } = plain({ headers: origin ? { origin: origin === "own" ? app.url : origin } : {} });
+    await once(socket, "open");
+    socket.terminate();
+  });
+  test.each(["https://evil.example.com", "null", `${ALLOWED}.evil.com`, "http://127.0.0.1:1"])(
+    "a socket from %s is refused before it opens",
+    async (origin) => {
+      const [error] = await once(plain({ headers: { origin } }).socket, "error");
+      expect(error.message).toBe("Unexpected server response: 403");
+    },
+  );
+});
+
+test("a socket that does not introduce itself is closed with 4408", async () => {
+  expect(await plain().closed).toEqual({ code: 4408, reason: "Connection initialisation timeout" });
+});
+
+test("a message over 256 KiB closes the socket with 1009", async () => {
+  const opened = await begin();
+  opened.send({ id: "1", type: "subscribe", payload: { query: `{ __typename } # ${"x".repeat(256 * 1024)}` } });
+  expect(await opened.closed).toMatchObject({ code: 1009 });
+});
+
+test.each([
+  ["a message that is no JSON", "{", 4400],
+  ["a message of an unknown type", '{"type":"hello"}', 4400],
+  ["an operation before the introduction", '{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}', 4401],
+])("%s closes the socket", async (_name, message, code) => {
+  const opened = plain();
+  await once(opened.socket, "open");
+  opened.socket.send(message);
+  expect(await opened.closed).toMatchObject({ code });
+});
+
+test("a token holds a limited number of sockets, and a closed one makes room", async () => {
+  const { token } = await app.createToken("sample");
+  const held = [await begin(token), await begin(token), await begin(token)];
+  const refused = plain();
+  await once(refused.socket, "open");
+  refused.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
+  expect(await refused.closed).toEqual({ code: 4430, reason: "TOO_MANY_SOCKETS" });
+
+  await end(held[0] as Plain);
+  held[0] = await begin(token);
+  for (const opened of held) await end(opened);
+});
+
+test("the operation after the hundredth is refused, and the others go on", async () => {
+  const opened = await begin();
+  const subscription = { query: "subscription { interviewEvents { id } }" };
+  for (let id = 1; id <= 101; id += 1) opened.send({ id: `${id}`, type: "subscribe", payload: subscription });
+  const { id, type, payload } = await opened.next();
+  expect({ id, type }).toEqual({ id: "101", type: "error" });
+  expect(payload).toMatchObject([{ extensions: { code: "TOO_MANY_OPERATIONS" } }]);
+
+  opened.send({ id: "1", type: "complete" });
+  opened.send({ id: "102", type: "subscribe", payload: { query: "{ __typename }" } });
+  expect(await opened.next()).toEqual({ id: "102", type: "next", payload: { data: { __typename: "Query" } } });
+  await end(opened);
+});
+
+test("a refusal on a socket says nothing of HTTP", async () => {
+  const reader = await app.createToken("sample", ["directory:read"]);
+  const opened = await begin(reader.token);
+  opened.send({ id: "1", type: "subscribe", payload: { query: "subscription { interviewEvents { id } }" } });
+  const { payload } = await opened.next();
+  expect(payload.errors[0].extensions).toMatchObject({ code: "FORBIDDEN" });
+  expect(payload.errors[0].extensions).not.toHaveProperty("http");
+  await end(opened);
+});
+
+test("wrong variables of a subscription have a code", async () => {
+  const opened = await begin();
+  const query = "subscription ($filter: InterviewEventFilter) { interviewEvents(filter: $filter) { id } }";
+  opened.send({ id: "1", type: "subscribe", payload: { query, variables: { filter: { jobIds: [1.5] } } } });
+  const { payload } = await opened.next();
+  expect(payload.errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);
+  await end(opened);
+});
+
+test("the sockets of a token that is revoked are closed with 4403", async () => {
+  const { token } = await app.createToken("sample");
+  const opened = await begin(token);
+  const other = await begin();
+  await revokeToken(app.app.services.db, token ?? "");
+  expect(await opened.closed).toEqual({ code: 4403, reason: "UNAUTHENTICATED" });
+  expect(other.socket.readyState).toBe(WebSocket.OPEN);
+  await end(other);
+});
+
+test("a socket elsewhere is not found", async () => {
+  const socket = new WebSocket(`${socketUrl}/elsewhere`, "graphql-transport-ws");
+  const [error] = await once(socket, "error");
+  expect(error.message).toBe("Unexpected server response: 404");
+});
+
+test("a wrong token is refused by name", async () => {
+  await expect(new Client(app.url, "wrong").openSocket()).rejects.toMatchObject({
+    code: 4403,
+    reason: "UNAUTHENTICATED",
+  });
+});
