@@ -38,6 +38,7 @@ const environment = z.object({
   EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
   MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
+  SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -53,7 +54,7 @@ export interface Env {
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
-  sockets: { allowedOrigins: string[]; maxPerToken: number };
+  sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
 }
 
 /**
@@ -76,7 +77,11 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
-    sockets: { allowedOrigins: env.ALLOWED_ORIGINS, maxPerToken: env.MAX_SOCKETS_PER_TOKEN },
+    sockets: {
+      allowedOrigins: env.ALLOWED_ORIGINS,
+      maxPerToken: env.MAX_SOCKETS_PER_TOKEN,
+      stallMs: env.SUBSCRIBER_STALL_SECONDS * 1000,
+    },
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };
 }

@@ -23,7 +23,7 @@ export interface GatewayServer {
 export function buildServer(app: App): GatewayServer {
   const { services, authenticate } = app;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const pipeline = createPipeline({ schema, services, authenticate, demo });
+  const pipeline = createPipeline({ schema, services, authenticate, stallMs: app.options.sockets.stallMs, demo });
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

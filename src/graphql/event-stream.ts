@@ -1,8 +1,10 @@
 import type { ExecutionResult } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Plugin } from "graphql-yoga";
+import type { Logger } from "pino";
 import { subscriberTooSlow } from "../events/failure.ts";
 import type { Mask } from "./errors.ts";
+import { currentRequest } from "./request.ts";
 import { toText } from "./share.ts";
 import type { Delivery } from "./share.ts";
 import type { Subscribe } from "./subscribe.ts";
@@ -19,6 +21,13 @@ const HEADERS = {
 const DELIVERY = Symbol("delivery");
 /** A result on its way through Yoga, with what it was taken from. */
 type Carried = ExecutionResult & { [DELIVERY]?: Delivery };
+
+export interface EventStreamOptions {
+  mask: Mask;
+  log: Logger;
+  /** How long a subscriber may take nothing of what waits for it. */
+  stallMs: number;
+}
 
 /** Subscribes as Yoga wants it: a stream of results. */
 export async function subscribeForYoga(
@@ -45,26 +54,29 @@ export async function subscribeForYoga(
  * Server-sent events whose ids are the cursors of what they carry, so that a browser's own reconnection resumes: it sends
  * the last id back as Last-Event-ID. Otherwise the protocol of graphql-sse: `next` for each result, then `complete`.
  */
-export function useEventStream(mask: Mask): Plugin {
+export function useEventStream(options: EventStreamOptions): Plugin {
   return {
     onResultProcess(payload) {
       const { result, request } = payload;
       if (!isAsyncIterable<Carried>(result)) return;
       if (!request.headers.get("accept")?.includes("text/event-stream")) return;
       payload.setResultProcessor(
-        (_result, api) => new api.Response(toEventStream(result, mask), { headers: HEADERS }),
+        (_result, api) => new api.Response(toEventStream(result, options), { headers: HEADERS }),
         "text/event-stream",
       );
     },
   };
 }
 
-/** Pulls one result at a time; a reader that has taken nothing between two comments is ended. */
-function toEventStream(results: AsyncIterable<Carried>, mask: Mask): ReadableStream<Uint8Array> {
+/** Pulls one result at a time, and ends a reader that takes nothing. */
+function toEventStream(
+  results: AsyncIterable<Carried>,
+  { mask, log, stallMs }: EventStreamOptions,
+): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
   let keepAlive: NodeJS.Timeout;
   let cursor: string | null = null;
-  let waiting = false;
+  let pulledAt = Date.now();
   let ended = false;
   const end = async () => {
     ended = true;
@@ -75,24 +87,22 @@ function toEventStream(results: AsyncIterable<Carried>, mask: Mask): ReadableStr
     start(controller) {
       const write = (text: string) => controller.enqueue(ENCODER.encode(text));
       write(":\n\n");
-      keepAlive = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) {
-          waiting = false;
-          return write(":\n\n");
-        }
-        if (!waiting) {
-          waiting = true;
-          return;
-        }
-        write(message({ errors: [mask(subscriberTooSlow(cursor))] }) + COMPLETE);
-        controller.close();
-        void end();
-      }, KEEP_ALIVE_MS);
+      keepAlive = setInterval(
+        () => {
+          if ((controller.desiredSize ?? 0) > 0) return write(":\n\n");
+          if (Date.now() - pulledAt < stallMs) return;
+          write(message({ errors: [mask(subscriberTooSlow(cursor))] }) + COMPLETE);
+          controller.close();
+          log.info({ requestId: currentRequest()?.requestId }, "ended an event stream whose subscriber reads nothing");
+          void end();
+        },
+        Math.min(KEEP_ALIVE_MS, stallMs),
+      );
     },
     async pull(controller) {
-      waiting = false;
       const { done, value } = await iterator.next();
       if (ended) return;
+      pulledAt = Date.now();
       if (!done) {
         cursor = value[DELIVERY]?.cursor ?? cursor;
         return controller.enqueue(ENCODER.encode(message(value)));

@@ -34,11 +34,13 @@ export interface PipelineOptions {
   services: Services;
   /** The caller behind a bearer token, or null when no token of that text is valid. */
   authenticate: (token: string) => Promise<Caller | null>;
+  /** How long a subscriber may take nothing of what waits for it. */
+  stallMs: number;
   /** What GraphiQL begins with. */
   demo?: { token: string; query: string } | undefined;
 }
 
-export function createPipeline({ schema, services, authenticate, demo }: PipelineOptions): Pipeline {
+export function createPipeline({ schema, services, authenticate, stallMs, demo }: PipelineOptions): Pipeline {
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
   const subscribe = createSubscribe(mask, withCode);
@@ -50,7 +52,12 @@ export function createPipeline({ schema, services, authenticate, demo }: Pipelin
       assertStorableVariables(params.variables);
       return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
-    plugins: [useLimits(), useRefusalCodes(withCode), useEventStream(mask), useGraphQLJs(subscribe)],
+    plugins: [
+      useLimits(),
+      useRefusalCodes(withCode),
+      useEventStream({ mask, log: services.log, stallMs }),
+      useGraphQLJs(subscribe),
+    ],
     maskedErrors: { maskError: mask },
     maxRequestBodySize: MAX_BODY,
     multipart: false,

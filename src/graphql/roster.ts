@@ -3,15 +3,14 @@ import type { Peer } from "./peer.ts";
 
 const SWEEP_MS = 1_000;
 const REVIEW_MS = 30_000;
-const STALL_MS = 15_000;
 
 export interface SocketLimits {
   /** Origins of pages that may open sockets, besides the gateway's own. */
   allowedOrigins: readonly string[];
   /** How many sockets one token may hold at a time in this process. */
   maxPerToken: number;
-  /** How long a subscriber may read nothing of what waits for it; 15 s when left out. */
-  stallMs?: number;
+  /** How long a subscriber may read nothing of what waits for it. */
+  stallMs: number;
   /** How often it is checked that the tokens of open sockets are still valid; 30 s when left out. */
   reviewMs?: number;
 }
@@ -69,7 +68,7 @@ export class Roster {
   }
 
   #sweep(now: number): void {
-    const { stallMs = STALL_MS } = this.#options.limits;
+    const { stallMs } = this.#options.limits;
     for (const member of this.#members) {
       if (member.peer.waitingSince() < now - stallMs) {
         this.#members.delete(member);

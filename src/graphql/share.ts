@@ -7,6 +7,8 @@ import { withoutStatus } from "./errors.ts";
 
 /** How long a result stands for later subscribers; after that the fields are resolved anew. */
 const SHARED_MS = 1_000;
+/** How many results a group keeps for them; who is further behind has them resolved anew. */
+const MOST_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
 const BEGIN = "after";
 
@@ -65,6 +67,8 @@ class SharedGroup {
     if (known) return known;
     const delivery = this.#execute(item);
     this.#deliveries.set(sequence, delivery);
+    const [oldest] = this.#deliveries.keys();
+    if (this.#deliveries.size > MOST_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
     setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();
     return delivery;
   }

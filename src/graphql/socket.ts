@@ -20,6 +20,9 @@ import type { Member, SocketLimits } from "./roster.ts";
 /** Besides those of graphql-transport-ws and WebSocket itself. */
 const CLOSE = { goingAway: 1001, forbidden: 4403, tooManySockets: 4430, tooSlow: 4431, bug: 4500 };
 
+/** How long a closing process waits for clients to take leave as well. */
+const FAREWELL_MS = 5_000;
+
 export interface SocketOptions {
   pipeline: Pipeline;
   authenticate: PipelineOptions["authenticate"];
@@ -49,7 +52,7 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
-    const { member, connection } = connect(socket, { roster, pipeline, requestId });
+    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), requestId });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -78,20 +81,25 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
     roster.stop();
     const closed = [...sockets.clients].map((client) => new Promise((resolve) => client.once("close", resolve)));
     for (const client of sockets.clients) client.close(CLOSE.goingAway, "Going away");
+    const cutOff = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, FAREWELL_MS);
     await Promise.all(closed);
+    clearTimeout(cutOff);
   };
 }
 
 interface Surroundings {
   roster: Roster;
   pipeline: Pipeline;
+  log: Logger;
   requestId: string;
 }
 
 /** What the roster and what the protocol know of a socket. */
 function connect(
   socket: WebSocket,
-  { roster, pipeline, requestId }: Surroundings,
+  { roster, pipeline, log, requestId }: Surroundings,
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
   const refuse = (code: string) => socket.close(CLOSE.forbidden, code);
@@ -101,6 +109,7 @@ function connect(
     tooSlow() {
       for (const push of pushes) push.tooSlow(pipeline.mask);
       socket.close(CLOSE.tooSlow, "SUBSCRIBER_TOO_SLOW");
+      log.info("ended a socket whose subscriber reads nothing");
     },
     unauthenticated: () => refuse("UNAUTHENTICATED"),
   };

@@ -146,9 +146,9 @@ test("with the listening connection cut again and again nothing is lost: the pol
   const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor() });
 
   let cuts = 0;
-  let cutting = true;
+  const cutting = new AbortController();
   const cutter = (async () => {
-    while (cutting) {
+    while (!cutting.signal.aborted) {
       const cut = await app.app.services.db.execute(sql`
         select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and query ilike 'listen %'`);
@@ -159,7 +159,7 @@ test("with the listening connection cut again and again nothing is lost: the pol
   for (let count = 0; count < 20; count += 1) ids.push(await create(writer));
   const seen: string[] = [];
   while (seen.length < ids.length) seen.push((await next(stream)).interview.id);
-  cutting = false;
+  cutting.abort();
   await cutter;
 
   expect(seen).toEqual(ids);

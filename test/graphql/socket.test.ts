@@ -60,6 +60,7 @@ describe("origins", () => {
   test.each([undefined, ALLOWED, "own"])("a socket from %s is opened", async (origin) => {
     const { socket } = plain({ headers: origin ? { origin: origin === "own" ? app.url : origin } : {} });
     await once(socket, "open");
+    expect(socket.protocol).toBe("graphql-transport-ws");
     socket.terminate();
   });
   test.each(["https://evil.example.com", "null", `${ALLOWED}.evil.com`, "http://127.0.0.1:1"])(

@@ -62,7 +62,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     worker,
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
-    sockets: { allowedOrigins: [], maxPerToken: 1_000, ...options.sockets },
+    sockets: { allowedOrigins: [], maxPerToken: 1_000, stallMs: 15_000, ...options.sockets },
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),

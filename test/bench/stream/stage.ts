@@ -93,7 +93,7 @@ function openBenchApp(databaseUrl: string, dataDir: string): Promise<App> {
     worker: false,
     demo: true,
     eventRetentionMs: 24 * 60 * 60 * 1000,
-    sockets: { allowedOrigins: [], maxPerToken: SOCKETS_PER_TOKEN },
+    sockets: { allowedOrigins: [], maxPerToken: SOCKETS_PER_TOKEN, stallMs: 15_000 },
     log: createLog("silent", pino.destination(2)),
   });
 }
