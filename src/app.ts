@@ -39,7 +39,7 @@ export interface AppOptions {
   /** In place of the sandbox's. */
   providers?: Partial<Providers>;
   now?: () => Date;
-  onQuery?: (text: string) => void;
+  onQuery?: (text: string, parameters: unknown[]) => void;
 }
 
 /** What the process owns once: made here, closed here. */

@@ -7,6 +7,7 @@ import "./hiring/plan-graphql.ts";
 import "./hiring/graphql.ts";
 import "./template/graphql.ts";
 import "./interview/graphql.ts";
+import "./interview/list-graphql.ts";
 import "./interview/note-taker-graphql.ts";
 import "./interview/create-graphql.ts";
 import "./interview/provisioning-graphql.ts";

@@ -18,8 +18,8 @@ export interface ConnectOptions {
   url: string;
   /** Connections that drizzle may hold open; the raw client has a few more. */
   max?: number;
-  /** Sees the text of each statement that goes through drizzle. */
-  onQuery?: (text: string) => void;
+  /** Sees each statement that goes through drizzle. */
+  onQuery?: (text: string, parameters: unknown[]) => void;
 }
 
 const common = {

@@ -1,7 +1,7 @@
 import { users } from "../db/schema/people.ts";
 import type { Context } from "../operation/context.ts";
 import { defineRowLoader, loaded } from "../operation/loader.ts";
-import { defineDirectoryList } from "../operation/page.ts";
+import { defineDirectoryList } from "../operation/directory.ts";
 
 export type User = typeof users.$inferSelect;
 

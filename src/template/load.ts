@@ -1,6 +1,6 @@
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import { defineRowLoader } from "../operation/loader.ts";
-import { defineDirectoryList } from "../operation/page.ts";
+import { defineDirectoryList } from "../operation/directory.ts";
 
 export type EmailTemplate = typeof emailTemplates.$inferSelect;
 export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;

@@ -26,6 +26,8 @@ export interface TestApp {
   outbox: string;
   /** Statements that went through drizzle since the start. */
   statements: string[];
+  /** The same with their parameters. */
+  queries: { text: string; parameters: unknown[] }[];
   /** Lines of the log. */
   log: Record<string, unknown>[];
   /** A client of the sample account with all scopes. */
@@ -50,6 +52,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
+  const queries: TestApp["queries"] = [];
   const log: Record<string, unknown>[] = [];
   const app = await openApp({
     databaseUrl: database.url,
@@ -62,7 +65,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     now,
     ...(eventLog && { eventLog }),
     ...(providers && { providers }),
-    onQuery: (text) => void statements.push(text),
+    onQuery: (text, parameters) => {
+      statements.push(text);
+      queries.push({ text, parameters });
+    },
   });
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));
   const server = buildServer(app);
@@ -89,6 +95,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     url,
     outbox: join(dataDir, "outbox"),
     statements,
+    queries,
     log,
     client: await createToken(ACCOUNT),
     other: await createToken(OTHER_ACCOUNT),
