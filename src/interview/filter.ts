@@ -79,17 +79,13 @@ function within(column: PgColumn, window: InstantWindow | undefined): SQL | unde
 /** The same as `meetingStatus`, for rows. No interview is longer than a day, which bounds the search. */
 function ofStatus(status: MeetingStatus, now: Date): SQL | undefined {
   const { outcome, startsAt, endsAt } = interviews;
-  switch (status) {
-    case "CANCELLED":
-    case "CANDIDATE_NO_SHOW":
-      return eq(outcome, status);
-    case "NOT_STARTED":
-      return and(isNull(outcome), gt(startsAt, now));
-    case "IN_PROGRESS":
-      return and(isNull(outcome), lte(startsAt, now), gt(startsAt, aDayBefore(now)), gt(endsAt, now));
-    case "ENDED":
-      return and(isNull(outcome), lt(startsAt, now), lte(endsAt, now));
-  }
+  const byClock = {
+    NOT_STARTED: gt(startsAt, now),
+    IN_PROGRESS: and(lte(startsAt, now), gt(startsAt, aDayBefore(now)), gt(endsAt, now)),
+    ENDED: and(lt(startsAt, now), lte(endsAt, now)),
+  };
+  if (status === "CANCELLED" || status === "CANDIDATE_NO_SHOW") return eq(outcome, status);
+  return and(isNull(outcome), byClock[status]);
 }
 
 const aDayBefore = (instant: Date) => new Date(instant.getTime() - 24 * 60 * 60 * 1000);

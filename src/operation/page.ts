@@ -81,7 +81,7 @@ export async function loadPages<T extends PageTable>(
     .limit(limit)
     .as("page");
   const rows = await executor
-    .select({ parentId: sql<string>`${PARENT_ID}`, row: page._.selectedFields as Record<string, PgColumn> })
+    .select({ parentId: sql<string>`${PARENT_ID}`, row: page._.selectedFields })
     .from(parents(parentIds))
     .crossJoinLateral(page);
   const found = Map.groupBy(rows, ({ parentId }) => parentId);

@@ -28,7 +28,8 @@ export interface Explained {
 export async function explain(sql: postgres.Sql, query: Query, tables: readonly string[]): Promise<Explained> {
   const parameters = query.parameters as postgres.ParameterOrJSON<never>[];
   const [row] = await sql.unsafe(`explain (analyze, format json) ${query.text}`, parameters);
-  const [{ Plan: root }] = row?.["QUERY PLAN"] as [{ Plan: PlanNode }];
+  if (!row) throw new Error("PostgreSQL explained nothing.");
+  const [{ Plan: root }] = row["QUERY PLAN"] as [{ Plan: PlanNode }];
   const nodes = flatten(root).filter((node) => tables.includes(node["Relation Name"] ?? ""));
   const looked = (node: PlanNode) =>
     (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];

@@ -12,6 +12,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { ExtraConfigColumn } from "drizzle-orm/pg-core";
 import { instant } from "./account.ts";
 import { stageActivities } from "./activity.ts";
 import {
@@ -111,6 +112,31 @@ export const interviews = pgTable(
       sql`${t.external} or (${t.location} is not null and ${t.candidateTemplateId} is not null and ${t.interviewerTemplateId} is not null)`,
     ),
     unique("interviews_times").on(t.accountId, t.id, t.startsAt, t.endsAt),
+    ...listIndexes(t),
+  ],
+);
+
+/** What the filters and orders of lists stand on. */
+function listIndexes(
+  t: Record<
+    | "accountId"
+    | "applicationId"
+    | "candidateId"
+    | "createdAt"
+    | "id"
+    | "jobId"
+    | "location"
+    | "officeId"
+    | "organizerId"
+    | "outcome"
+    | "provisioningState"
+    | "stageId"
+    | "startsAt"
+    | "updatedAt",
+    ExtraConfigColumn
+  >,
+) {
+  return [
     index("interviews_start").on(t.accountId, t.startsAt, t.id),
     index("interviews_created").on(t.accountId, t.createdAt, t.id),
     index("interviews_updated").on(t.accountId, t.updatedAt, t.id),
@@ -136,8 +162,8 @@ export const interviews = pgTable(
     index("interviews_note_taker")
       .on(t.accountId, t.startsAt, t.id)
       .where(sql`ai_note_taker_enabled`),
-  ],
-);
+  ];
+}
 
 export const interviewers = pgTable(
   "interviewers",
