@@ -18,8 +18,8 @@ export interface ConnectOptions {
   url: string;
   /** Connections that drizzle may hold open; the raw client has a few more. */
   max?: number;
-  /** Sees the text of each statement, and whether it goes through drizzle or the raw client. */
-  onQuery?: (text: string, client: "drizzle" | "raw") => void;
+  /** Sees each statement, and whether it goes through drizzle or the raw client. */
+  onQuery?: (text: string, query: { client: "drizzle" | "raw"; parameters: unknown[] }) => void;
 }
 
 const common = {
@@ -35,9 +35,11 @@ export function connect({ url, max = 10, onQuery }: ConnectOptions): Connections
   const raw = postgres(url, {
     ...common,
     max: 4,
-    ...(onQuery && { debug: (_connection, text) => onQuery(text, "raw") }),
+    ...(onQuery && { debug: (_connection, text, parameters) => onQuery(text, { client: "raw", parameters }) }),
   });
-  const db = drizzle(client, { logger: onQuery ? { logQuery: (text) => onQuery(text, "drizzle") } : false });
+  const db = drizzle(client, {
+    logger: onQuery ? { logQuery: (text, parameters) => onQuery(text, { client: "drizzle", parameters }) } : false,
+  });
   return {
     db,
     raw,

@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import { builder } from "./builder.ts";
 
 const LONGEST = 64;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Text that a verb reads later, so that a wrong value becomes a finding beside the others. */
 function shortText(value: unknown): string {
@@ -11,13 +12,16 @@ function shortText(value: unknown): string {
 }
 
 builder.scalarType("DateTime", {
-  description: "An instant in UTC, ISO 8601 with milliseconds: `2027-03-01T09:00:00.000Z`.",
+  description:
+    "An instant in UTC, ISO 8601 with milliseconds: `2027-03-01T09:00:00.000Z`. Sent to this API, any offset will do, and " +
+    "seconds may be left out.",
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const instant = new Date(shortText(value));
-    if (Number.isNaN(instant.getTime()))
-      throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
-    return instant;
+    const text = shortText(value);
+    const instant = new Date(INSTANT.test(text) ? text : Number.NaN);
+    const year = instant.getUTCFullYear();
+    if (year >= 1 && year <= 9999) return instant;
+    throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
   },
 });
 

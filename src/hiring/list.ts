@@ -1,5 +1,5 @@
 import { applications, jobs, offices } from "../db/schema/hiring.ts";
-import { defineDirectoryList } from "../operation/page.ts";
+import { defineDirectoryList } from "../operation/directory.ts";
 
 /** Jobs in the order of their titles. */
 export const listJobs = defineDirectoryList({ table: jobs, sort: "title" });

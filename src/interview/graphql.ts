@@ -1,20 +1,17 @@
 import { decodeIdOf } from "../core/id.ts";
 import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
-import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { selects } from "../graphql/selection.ts";
 import * as hiring from "../hiring/load.ts";
 import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
 import { loaded } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
-import { findInterview, interviewersOfInterview, listInterviews } from "./load.ts";
-import type { InterviewPage } from "./load.ts";
+import { findInterview, interviewersOfInterview } from "./load.ts";
 import type { Interview } from "./request.ts";
 
-const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
+export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
   description: "Where a meeting stands. The first three follow the clock.",
   values: {
     NOT_STARTED: "Its start lies ahead.",
@@ -199,32 +196,12 @@ builder.node("Interview", {
   }),
 });
 
-const InterviewConnection = defineConnection("Interview");
-
-builder.objectField(InterviewConnection, "asOfCursor", (t) =>
+builder.queryField("interview", (t) =>
   t.field({
-    type: "EventCursor",
-    description:
-      "Place in the event log that this page reflects, from the same snapshot: a subscription `after` it delivers exactly " +
-      "what changed since.",
-    resolve: (page) => (page as unknown as InterviewPage).asOfCursor ?? "",
-  }),
-);
-
-builder.queryFields((t) => ({
-  interview: t.field({
     type: "Interview",
     nullable: true,
     description: "One interview, or null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "Id of the interview." }) },
     resolve: (_root, { id }, ctx) => findInterview(ctx, decodeIdOf("Interview", id)),
   }),
-  interviews: t.connection(
-    {
-      type: "Interview",
-      description: "The interviews of the account, by start; cancelled ones included.",
-      resolve: (_root, args, ctx, info) => listInterviews(ctx, args, { asOfCursor: selects(info, "asOfCursor") }),
-    },
-    InterviewConnection,
-  ),
-}));
+);

@@ -3,7 +3,7 @@ import { defineEnum } from "../graphql/enum.ts";
 import { CONFERENCE_PLATFORMS, NOTE_TAKER_REASONS, noteTakerOf } from "./note-taker.ts";
 import type { NoteTaker } from "./note-taker.ts";
 
-const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
+export const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
   description: "Whose meeting a link leads to.",
   values: {
     ZOOM: "Zoom, on zoom.us or a vanity host of it.",

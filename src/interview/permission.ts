@@ -4,8 +4,8 @@ import type { Context } from "../operation/context.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 
-const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
-const MANAGERS: readonly HiringTeamMember["role"][] = ["RECRUITER", "HIRING_MANAGER", "COORDINATOR"];
+export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
+export const MANAGERS: readonly HiringTeamMember["role"][] = ["RECRUITER", "HIRING_MANAGER", "COORDINATOR"];
 
 export type ManagementRight = "may" | "not the job" | "not the application";
 

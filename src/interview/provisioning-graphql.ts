@@ -9,7 +9,7 @@ import { InterviewNotFound, retryProvisioning } from "./retry-provisioning.ts";
 import type { Interview } from "./request.ts";
 import type { Provisioning } from "./retry.ts";
 
-const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
+export const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
   description: "How far conference, calendar event and invitations have come.",
   values: {
     NOT_APPLICABLE: "The calendar event is owned elsewhere, so nothing is provisioned.",

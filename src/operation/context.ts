@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../db/client.ts";
 import type { EventSource } from "./event-source.ts";
-import type { Loader, LoaderCache } from "./loader.ts";
+import type { BatchFetch, Loader, LoaderCache } from "./loader.ts";
 import { createLoaderCache } from "./loader.ts";
 
 export const SCOPES = ["interviews:read", "interviews:write", "directory:read"] as const;
@@ -43,6 +43,8 @@ export interface Context extends Services {
   lastEventId: string | null;
   /** What belongs to the id in the caller's account; null for no id and for an unknown one. */
   load<V>(loader: Loader<V>, id: string | null): Promise<V | null>;
+  /** The same, fetched in a way of this operation alone; the name says all that `fetch` depends on. */
+  batch<V>(name: string, id: string, fetch: BatchFetch<V>): Promise<V | null>;
 }
 
 export interface RequestOrigin {
@@ -59,6 +61,7 @@ export function createContext(services: Services, caller: Caller, origin: Reques
     requestId: origin.requestId,
     lastEventId: origin.lastEventId ?? null,
     load: async (loader, id) => (id === null ? null : loaders.load(loader, id)),
+    batch: (name, id, fetch) => loaders.batch(name, id, fetch),
   };
 }
 

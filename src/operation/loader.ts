@@ -15,8 +15,13 @@ export interface Loader<V> {
   readonly prepare: (db: Database) => (keys: BatchKeys) => Promise<ReadonlyMap<string, V>>;
 }
 
+/** One statement for all ids of a tick. */
+export type BatchFetch<V> = (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+
 export interface LoaderCache {
   load<V>(loader: Loader<V>, id: string): Promise<V | null>;
+  /** The same for what is fetched in a way of this operation alone; the name says all that `fetch` depends on. */
+  batch<V>(name: string, id: string, fetch: BatchFetch<V>): Promise<V | null>;
 }
 
 type AccountTable = PgTable & { accountId: PgColumn };
@@ -85,18 +90,19 @@ const prepared = new WeakMap<Database, Map<unknown, unknown>>();
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */
 export function createLoaderCache(db: Database, accountId: string): LoaderCache {
   const loaders = new Map<unknown, unknown>();
+  const loadBy = <V>(key: unknown, id: string, fetch: BatchFetch<V>): Promise<V | null> => {
+    const known = loaders.get(key) as DataLoader<string, V | null> | undefined;
+    if (known) return known.load(id);
+    const made = new DataLoader<string, V | null>(async (ids) => {
+      const found = await fetch(ids);
+      return ids.map((one) => found.get(one) ?? null);
+    });
+    loaders.set(key, made);
+    return made.load(id);
+  };
   return {
-    load<V>(loader: Loader<V>, id: string) {
-      const known = loaders.get(loader) as DataLoader<string, V | null> | undefined;
-      if (known) return known.load(id);
-      const fetch = preparedOnce(db, loader);
-      const made = new DataLoader<string, V | null>(async (ids) => {
-        const found = await fetch({ accountId, ids });
-        return ids.map((key) => found.get(key) ?? null);
-      });
-      loaders.set(loader, made);
-      return made.load(id);
-    },
+    load: (loader, id) => loadBy(loader, id, (ids) => preparedOnce(db, loader)({ accountId, ids })),
+    batch: loadBy,
   };
 }
 

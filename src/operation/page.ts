@@ -1,11 +1,12 @@
-import { and, asc, desc, eq, getTableColumns, sql } from "drizzle-orm";
+import { createHash } from "node:crypto";
+import { and, asc, desc, eq, getTableColumns, getTableName, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
+import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
-import { requireScope } from "./authorize.ts";
 import type { Context } from "./context.ts";
 
 export const DEFAULT_PAGE = 20;
@@ -27,15 +28,20 @@ export interface Page<Row> {
 export interface PageQuery<T extends PageTable> {
   table: T;
   sort: keyof T["$inferSelect"] & string;
+  descending?: boolean | undefined;
   where?: SQL | undefined;
   /** A transaction to read in. */
   executor?: Executor | undefined;
 }
 
-type PageTable = PgTable & { accountId: PgColumn; id: PgColumn };
+export type PageTable = PgTable & { accountId: PgColumn; id: PgColumn };
+type Row<T extends PageTable> = T["$inferSelect"];
 
-const textPosition = z.tuple([z.string().refine((text) => !unstorable(text)), z.uuid()]);
-const instantPosition = z.tuple([z.iso.datetime().transform((text) => new Date(text)), z.uuid()]);
+/** In the `where` of pages that belong to parents: the id of the parent. */
+export const PARENT_ID: SQL = sql`parent.id`;
+
+const text = z.string().refine((value) => !unstorable(value));
+const instant = z.iso.datetime().transform((value) => new Date(value));
 
 /**
  * One page by keyset: stable while rows are inserted, and as quick on the last page as on the first.
@@ -45,29 +51,115 @@ export async function loadPage<T extends PageTable>(
   ctx: Context,
   query: PageQuery<T>,
   args: PageArguments,
-): Promise<Page<T["$inferSelect"]>> {
-  const { size, backward } = pageSize(args);
-  const { table, executor = ctx.db } = query;
-  const rowsOf: PgTable = table;
-  const sort = sortColumn(query);
-  const order = backward ? desc : asc;
-  const found: T["$inferSelect"][] = await executor
+): Promise<Page<Row<T>>> {
+  const { executor = ctx.db } = query;
+  const rowsOf: PgTable = query.table;
+  const { where, orderBy, limit } = keyset(ctx, query, args);
+  const found: Row<T>[] = await executor
     .select()
     .from(rowsOf)
-    .where(
-      and(
-        eq(table.accountId, ctx.accountId),
-        query.where,
-        args.after == null ? undefined : beyond(table, sort, { side: ">", cursor: args.after }),
-        args.before == null ? undefined : beyond(table, sort, { side: "<", cursor: args.before }),
-      ),
-    )
-    .orderBy(order(sort), order(table.id))
-    .limit(size + 1);
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit);
+  return toPage(ctx, { query, args, found });
+}
 
+/** The same page for each of several parents, in one statement. */
+export async function loadPages<T extends PageTable>(
+  ctx: Context,
+  query: PageQuery<T>,
+  { args, parentIds }: { args: PageArguments; parentIds: readonly string[] },
+): Promise<Map<string, Page<Row<T>>>> {
+  const { executor = ctx.db } = query;
+  const rowsOf: PgTable = query.table;
+  const { where, orderBy, limit } = keyset(ctx, query, args);
+  const page = executor
+    .select()
+    .from(rowsOf)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit)
+    .as("page");
+  const rows = await executor
+    .select({ parentId: sql<string>`${PARENT_ID}`, row: page._.selectedFields })
+    .from(parents(parentIds))
+    .crossJoinLateral(page);
+  const found = Map.groupBy(rows, ({ parentId }) => parentId);
+  return new Map(
+    parentIds.map((id) => {
+      const own: Row<T>[] = (found.get(id) ?? []).map(({ row }) => row);
+      return [id, toPage(ctx, { query, args, found: own })];
+    }),
+  );
+}
+
+/** How many rows there are on all pages together. */
+export async function countRows<T extends PageTable>(
+  ctx: Context,
+  { table, where, executor = ctx.db }: PageQuery<T>,
+): Promise<number> {
+  return executor.$count(table, and(eq(table.accountId, ctx.accountId), where));
+}
+
+/** The same for each of several parents, in one statement. */
+export async function countRowsOf<T extends PageTable>(
+  ctx: Context,
+  { table, where, executor = ctx.db }: PageQuery<T>,
+  parentIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rowsOf: PgTable = table;
+  const counted = executor
+    .select({ count: sql<number>`count(*)::int`.as("count") })
+    .from(rowsOf)
+    .where(and(eq(table.accountId, ctx.accountId), where))
+    .as("counted");
+  const rows = await executor
+    .select({ parentId: sql<string>`${PARENT_ID}`, count: counted.count })
+    .from(parents(parentIds))
+    .crossJoinLateral(counted);
+  return new Map(rows.map(({ parentId, count }) => [parentId, count]));
+}
+
+const parents = (ids: readonly string[]) => sql`unnest(${arrayLiteral(ids)}::uuid[]) as parent (id)`;
+
+interface Keyset {
+  where: SQL | undefined;
+  orderBy: SQL[];
+  /** One more than the page holds, which tells whether the list goes on. */
+  limit: number;
+}
+
+function keyset<T extends PageTable>(ctx: Context, query: PageQuery<T>, args: PageArguments): Keyset {
+  const { size, backward } = pageSize(args);
+  const { table, descending = false } = query;
+  const sort = sortColumn(query);
+  const direction = backward === descending ? asc : desc;
+  const beyond = (cursor: string | null | undefined, side: "after" | "before") => {
+    if (cursor == null) return undefined;
+    const [value, id] = decodeCursor(ctx, query, cursor);
+    const operator = sql.raw((side === "after") === descending ? "<" : ">");
+    return sql`(${sort}, ${table.id}) ${operator} (${sql.param(value, sort)}, ${sql.param(id, table.id)})`;
+  };
+  return {
+    where: and(
+      eq(table.accountId, ctx.accountId),
+      query.where,
+      beyond(args.after, "after"),
+      beyond(args.before, "before"),
+    ),
+    orderBy: [direction(sort), direction(table.id)],
+    limit: size + 1,
+  };
+}
+
+function toPage<T extends PageTable>(
+  ctx: Context,
+  { query, args, found }: { query: PageQuery<T>; args: PageArguments; found: Row<T>[] },
+): Page<Row<T>> {
+  const { size, backward } = pageSize(args);
   const more = found.length > size;
   const rows = backward ? found.slice(0, size).toReversed() : found.slice(0, size);
-  const edges = rows.map((node) => ({ node, cursor: encodePosition([node[query.sort], node["id"]]) }));
+  const edges = rows.map((node) => ({ node, cursor: encodeCursor(ctx, query, [node[query.sort], node["id"]]) }));
   return {
     edges,
     pageInfo: {
@@ -76,14 +168,6 @@ export async function loadPage<T extends PageTable>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-  };
-}
-
-/** A list of reference data: what it takes to see it, and its order. */
-export function defineDirectoryList<T extends PageTable>(query: Pick<PageQuery<T>, "table" | "sort">) {
-  return async (ctx: Context, args: PageArguments): Promise<Page<T["$inferSelect"]>> => {
-    requireScope(ctx, "directory:read");
-    return loadPage(ctx, query, args);
   };
 }
 
@@ -103,23 +187,26 @@ function sortColumn<T extends PageTable>({ table, sort }: PageQuery<T>): PgColum
   return column;
 }
 
-function beyond(table: PageTable, sort: PgColumn, { side, cursor }: { side: ">" | "<"; cursor: string }): SQL {
-  const [value, id] = decodePosition(sort, cursor);
-  return sql`(${sort}, ${table.id}) ${sql.raw(side)} (${sql.param(value, sort)}, ${sql.param(id, table.id)})`;
+/** Tells the lists of one account, table and order from all others, whose cursors mean nothing here. */
+function listTag<T extends PageTable>(ctx: Context, { table, sort, descending = false }: PageQuery<T>): string {
+  const list = JSON.stringify([ctx.accountId, getTableName(table), sort, descending]);
+  return createHash("sha256").update(list).digest("base64url").slice(0, 12);
 }
 
-function encodePosition(value: [unknown, unknown]): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
+function encodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, position: [unknown, unknown]): string {
+  return Buffer.from(JSON.stringify([listTag(ctx, query), ...position])).toString("base64url");
 }
 
-function decodePosition(sort: PgColumn, cursor: string): [string | Date, string] {
-  const position = sort.dataType === "date" ? instantPosition : textPosition;
+function decodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, cursor: string): [string | Date, string] {
+  const value = sortColumn(query).dataType === "date" ? instant : text;
+  const position = z.tuple([z.literal(listTag(ctx, query)), value, z.uuid()]);
   try {
-    return position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    const [, sorted, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return [sorted, id];
   } catch {
     throw new RequestError(
       "CURSOR_INVALID",
-      "This is not a cursor of this list. Send one that pageInfo or an edge returned.",
+      "This is not a cursor of this list in this order. Send one that pageInfo or an edge of it returned.",
     );
   }
 }

@@ -3,7 +3,9 @@ import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
-import { listUsers, userInAccount } from "./load.ts";
+import { searchArgument } from "../graphql/search.ts";
+import { listUsers } from "./list.ts";
+import { userInAccount } from "./load.ts";
 
 const Role = defineEnum("Role", role.enumValues, {
   description: "What a user may do in the account as a whole.",
@@ -57,13 +59,22 @@ builder.node("User", {
   }),
 });
 
+export const UserConnection = defineConnection("User");
+
 builder.queryField("users", (t) =>
   t.connection(
     {
       type: "User",
       description: "The users of the account, by name.",
-      resolve: (_root, args, ctx) => listUsers(ctx, args),
+      args: {
+        query: t.arg.string(searchArgument("name or e-mail address")),
+        role: t.arg({ type: Role, description: "Only users with this role; all when left out." }),
+        active: t.arg.boolean({ description: "Whether they can organise and hold interviews; all when left out." }),
+        calendarConnected: t.arg.boolean({ description: "Whether a calendar is connected; all when left out." }),
+      },
+      resolve: (_root, { query, role, active, calendarConnected, ...page }, ctx) =>
+        listUsers(ctx, page, { query, role, active, calendarConnected }),
     },
-    defineConnection("User"),
+    UserConnection,
   ),
 );

@@ -1,7 +1,6 @@
 import { users } from "../db/schema/people.ts";
 import type { Context } from "../operation/context.ts";
 import { defineRowLoader, loaded } from "../operation/loader.ts";
-import { defineDirectoryList } from "../operation/page.ts";
 
 export type User = typeof users.$inferSelect;
 
@@ -11,6 +10,3 @@ export const userInAccount = defineRowLoader("user_in_account", users);
 export function usersOfSeats(ctx: Context, seats: readonly { userId: string }[]): Promise<User[]> {
   return Promise.all(seats.map((seat) => loaded(ctx.load(userInAccount, seat.userId))));
 }
-
-/** Users in the order of their names. */
-export const listUsers = defineDirectoryList({ table: users, sort: "name" });

@@ -3,6 +3,7 @@ import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
+import { searchArgument } from "../graphql/search.ts";
 import {
   emailTemplateInAccount,
   listEmailTemplates,
@@ -61,7 +62,17 @@ builder.queryFields((t) => ({
     {
       type: "EmailTemplate",
       description: "The e-mail templates of the account, by name.",
-      resolve: (_root, args, ctx) => listEmailTemplates(ctx, args),
+      args: {
+        channel: t.arg({ type: TemplateChannel, description: "Only templates that are sent so; all when left out." }),
+        categories: t.arg({
+          type: [TemplateCategory],
+          description: "Only templates for one of these purposes; all when left out.",
+          validate: { maxLength: templateCategory.enumValues.length },
+        }),
+        query: t.arg.string(searchArgument("the name")),
+      },
+      resolve: (_root, { channel, categories, query, ...page }, ctx) =>
+        listEmailTemplates(ctx, page, { channel, categories, query }),
     },
     defineConnection("EmailTemplate"),
   ),
@@ -69,7 +80,8 @@ builder.queryFields((t) => ({
     {
       type: "ScorecardTemplate",
       description: "The scorecard templates of the account, by name.",
-      resolve: (_root, args, ctx) => listScorecardTemplates(ctx, args),
+      args: { query: t.arg.string(searchArgument("the name")) },
+      resolve: (_root, { query, ...page }, ctx) => listScorecardTemplates(ctx, page, { query }),
     },
     defineConnection("ScorecardTemplate"),
   ),

@@ -1,6 +1,8 @@
+import { and, eq, inArray } from "drizzle-orm";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
+import { defineDirectoryList } from "../operation/directory.ts";
 import { defineRowLoader } from "../operation/loader.ts";
-import { defineDirectoryList } from "../operation/page.ts";
+import { containsWords } from "../operation/search.ts";
 
 export type EmailTemplate = typeof emailTemplates.$inferSelect;
 export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;
@@ -8,8 +10,32 @@ export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;
 export const emailTemplateInAccount = defineRowLoader("email_template_in_account", emailTemplates);
 export const scorecardTemplateInAccount = defineRowLoader("scorecard_template_in_account", scorecardTemplates);
 
+/** Which templates a list holds. What is left out or null matches everything, an empty list nothing. */
+export interface TemplateFilter {
+  /** Parts of names. */
+  query?: string | null | undefined;
+}
+
+export interface EmailTemplateFilter extends TemplateFilter {
+  channel?: EmailTemplate["channel"] | null | undefined;
+  categories?: readonly EmailTemplate["category"][] | null | undefined;
+}
+
 /** E-mail templates in the order of their names. */
-export const listEmailTemplates = defineDirectoryList({ table: emailTemplates, sort: "name" });
+export const listEmailTemplates = defineDirectoryList({
+  table: emailTemplates,
+  sort: "name",
+  matching: ({ query, channel, categories }: EmailTemplateFilter) =>
+    and(
+      channel ? eq(emailTemplates.channel, channel) : undefined,
+      categories ? inArray(emailTemplates.category, [...categories]) : undefined,
+      containsWords(emailTemplates.name, query),
+    ),
+});
 
 /** Scorecard templates in the order of their names. */
-export const listScorecardTemplates = defineDirectoryList({ table: scorecardTemplates, sort: "name" });
+export const listScorecardTemplates = defineDirectoryList({
+  table: scorecardTemplates,
+  sort: "name",
+  matching: ({ query }: TemplateFilter) => containsWords(scorecardTemplates.name, query),
+});

@@ -28,6 +28,8 @@ export interface TestApp {
   statements: string[];
   /** Statements of the raw client, which reads the event log. */
   rawStatements: string[];
+  /** The same with their parameters. */
+  queries: { text: string; parameters: unknown[] }[];
   /** Lines of the log. */
   log: Record<string, unknown>[];
   /** A client of the sample account with all scopes. */
@@ -54,6 +56,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
   const rawStatements: string[] = [];
+  const queries: TestApp["queries"] = [];
   const log: Record<string, unknown>[] = [];
   const app = await openApp({
     databaseUrl: database.url,
@@ -67,7 +70,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     now,
     ...(eventLog && { eventLog }),
     ...(providers && { providers }),
-    onQuery: (text, client) => void (client === "raw" ? rawStatements : statements).push(text),
+    onQuery: (text, { client, parameters }) => {
+      (client === "raw" ? rawStatements : statements).push(text);
+      if (client === "drizzle") queries.push({ text, parameters });
+    },
   });
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await importDirectory(app.services.db, sampleDirectory(account));
   const server = buildServer(app);
@@ -95,6 +101,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     outbox: join(dataDir, "outbox"),
     statements,
     rawStatements,
+    queries,
     log,
     client: await createToken(ACCOUNT),
     other: await createToken(OTHER_ACCOUNT),

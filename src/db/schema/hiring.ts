@@ -31,7 +31,12 @@ export const jobs = pgTable(
     department: text("department"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.id] }), unique("jobs_external_id").on(t.accountId, t.externalId)],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    unique("jobs_external_id").on(t.accountId, t.externalId),
+    index("jobs_department").on(t.accountId, t.department),
+    index("jobs_title").on(t.accountId, t.title, t.id),
+  ],
 );
 
 export const hiringTeamMembers = pgTable(
@@ -133,6 +138,7 @@ export const applications = pgTable(
       columns: [t.accountId, t.currentStageId, t.jobId],
       foreignColumns: [stages.accountId, stages.id, stages.jobId],
     }),
+    index("applications_created").on(t.accountId, t.createdAt, t.id),
     index("applications_job").on(t.accountId, t.jobId),
     index("applications_candidate").on(t.accountId, t.candidateId),
   ],

@@ -12,6 +12,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { ExtraConfigColumn } from "drizzle-orm/pg-core";
 import { instant } from "./account.ts";
 import { stageActivities } from "./activity.ts";
 import {
@@ -111,10 +112,58 @@ export const interviews = pgTable(
       sql`${t.external} or (${t.location} is not null and ${t.candidateTemplateId} is not null and ${t.interviewerTemplateId} is not null)`,
     ),
     unique("interviews_times").on(t.accountId, t.id, t.startsAt, t.endsAt),
-    index("interviews_start").on(t.accountId, t.startsAt, t.id),
-    index("interviews_application").on(t.accountId, t.applicationId),
+    ...listIndexes(t),
   ],
 );
+
+/** What the filters and orders of lists stand on. */
+function listIndexes(
+  t: Record<
+    | "accountId"
+    | "applicationId"
+    | "candidateId"
+    | "createdAt"
+    | "id"
+    | "jobId"
+    | "location"
+    | "officeId"
+    | "organizerId"
+    | "outcome"
+    | "provisioningState"
+    | "stageId"
+    | "startsAt"
+    | "updatedAt",
+    ExtraConfigColumn
+  >,
+) {
+  return [
+    index("interviews_start").on(t.accountId, t.startsAt, t.id),
+    index("interviews_created").on(t.accountId, t.createdAt, t.id),
+    index("interviews_updated").on(t.accountId, t.updatedAt, t.id),
+    index("interviews_application").on(t.accountId, t.applicationId),
+    index("interviews_candidate").on(t.accountId, t.candidateId),
+    index("interviews_job").on(t.accountId, t.jobId, t.startsAt, t.id),
+    index("interviews_stage").on(t.accountId, t.stageId, t.startsAt, t.id),
+    index("interviews_organizer").on(t.accountId, t.organizerId, t.startsAt, t.id),
+    index("interviews_office")
+      .on(t.accountId, t.officeId, t.startsAt, t.id)
+      .where(sql`office_id is not null`),
+    index("interviews_location").on(t.accountId, t.location, t.startsAt, t.id),
+    // Only what is rare is indexed: the other rows are found in any order soon enough.
+    index("interviews_outcome")
+      .on(t.accountId, t.outcome, t.startsAt, t.id)
+      .where(sql`outcome is not null`),
+    index("interviews_unprovisioned")
+      .on(t.accountId, t.provisioningState, t.startsAt, t.id)
+      .where(sql`provisioning_state <> 'PROVISIONED'`),
+    index("interviews_external")
+      .on(t.accountId, t.startsAt, t.id)
+      .where(sql`external`),
+    index("interviews_note_taker")
+      .on(t.accountId, t.startsAt, t.id)
+      .where(sql`ai_note_taker_enabled`),
+  ];
+}
 
 export const interviewers = pgTable(
   "interviewers",

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { role, zoomSeatStatus } from "./enum.ts";
 
@@ -36,5 +36,7 @@ export const users = pgTable(
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("users_external_id").on(t.accountId, t.externalId),
     unique("users_email").on(t.accountId, t.email),
+    index("users_name").on(t.accountId, t.name, t.id),
+    index("users_search").using("gist", t.accountId, sql`(name || ' ' || email) gist_trgm_ops`),
   ],
 );

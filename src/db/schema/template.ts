@@ -1,4 +1,5 @@
-import { pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { templateCategory, templateChannel } from "./enum.ts";
 
@@ -20,6 +21,7 @@ export const emailTemplates = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("email_templates_external_id").on(t.accountId, t.externalId),
+    index("email_templates_search").using("gist", t.accountId, sql`name gist_trgm_ops`),
   ],
 );
 
@@ -37,5 +39,6 @@ export const scorecardTemplates = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("scorecard_templates_external_id").on(t.accountId, t.externalId),
+    index("scorecard_templates_search").using("gist", t.accountId, sql`name gist_trgm_ops`),
   ],
 );

@@ -1,0 +1,106 @@
+import { eq, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import type { Transaction } from "../db/client.ts";
+import { eventCounters } from "../db/schema/account.ts";
+import { interviewers, interviews } from "../db/schema/interview.ts";
+import { requireScope } from "../operation/authorize.ts";
+import type { Context } from "../operation/context.ts";
+import { loaded } from "../operation/loader.ts";
+import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../operation/page.ts";
+import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
+import { matching } from "./filter.ts";
+import type { InterviewFilter } from "./filter.ts";
+import type { Interview } from "./request.ts";
+
+export interface InterviewOrder {
+  by: "startsAt" | "createdAt" | "updatedAt";
+  descending: boolean;
+}
+
+export interface InterviewListRequest {
+  page: PageArguments;
+  filter: InterviewFilter;
+  order: InterviewOrder;
+  /** Whether the page is read together with its place in the event log. */
+  asOfCursor: boolean;
+}
+
+/** A page of interviews. */
+export type InterviewPage = Page<Interview> & {
+  /** The place in the event log that it reflects; null unless it was asked for. */
+  asOfCursor: string | null;
+  /** Counts what is on all pages together. */
+  totalCount: () => Promise<number>;
+};
+
+/** Whose interviews are listed. */
+export interface ListOwner {
+  noun: "application" | "job" | "user";
+  id: string;
+}
+
+/** Interviews of the account. */
+export async function listInterviews(ctx: Context, request: InterviewListRequest): Promise<InterviewPage> {
+  requireScope(ctx, "interviews:read");
+  const query = queryOf(ctx, request);
+  const { result, asOfCursor } = await reading(ctx, request, (executor) =>
+    loadPage(ctx, { ...query, executor }, request.page),
+  );
+  return { ...result, asOfCursor, totalCount: () => countRows(ctx, query) };
+}
+
+/** Interviews of one owner; those of several owners that are asked for in the same way are read in one statement. */
+export async function listInterviewsOf(
+  ctx: Context,
+  owner: ListOwner,
+  request: InterviewListRequest,
+): Promise<InterviewPage> {
+  requireScope(ctx, "interviews:read");
+  const name = `${owner.noun}.interviews ${JSON.stringify(request)}`;
+  const query = queryOf(ctx, request, ownedBy(ctx.accountId)[owner.noun]);
+  const page = ctx.batch(name, owner.id, async (parentIds) => {
+    const { result, asOfCursor } = await reading(ctx, request, (executor) =>
+      loadPages(ctx, { ...query, executor }, { args: request.page, parentIds }),
+    );
+    return new Map([...result].map(([id, found]) => [id, { ...found, asOfCursor }]));
+  });
+  const totalCount = () => loaded(ctx.batch(`count of ${name}`, owner.id, (ids) => countRowsOf(ctx, query, ids)));
+  return { ...(await loaded(page)), totalCount };
+}
+
+function queryOf(ctx: Context, { filter, order }: InterviewListRequest, owned?: SQL): PageQuery<typeof interviews> {
+  const matches = matching(filter, { accountId: ctx.accountId, now: ctx.now() });
+  const where = owned && matches ? sql`${owned} and ${matches}` : (owned ?? matches);
+  return { table: interviews, sort: order.by, descending: order.descending, where };
+}
+
+/** A user's interviews are those that they organise or sit on. */
+function ownedBy(accountId: string): Record<ListOwner["noun"], SQL> {
+  return {
+    application: sql`${interviews.applicationId} = ${PARENT_ID}`,
+    job: sql`${interviews.jobId} = ${PARENT_ID}`,
+    user: sql`${interviews.id} in (
+      select seat.interview_id from ${interviewers} as seat
+      where seat.account_id = ${accountId} and seat.user_id = ${PARENT_ID}
+      union
+      select organized.id from ${interviews} as organized
+      where organized.account_id = ${accountId} and organized.organizer_id = ${PARENT_ID}
+    )`,
+  };
+}
+
+/** Reads, from the same snapshot as the account's place in the event log when that was asked for. */
+async function reading<T>(
+  ctx: Context,
+  { asOfCursor }: InterviewListRequest,
+  read: (executor: Transaction | undefined) => Promise<T>,
+): Promise<{ result: T; asOfCursor: string | null }> {
+  if (!asOfCursor) return { result: await read(undefined), asOfCursor: null };
+  const { accountId } = ctx;
+  const readBoth = async (tx: Transaction) => {
+    const [counter] = await tx.select().from(eventCounters).where(eq(eventCounters.accountId, accountId));
+    const result = await read(tx);
+    return { result, asOfCursor: ctx.events.cursorOf({ accountId, sequence: counter?.lastSequence ?? 0 }) };
+  };
+  return ctx.db.transaction(readBoth, { isolationLevel: "repeatable read", accessMode: "read only" });
+}

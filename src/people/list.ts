@@ -1,0 +1,31 @@
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import { users } from "../db/schema/people.ts";
+import { defineDirectoryList } from "../operation/directory.ts";
+import { containsWords } from "../operation/search.ts";
+import type { User } from "./load.ts";
+
+/** Which users a list holds. What is left out or null matches everything. */
+export interface UserFilter {
+  /** Parts of names and addresses. */
+  query?: string | null | undefined;
+  role?: User["role"] | null | undefined;
+  active?: boolean | null | undefined;
+  calendarConnected?: boolean | null | undefined;
+  zoomSeat?: User["zoomSeat"] | undefined;
+}
+
+export function matchingUsers({ query, role, active, calendarConnected, zoomSeat }: UserFilter): SQL | undefined {
+  const connected = calendarConnected ? isNotNull(users.calendarAddress) : isNull(users.calendarAddress);
+  return and(
+    role ? eq(users.role, role) : undefined,
+    active == null ? undefined : eq(users.active, active),
+    calendarConnected == null ? undefined : connected,
+    zoomSeat ? eq(users.zoomSeat, zoomSeat) : undefined,
+    // The expression of the index users_search.
+    containsWords(sql`(${users.name} || ' ' || ${users.email})`, query),
+  );
+}
+
+/** Users in the order of their names. */
+export const listUsers = defineDirectoryList({ table: users, sort: "name", matching: matchingUsers });
