@@ -12,6 +12,7 @@ import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
 import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
+import type { GuardOptions } from "./graphql/guard.ts";
 import type { SocketLimits } from "./graphql/roster.ts";
 import { loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
@@ -36,6 +37,7 @@ export interface AppOptions {
   /** How long events are kept, in milliseconds. */
   eventRetentionMs: number;
   sockets: SocketLimits;
+  limits: GuardOptions;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
   /** In place of the sandbox's. */
@@ -65,7 +67,11 @@ export async function migrateApp(databaseUrl: string): Promise<void> {
 export async function openApp(options: AppOptions): Promise<App> {
   const { databaseUrl, log, worker } = options;
   await migrateApp(databaseUrl);
-  const connections = connect({ url: databaseUrl, ...(options.onQuery && { onQuery: options.onQuery }) });
+  const connections = connect({
+    url: databaseUrl,
+    statementTimeoutMs: options.limits.deadlineMs,
+    ...(options.onQuery && { onQuery: options.onQuery }),
+  });
   const { db, raw } = connections;
   if (options.demo) await loadDemo(db);
 

@@ -39,6 +39,9 @@ const environment = z.object({
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
   MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
   SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
+  RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
+  RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
+  OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -55,6 +58,7 @@ export interface Env {
   cursorSecret: string | undefined;
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
+  limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
 }
 
 /**
@@ -81,6 +85,11 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       allowedOrigins: env.ALLOWED_ORIGINS,
       maxPerToken: env.MAX_SOCKETS_PER_TOKEN,
       stallMs: env.SUBSCRIBER_STALL_SECONDS * 1000,
+    },
+    limits: {
+      ratePerToken: env.RATE_PER_TOKEN,
+      ratePerAccount: env.RATE_PER_ACCOUNT,
+      deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };

@@ -51,6 +51,7 @@ async function start(env: Env): Promise<void> {
     cursorSecret: env.cursorSecret,
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,
+    limits: env.limits,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,

@@ -23,7 +23,8 @@ export interface GatewayServer {
 export function buildServer(app: App): GatewayServer {
   const { services, authenticate } = app;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const pipeline = createPipeline({ schema, services, authenticate, stallMs: app.options.sockets.stallMs, demo });
+  const { sockets, limits } = app.options;
+  const pipeline = createPipeline({ schema, services, authenticate, stallMs: sockets.stallMs, limits, demo });
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -47,7 +48,7 @@ export function buildServer(app: App): GatewayServer {
     });
   });
   const { log } = services;
-  const closeSockets = serveSockets(server, { pipeline, authenticate, log, limits: app.options.sockets });
+  const closeSockets = serveSockets(server, { pipeline, log, limits: sockets });
 
   return {
     async start(port, host) {

@@ -12,12 +12,13 @@ export function hashToken(token: string): Buffer {
 /** Looks the token up in every account: its hash is what says which account it belongs to. */
 export function createAuthenticator(db: Database): (token: string) => Promise<Caller | null> {
   const find = db
-    .select({ accountId: apiTokens.accountId, scopes: apiTokens.scopes })
+    .select({ accountId: apiTokens.accountId, id: apiTokens.id, scopes: apiTokens.scopes })
     .from(apiTokens)
     .where(sql`${apiTokens.tokenHash} = ${sql.placeholder("hash")} and ${apiTokens.revokedAt} is null`)
     .prepare("find_api_token");
   return async (token) => {
     const [row] = await find.execute({ hash: hashToken(token) });
-    return row ? { accountId: row.accountId, userId: null, scopes: new Set(row.scopes as Scope[]) } : null;
+    if (!row) return null;
+    return { accountId: row.accountId, userId: null, tokenId: row.id, scopes: new Set(row.scopes as Scope[]) };
   };
 }

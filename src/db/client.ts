@@ -16,6 +16,8 @@ export interface Connections {
 
 export interface ConnectOptions {
   url: string;
+  /** How long a statement may take, in milliseconds; without end when left out. */
+  statementTimeoutMs?: number;
   /** Connections that drizzle may hold open; the raw client has a few more. */
   max?: number;
   /** Sees each statement, and whether it goes through drizzle or the raw client. */
@@ -26,14 +28,17 @@ const common = {
   // A connection that is reset while types are fetched would end the process; arrays go as text instead.
   fetch_types: false,
   onnotice: () => {},
-  connection: { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 },
 };
 
+const SESSION = { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 };
+
 /** Opens the pools; nothing is sent until the first statement. */
-export function connect({ url, max = 10, onQuery }: ConnectOptions): Connections {
-  const client = postgres(url, { ...common, max });
+export function connect({ url, statementTimeoutMs = 0, max = 10, onQuery }: ConnectOptions): Connections {
+  const connection = { ...SESSION, statement_timeout: statementTimeoutMs };
+  const client = postgres(url, { ...common, connection, max });
   const raw = postgres(url, {
     ...common,
+    connection,
     max: 4,
     ...(onQuery && { debug: (_connection, text, parameters) => onQuery(text, { client: "raw", parameters }) }),
   });

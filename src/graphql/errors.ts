@@ -1,9 +1,14 @@
 import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
 import { RequestError } from "../core/error.ts";
+import { postgresError } from "../db/constraint.ts";
 import { currentRequest } from "./request.ts";
 
 const STATUS: Partial<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+
+const QUERY_CANCELED = "57014";
+const TOO_LONG = "The database took too long for this operation. Ask for less of it, or try again later.";
+const DEADLINE_EXCEEDED = { code: "DEADLINE_EXCEEDED", http: { status: 504 } };
 
 export type Mask = (error: unknown) => GraphQLError;
 
@@ -15,6 +20,7 @@ export function createErrorMask(log: Logger): Mask {
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located?.originalError ?? error;
+    if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQL(TOO_LONG, located, DEADLINE_EXCEEDED);
     if (original instanceof RequestError) return toGraphQL(original.message, located, requestExtensions(original));
     if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;
 

@@ -1,4 +1,4 @@
-import { execute } from "graphql";
+import { execute, GraphQLError } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Plugin, YogaServerInstance } from "graphql-yoga";
@@ -8,15 +8,21 @@ import type { Caller, Context, Services } from "../operation/context.ts";
 import { createErrorMask } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { subscribeForYoga, useEventStream } from "./event-stream.ts";
+import { createGuard } from "./guard.ts";
+import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
 import { createSubscribe } from "./subscribe.ts";
 import type { Subscribe } from "./subscribe.ts";
 
+const JSON_TYPES = new Set(["application/json", "application/graphql+json"]);
+
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
 export interface TransportContext {
   authorization?: string | undefined;
+  /** Whom the authorization stands for, once that is known. */
+  caller?: Caller;
   /** Of a browser that reconnects an event stream. */
   lastEventId?: string | undefined;
 }
@@ -27,6 +33,8 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
+  /** @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it */
+  identify: (authorization: string | undefined) => Promise<Caller>;
 }
 
 export interface PipelineOptions {
@@ -36,27 +44,33 @@ export interface PipelineOptions {
   authenticate: (token: string) => Promise<Caller | null>;
   /** How long a subscriber may take nothing of what waits for it. */
   stallMs: number;
+  limits: GuardOptions;
   /** What GraphiQL begins with. */
   demo?: { token: string; query: string } | undefined;
 }
 
-export function createPipeline({ schema, services, authenticate, stallMs, demo }: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { schema, services, stallMs, demo } = options;
+  const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
-  const subscribe = createSubscribe(mask, withCode);
+  const guard = createGuard(schema, options.limits);
+  const subscribe = createSubscribe({ mask, withCode, guard });
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
-    context: async ({ authorization, lastEventId = null, params }) => {
-      const caller = await identify(authenticate, authorization);
+    context: async ({ authorization, caller: known, lastEventId = null, params }) => {
+      const caller = known ?? (await identify(authorization));
       assertStorableVariables(params.variables);
       return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
     plugins: [
+      useJsonOnly(),
+      useAuthentication(identify),
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useGraphQLJs(subscribe),
+      useGraphQLJs(guard.around(execute), subscribe),
     ],
     maskedErrors: { maskError: mask },
     maxRequestBodySize: MAX_BODY,
@@ -71,13 +85,10 @@ export function createPipeline({ schema, services, authenticate, stallMs, demo }
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask };
+  return { yoga, subscribe, mask, identify };
 }
 
-/**
- * @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it
- */
-export async function identify(
+async function identifyBearer(
   authenticate: PipelineOptions["authenticate"],
   authorization: string | undefined,
 ): Promise<Caller> {
@@ -89,8 +100,31 @@ export async function identify(
   return caller;
 }
 
+/** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */
+function useAuthentication(identify: Pipeline["identify"]): Plugin {
+  return {
+    async onParams({ context }) {
+      const transport: TransportContext = context;
+      transport.caller = await identify(transport.authorization);
+    },
+  };
+}
+
+/** Takes JSON alone: a form, which a page may send without asking, changes nothing. */
+function useJsonOnly(): Plugin {
+  return {
+    onRequestParse({ request }) {
+      const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+      if (request.method !== "POST" || JSON_TYPES.has(type)) return;
+      throw new GraphQLError("Send the request as application/json.", {
+        extensions: { code: "UNSUPPORTED_MEDIA_TYPE", http: { status: 415 } },
+      });
+    },
+  };
+}
+
 /** Runs operations with graphql-js itself, the reference for `@oneOf`, variables and error locations. */
-function useGraphQLJs(subscribe: Subscribe): Plugin {
+function useGraphQLJs(execute: Execute, subscribe: Subscribe): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(subscribe, args)),

@@ -6,8 +6,10 @@ import { unstorable } from "../core/text.ts";
 /** Largest body of an HTTP request and largest message of a socket, in bytes. */
 export const MAX_BODY = 256 * 1024;
 const MAX_TOKENS = 2_000;
+const MAX_ALIASES = 100;
+const MAX_DIRECTIVES = 100;
 
-/** Refuses documents with too many tokens, and strings in them that PostgreSQL could not store. */
+/** Refuses documents with too many tokens, aliases or directives, and strings in them that PostgreSQL could not store. */
 export function useLimits(): Plugin {
   return {
     onParse({ setParseFn }) {
@@ -23,8 +25,27 @@ export function assertStorableVariables(variables: unknown): void {
 
 function parseWithinLimits(source: string, options: object): DocumentNode {
   const document = parse(source, { ...options, maxTokens: MAX_TOKENS });
-  visit(document, { StringValue: (node) => assertStorable(node.value, "A string of the document") });
+  let aliases = 0;
+  let directives = 0;
+  visit(document, {
+    StringValue: (node) => assertStorable(node.value, "A string of the document"),
+    Field: ({ alias }) => {
+      if (alias) aliases += 1;
+    },
+    Directive: () => {
+      directives += 1;
+    },
+  });
+  assertAtMost(MAX_ALIASES, { count: aliases, of: "aliases" });
+  assertAtMost(MAX_DIRECTIVES, { count: directives, of: "directives" });
   return document;
+}
+
+function assertAtMost(maximum: number, { count, of }: { count: number; of: string }): void {
+  if (count <= maximum) return;
+  throw new GraphQLError(`The document has ${count} ${of}, and ${maximum} is the most. Split it into several.`, {
+    extensions: { code: "OPERATION_TOO_LARGE", [of]: count, maximum, http: { status: 400 } },
+  });
 }
 
 /** @throws GraphQLError that names the place of the first string that cannot be stored */

@@ -4,8 +4,7 @@ import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
 import { withoutStatus } from "./errors.ts";
-import { identify } from "./execute.ts";
-import type { Pipeline, PipelineOptions } from "./execute.ts";
+import type { Pipeline } from "./execute.ts";
 import type { Push } from "./push.ts";
 import { inRequest } from "./request.ts";
 import { Deliveries } from "./subscribe.ts";
@@ -30,12 +29,12 @@ type SocketContext = Context<Parameters, Connection>;
 type Engine = Pick<ReturnType<Pipeline["yoga"]["getEnveloped"]>, "execute">;
 
 /** The graphql-transport-ws protocol over the pipeline. */
-export function createProtocol(pipeline: Pipeline, authenticate: PipelineOptions["authenticate"]): Server<Connection> {
+export function createProtocol(pipeline: Pipeline): Server<Connection> {
   return makeServer<Parameters, Connection>({
     async onConnect({ connectionParams, extra }) {
       const authorization = authorizationOf(connectionParams);
       try {
-        await identify(authenticate, authorization);
+        await pipeline.identify(authorization);
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         extra.refuse(error.code);
@@ -65,13 +64,13 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 }
 
 async function prepare(
-  { yoga }: Pipeline,
+  { yoga, identify, mask }: Pipeline,
   { connectionParams }: SocketContext,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-  const authorization = authorizationOf(connectionParams);
-  const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ authorization, params });
   try {
+    const caller = await identify(authorizationOf(connectionParams));
+    const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ caller, params });
     const document = parse(params.query);
     const errors = validate(schema, document);
     if (errors.length > 0) return errors.map(withoutStatus);
@@ -84,8 +83,7 @@ async function prepare(
       rootValue: { execute },
     };
   } catch (error) {
-    if (error instanceof GraphQLError) return [withoutStatus(error)];
-    throw error;
+    return [withoutStatus(mask(error))];
   }
 }
 

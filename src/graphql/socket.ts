@@ -5,8 +5,7 @@ import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { RequestError } from "../core/error.ts";
-import { identify } from "./execute.ts";
-import type { Pipeline, PipelineOptions } from "./execute.ts";
+import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { Peer } from "./peer.ts";
@@ -25,7 +24,6 @@ const FAREWELL_MS = 5_000;
 
 export interface SocketOptions {
   pipeline: Pipeline;
-  authenticate: PipelineOptions["authenticate"];
   log: Logger;
   limits: SocketLimits;
 }
@@ -35,14 +33,14 @@ export interface SocketOptions {
  * @returns closes every socket with 1001
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { pipeline, authenticate, limits, log } = options;
+  const { pipeline, limits, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols });
   const roster = new Roster({
     limits,
-    isValid: (authorization) => isValid(authenticate, authorization),
+    isValid: (authorization) => isValid(pipeline, authorization),
     log,
   });
-  const protocol = createProtocol(pipeline, authenticate);
+  const protocol = createProtocol(pipeline);
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (new URL(request.url ?? "/", "http://gateway").pathname !== "/graphql") return refuse(socket, "404 Not Found");
@@ -132,9 +130,9 @@ function connect(
   return { member, connection };
 }
 
-async function isValid(authenticate: PipelineOptions["authenticate"], authorization: string): Promise<boolean> {
+async function isValid({ identify }: Pipeline, authorization: string): Promise<boolean> {
   try {
-    await identify(authenticate, authorization);
+    await identify(authorization);
     return true;
   } catch (error) {
     if (error instanceof RequestError) return false;

@@ -2,6 +2,7 @@ import { createSourceEventStream, validateSubscriptionArgs } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import type { StreamItem } from "../operation/event-source.ts";
 import type { Mask } from "./errors.ts";
+import type { Guard } from "./guard.ts";
 import type { RefusalCodes } from "./refusal-code.ts";
 import { createGroups } from "./share.ts";
 import type { Delivery, Group } from "./share.ts";
@@ -9,12 +10,20 @@ import type { Delivery, Group } from "./share.ts";
 /** What a subscription delivers, or the result that refuses it. */
 export type Subscribe = (args: ExecutionArgs) => Promise<Deliveries | ExecutionResult>;
 
+export interface SubscribeOptions {
+  mask: Mask;
+  withCode: RefusalCodes;
+  guard: Guard;
+}
+
 /** GraphQL's subscribe, except that equal subscriptions are executed once for each event. */
-export function createSubscribe(mask: Mask, withCode: RefusalCodes): Subscribe {
+export function createSubscribe({ mask, withCode, guard }: SubscribeOptions): Subscribe {
   const maskAll = (errors: readonly GraphQLError[]) => errors.map((error) => mask(error));
   const masked = ({ errors, ...rest }: ExecutionResult) => (errors ? { ...rest, errors: maskAll(errors) } : rest);
   const groups = createGroups(masked);
   return async (args) => {
+    const verdict = guard.judge(args);
+    if ("refusal" in verdict) return verdict.refusal;
     const validated = validateSubscriptionArgs(args);
     if (!("schema" in validated))
       return { errors: maskAll(validated.map((error) => withCode(error, "INVALID_INPUT"))) };

@@ -12,6 +12,8 @@ export interface Caller {
   accountId: string;
   /** The person; null for a token and for the worker, whose scopes are all that counts. */
   userId: string | null;
+  /** The API token; null for a person and for the worker. */
+  tokenId: string | null;
   scopes: ReadonlySet<Scope>;
 }
 
@@ -67,5 +69,5 @@ export function createContext(services: Services, caller: Caller, origin: Reques
 
 /** The context in which the worker acts for an account. */
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
-  return createContext(services, { accountId, userId: null, scopes: new Set(SCOPES) }, { requestId });
+  return createContext(services, { accountId, userId: null, tokenId: null, scopes: new Set(SCOPES) }, { requestId });
 }

@@ -16,7 +16,7 @@ import { freePort, runGateway } from "../support/process.ts";
 import type { GatewayProcess } from "../support/process.ts";
 
 /** Forty kilobytes for each event, so that no buffer on the way can hold what is not read. */
-const ALIASES = Array.from({ length: 300 }, (_, index) => `${"x".repeat(80)}${index}: cursor`).join(" ");
+const ALIASES = Array.from({ length: 100 }, (_, index) => `${"x".repeat(300)}${index}: cursor`).join(" ");
 const EVENTS = `subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor sequence ${ALIASES} } }`;
 /** Impatient, and with a heap so tight that what grows is what is kept for subscribers. */
 const SETTINGS = { SUBSCRIBER_STALL_SECONDS: "2", NODE_OPTIONS: "--max-old-space-size=128 --max-semi-space-size=4" };

@@ -116,7 +116,7 @@ test("the operation after the hundredth is refused, and the others go on", async
 
   opened.send({ id: "1", type: "complete" });
   opened.send({ id: "102", type: "subscribe", payload: { query: "{ __typename }" } });
-  expect(await opened.next()).toEqual({ id: "102", type: "next", payload: { data: { __typename: "Query" } } });
+  expect(await opened.next()).toMatchObject({ id: "102", type: "next", payload: { data: { __typename: "Query" } } });
   await end(opened);
 });
 

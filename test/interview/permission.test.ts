@@ -43,7 +43,7 @@ describe("a caller who is a person", () => {
   const uuid = (type: Parameters<typeof sampleId>[0], name: string) => decodeId(sampleId(type, name)).id;
   const create = async (caller: string, applicationName: string) => {
     const [account] = await app.app.connections.raw`select id from accounts where external_id = 'sample'`;
-    const person = { accountId: account?.["id"], userId: uuid("User", caller), scopes: new Set(SCOPES) };
+    const person = { accountId: account?.["id"], userId: uuid("User", caller), tokenId: null, scopes: new Set(SCOPES) };
     const request: CreateRequest = {
       applicationId: uuid("Application", applicationName),
       organizerId: uuid("User", "admin"),

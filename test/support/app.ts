@@ -42,6 +42,7 @@ export interface TestApp {
 
 export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers"> {
   sockets?: Partial<AppOptions["sockets"]>;
+  limits?: Partial<AppOptions["limits"]>;
   worker?: boolean;
   now?: () => Date;
 }
@@ -66,6 +67,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
     sockets: { allowedOrigins: [], maxPerToken: 1_000, stallMs: 15_000, ...options.sockets },
+    limits: { ratePerToken: 1e6, ratePerAccount: 1e6, deadlineMs: 20_000, ...options.limits },
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),

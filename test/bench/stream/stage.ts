@@ -94,6 +94,7 @@ function openBenchApp(databaseUrl: string, dataDir: string): Promise<App> {
     demo: true,
     eventRetentionMs: 24 * 60 * 60 * 1000,
     sockets: { allowedOrigins: [], maxPerToken: SOCKETS_PER_TOKEN, stallMs: 15_000 },
+    limits: { ratePerToken: 1e6, ratePerAccount: 1e6, deadlineMs: 20_000 },
     log: createLog("silent", pino.destination(2)),
   });
 }
