@@ -24,7 +24,7 @@ export function buildServer(app: App): GatewayServer {
   const { services, authenticate } = app;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
   const { sockets, limits } = app.options;
-  const pipeline = createPipeline({ schema, services, authenticate, stallMs: sockets.stallMs, limits, demo });
+  const pipeline = createPipeline({ schema, services, authenticate, limits, demo, ...sockets });
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

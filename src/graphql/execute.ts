@@ -1,7 +1,7 @@
 import { execute, GraphQLError } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
-import type { Plugin, YogaServerInstance } from "graphql-yoga";
+import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
 import { createContext } from "../operation/context.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
@@ -45,6 +45,8 @@ export interface PipelineOptions {
   /** How long a subscriber may take nothing of what waits for it. */
   stallMs: number;
   limits: GuardOptions;
+  /** Origins of pages, besides the gateway's own, that may ask. */
+  allowedOrigins: readonly string[];
   /** What GraphiQL begins with. */
   demo?: { token: string; query: string } | undefined;
 }
@@ -75,7 +77,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maskedErrors: { maskError: mask },
     maxRequestBodySize: MAX_BODY,
     multipart: false,
-    cors: false,
+    cors: (request) => corsOf(request, options.allowedOrigins),
     landingPage: false,
     logging: false,
     // Nine megabytes of page, loaded when somebody asks for it.
@@ -98,6 +100,20 @@ async function identifyBearer(
   if (!caller)
     throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
   return caller;
+}
+
+/** Lets a listed origin ask with a token of its own; no cookie is ever used. */
+function corsOf(request: Request, allowedOrigins: readonly string[]): CORSOptions {
+  const origin = request.headers.get("origin");
+  if (origin === null || !allowedOrigins.includes(origin)) return false;
+  return {
+    origin: [origin],
+    credentials: false,
+    methods: ["GET", "POST"],
+    allowedHeaders: ["authorization", "content-type", "last-event-id", "x-request-id"],
+    exposedHeaders: ["retry-after", "x-request-id"],
+    maxAge: 600,
+  };
 }
 
 /** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */

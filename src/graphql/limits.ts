@@ -24,7 +24,7 @@ export function assertStorableVariables(variables: unknown): void {
 }
 
 function parseWithinLimits(source: string, options: object): DocumentNode {
-  const document = parse(source, { ...options, maxTokens: MAX_TOKENS });
+  const document = parseWithCode(source, options);
   let aliases = 0;
   let directives = 0;
   visit(document, {
@@ -39,6 +39,15 @@ function parseWithinLimits(source: string, options: object): DocumentNode {
   assertAtMost(MAX_ALIASES, { count: aliases, of: "aliases" });
   assertAtMost(MAX_DIRECTIVES, { count: directives, of: "directives" });
   return document;
+}
+
+function parseWithCode(source: string, options: object): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+  } catch (error) {
+    if (error instanceof GraphQLError) Object.assign(error.extensions, SYNTAX);
+    throw error;
+  }
 }
 
 function assertAtMost(maximum: number, { count, of }: { count: number; of: string }): void {
@@ -59,4 +68,5 @@ function assertStorable(value: unknown, place: string): void {
   }
 }
 
+const SYNTAX = { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } };
 const badInput = { code: "INVALID_INPUT", http: { status: 400 } };

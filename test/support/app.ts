@@ -12,6 +12,7 @@ import { buildServer } from "../../src/server.ts";
 import { SCOPES } from "../../src/operation/context.ts";
 import type { Scope } from "../../src/operation/context.ts";
 import { buildWorker } from "../../src/worker.ts";
+import { expectNoPersonalData } from "./canary.ts";
 import { Client } from "./client.ts";
 import { createTestDatabase } from "./database.ts";
 import { sampleDirectory } from "./directory.ts";
@@ -68,7 +69,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
     sockets: { allowedOrigins: [], maxPerToken: 1_000, stallMs: 15_000, ...options.sockets },
     limits: { ratePerToken: 1e6, ratePerAccount: 1e6, deadlineMs: 20_000, ...options.limits },
-    log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
+    log: createLog("trace", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),
     ...(providers && { providers }),
@@ -113,6 +114,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await server.stop();
       await app.close();
       await database.drop();
+      expectNoPersonalData(log.map((line) => JSON.stringify(line)));
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { expectNoPersonalData } from "./canary.ts";
 
 export interface GatewayProcess {
   child: ChildProcess;
@@ -38,7 +39,11 @@ export function runGateway(args: string[], env: Record<string, string>): Gateway
         ]);
       }
     },
-    exit: async () => (await ended)[0],
+    async exit() {
+      const [code] = await ended;
+      expectNoPersonalData(stderr.split("\n"));
+      return code;
+    },
   };
 }
 
