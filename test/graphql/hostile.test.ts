@@ -112,7 +112,6 @@ test(
   async () => {
     const wrong: unknown[] = [];
     const send = (accept: string) => async (body: string) => {
-      const abort = new AbortController();
       const response = await app.client.post(body, { accept });
       if (!isAnswer(response.status)) wrong.push({ status: response.status, body });
       if (response.headers.get("content-type")?.startsWith("text/event-stream")) await response.body?.cancel();

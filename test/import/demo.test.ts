@@ -28,7 +28,7 @@ test("each token opens its own account with all scopes", async () => {
   const authenticate = createAuthenticator(database.connections.db);
   const caller = (account: string) => ({
     userId: null,
-    tokenId: null,
+    tokenId: expect.any(String),
     accountId: idsOf(account).accountId,
     scopes: new Set(SCOPES),
   });
