@@ -30,7 +30,7 @@ function repository() {
   return { directory, git, commit };
 }
 
-test.runIf(hasGit)("the newest release is compared with, whatever was committed since", () => {
+test.runIf(hasGit)("the newest release is compared with, whatever was committed since", { timeout: 30_000 }, () => {
   const { directory, git, commit } = repository();
   commit("schema.graphql", "one");
   git("tag", "v1.0.0");
@@ -42,16 +42,20 @@ test.runIf(hasGit)("the newest release is compared with, whatever was committed 
   expect(newestBase("two", directory)).toEqual({ revision: "v1.1.0", sdl: "two" });
 });
 
-test.runIf(hasGit)("before the first release, the newest version that differs is compared with", () => {
-  const { directory, commit } = repository();
-  commit("schema.graphql", "one");
-  commit("schema.graphql", "two");
-  commit("other", "another file");
-  expect(newestBase("two", directory)).toMatchObject({ sdl: "one" });
-  expect(newestBase("not committed", directory)).toMatchObject({ sdl: "two" });
-});
+test.runIf(hasGit)(
+  "before the first release, the newest version that differs is compared with",
+  { timeout: 30_000 },
+  () => {
+    const { directory, commit } = repository();
+    commit("schema.graphql", "one");
+    commit("schema.graphql", "two");
+    commit("other", "another file");
+    expect(newestBase("two", directory)).toMatchObject({ sdl: "one" });
+    expect(newestBase("not committed", directory)).toMatchObject({ sdl: "two" });
+  },
+);
 
-test.runIf(hasGit)("a revision is taken as it is named", () => {
+test.runIf(hasGit)("a revision is taken as it is named", { timeout: 30_000 }, () => {
   const { directory, git, commit } = repository();
   commit("schema.graphql", "one");
   git("branch", "release");
@@ -60,7 +64,7 @@ test.runIf(hasGit)("a revision is taken as it is named", () => {
   expect(baseAt("nowhere", directory)).toMatchObject({ reason: expect.stringContaining("nowhere:schema.graphql") });
 });
 
-test.runIf(hasGit)("where no earlier version is, the reason is told", () => {
+test.runIf(hasGit)("where no earlier version is, the reason is told", { timeout: 30_000 }, () => {
   const { directory, git, commit } = repository();
   const none = { reason: expect.stringContaining("No earlier schema.graphql is reachable") };
   commit("schema.graphql", "one");
