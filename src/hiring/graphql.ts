@@ -40,7 +40,7 @@ builder.objectType("HiringTeamMember", {
     role: t.expose("role", { type: HiringTeamRole, description: "The part." }),
     user: t.field({
       type: "User",
-      description: "The user.",
+      description: "Whose part it is.",
       resolve: (member, _args, ctx) => loaded(ctx.load(userInAccount, member.userId)),
     }),
   }),

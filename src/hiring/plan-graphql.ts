@@ -21,7 +21,7 @@ const Milestone = defineEnum("Milestone", milestone.enumValues, {
 const ActivityType = defineEnum("ActivityType", activityType.enumValues, {
   description: "What happens in a stage activity. Only INTERVIEW activities can be scheduled.",
   values: {
-    INTERVIEW: "An interview.",
+    INTERVIEW: "A meeting of the candidate with interviewers.",
     EMAIL: "A message to the candidate.",
     ASSESSMENT: "A task for the candidate.",
     REVIEW: "Somebody reads the application.",

@@ -7,7 +7,7 @@ export const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PL
   description: "Whose meeting a link leads to.",
   values: {
     ZOOM: "Zoom, on zoom.us or a vanity host of it.",
-    GOOGLE_MEET: "Google Meet.",
+    GOOGLE_MEET: "Google Meet, on meet.google.com.",
     MICROSOFT_TEAMS: "Microsoft Teams, for work or for life.",
     OTHER: "Anybody else's.",
   },
