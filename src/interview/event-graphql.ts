@@ -3,8 +3,8 @@ import { interviewEventType } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { visibleInterview } from "./find.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
-import { visibleInterview } from "./load.ts";
 
 const BOOKMARK = "BOOKMARK";
 
@@ -52,7 +52,9 @@ const InterviewEventType = builder.objectRef<Delivered>("InterviewEvent").implem
     interview: t.field({
       type: "Interview",
       nullable: true,
-      description: "The interview as it is when the event is delivered; null on a bookmark.",
+      description:
+        "The interview as it is when the event is delivered; null on a bookmark. An event of an interview that the caller " +
+        "may not see at that moment is not delivered.",
       resolve: (event, _args, ctx) => ("interviewId" in event ? visibleInterview(ctx, event.interviewId) : null),
     }),
   }),

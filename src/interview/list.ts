@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { eventCounters } from "../db/schema/account.ts";
@@ -11,6 +11,7 @@ import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
 import { matching } from "./filter.ts";
 import type { InterviewFilter } from "./filter.ts";
 import type { Interview } from "./request.ts";
+import { seenInterviews } from "./visibility.ts";
 
 export interface InterviewOrder {
   by: "startsAt" | "createdAt" | "updatedAt";
@@ -42,7 +43,7 @@ export interface ListOwner {
 /** Interviews of the account. */
 export async function listInterviews(ctx: Context, request: InterviewListRequest): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
-  const query = queryOf(ctx, request);
+  const query = queryOf(ctx, request, { seen: await seenInterviews(ctx) });
   const { result, asOfCursor } = await reading(ctx, request, (executor) =>
     loadPage(ctx, { ...query, executor }, request.page),
   );
@@ -57,7 +58,8 @@ export async function listInterviewsOf(
 ): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
   const name = `${owner.noun}.interviews ${JSON.stringify(request)}`;
-  const query = queryOf(ctx, request, ownedBy(ctx.accountId)[owner.noun]);
+  const owned = ownedBy(ctx.accountId)[owner.noun];
+  const query = queryOf(ctx, request, { owned, seen: await seenInterviews(ctx) });
   const page = ctx.batch(name, owner.id, async (parentIds) => {
     const { result, asOfCursor } = await reading(ctx, request, (executor) =>
       loadPages(ctx, { ...query, executor }, { args: request.page, parentIds }),
@@ -68,9 +70,12 @@ export async function listInterviewsOf(
   return { ...(await loaded(page)), totalCount };
 }
 
-function queryOf(ctx: Context, { filter, order }: InterviewListRequest, owned?: SQL): PageQuery<typeof interviews> {
-  const matches = matching(filter, { accountId: ctx.accountId, now: ctx.now() });
-  const where = owned && matches ? sql`${owned} and ${matches}` : (owned ?? matches);
+function queryOf(
+  ctx: Context,
+  { filter, order }: InterviewListRequest,
+  { owned, seen }: { owned?: SQL; seen: SQL | undefined },
+): PageQuery<typeof interviews> {
+  const where = and(owned, matching(filter, { accountId: ctx.accountId, now: ctx.now() }), seen);
   return { table: interviews, sort: order.by, descending: order.descending, where };
 }
 

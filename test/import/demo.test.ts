@@ -26,7 +26,12 @@ async function versions(): Promise<unknown> {
 
 test("each token opens its own account with all scopes", async () => {
   const authenticate = createAuthenticator(database.connections.db);
-  const caller = (account: string) => ({ userId: null, accountId: idsOf(account).accountId, scopes: new Set(SCOPES) });
+  const caller = (account: string) => ({
+    userId: null,
+    expiresAt: null,
+    accountId: idsOf(account).accountId,
+    scopes: new Set(SCOPES),
+  });
   expect(await authenticate(DEMO_TOKEN)).toEqual(caller("fernhollow-robotics"));
   expect(await authenticate(DEMO_OTHER_TOKEN)).toEqual(caller("pelagia-maps"));
 });

@@ -38,7 +38,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers"> {
+export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers" | "persons"> {
   worker?: boolean;
   now?: () => Date;
 }
@@ -48,7 +48,7 @@ export const OTHER_ACCOUNT = "other";
 
 /** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { worker = true, now = () => NOW, eventLog, providers } = options;
+  const { worker = true, now = () => NOW, eventLog, providers, persons = null } = options;
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
@@ -59,6 +59,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     dataDir,
     publicUrl: "http://gateway.test",
     worker,
+    persons,
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
     log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
