@@ -14,12 +14,17 @@ const STANDS_MS = 1_000;
 /** One stream of a person. */
 export interface Follower {
   userId: string;
+  /** Whether it hears only of interviews whose job the person sees, because its filter asks about the job. */
+  ofSeenJobs: boolean;
 }
+
+/** What a person sees of an interview: all of it, or all but its job. */
+type View = "whole" | "participant";
 
 /** Who of the streams that were open at a moment saw an event's interview. */
 interface Audience {
   asked: ReadonlySet<Follower>;
-  seeing: Promise<ReadonlySet<string>>;
+  seeing: Promise<ReadonlyMap<string, View>>;
   at: number;
 }
 
@@ -47,27 +52,33 @@ export function joinFollowers({ db, accountId }: Context, follower: Follower): (
 export async function seesEvent(ctx: Context, event: InterviewEvent, follower: Follower): Promise<boolean> {
   const now = ctx.now().getTime();
   const known = audiences.get(event);
-  if (known?.asked.has(follower) && known.at > now - STANDS_MS) return (await known.seeing).has(follower.userId);
+  if (known?.asked.has(follower) && known.at > now - STANDS_MS) return hears(follower, await known.seeing);
   const asked = new Set([follower, ...(followersOf.get(ctx.db)?.get(ctx.accountId) ?? [])]);
   const seeing = findSeeing(ctx, event, asked);
   audiences.set(event, { asked, seeing, at: now });
   seeing.catch(() => audiences.delete(event));
-  return (await seeing).has(follower.userId);
+  return hears(follower, await seeing);
+}
+
+function hears({ userId, ofSeenJobs }: Follower, seeing: ReadonlyMap<string, View>): boolean {
+  return ofSeenJobs ? seeing.get(userId) === "whole" : seeing.has(userId);
 }
 
 async function findSeeing({ db, accountId }: Context, event: InterviewEvent, asked: ReadonlySet<Follower>) {
   const userIds = new Set([...asked].map(({ userId }) => userId));
-  const rows = await db.execute<{ id: string }>(sql`
-    select person.id from ${users} as person
-    where person.account_id = ${accountId} and person.id = any(${arrayLiteral([...userIds])}::uuid[]) and person.active and (
-      person.role = any(${arrayLiteral(ADMINS)}::role[]) or person.id = ${event.organizerId}
-      or exists (
-        select from ${interviewers} as seat
-        where seat.account_id = ${accountId} and seat.interview_id = ${event.interviewId} and seat.user_id = person.id
-      ) or exists (
+  const rows = await db.execute<{ id: string; whole: boolean }>(sql`
+    select id, whole
+    from (
+      select person.id, person.role = any(${arrayLiteral(ADMINS)}::role[]) or exists (
         select from ${hiringTeamMembers} as team
         where team.account_id = ${accountId} and team.job_id = ${event.jobId} and team.user_id = person.id
-      )
+      ) as whole
+      from ${users} as person
+      where person.account_id = ${accountId} and person.id = any(${arrayLiteral([...userIds])}::uuid[]) and person.active
+    ) as person
+    where whole or id = ${event.organizerId} or exists (
+      select from ${interviewers} as seat
+      where seat.account_id = ${accountId} and seat.interview_id = ${event.interviewId} and seat.user_id = person.id
     )`);
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, whole }) => [id, whole ? "whole" : "participant"] as const));
 }

@@ -64,7 +64,8 @@ const idList = { description: "Only interviews of one of these." };
 
 const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
   description:
-    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match.",
+    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match. Jobs, " +
+    "applications and stages find nothing for a person who is not on the job's hiring team.",
   fields: (t) => ({
     jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
     applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),

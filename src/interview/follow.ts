@@ -3,6 +3,7 @@ import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import type { EventFilter, StreamItem } from "../operation/event-source.ts";
 import { joinFollowers, seesEvent } from "./audience.ts";
+import { asksAboutJob } from "./filter.ts";
 import { VisibleStream } from "./visible-stream.ts";
 
 const BOOKMARK_MS = 30_000;
@@ -22,7 +23,7 @@ export async function followInterviews(
   const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter });
   const { userId, expiresAt } = ctx.caller;
   if (userId === null) return items;
-  const follower = { userId };
+  const follower = { userId, ofSeenJobs: asksAboutJob(filter) };
   return new VisibleStream({
     items,
     sees: (event) => seesEvent(ctx, event, follower),

@@ -3,12 +3,13 @@ import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
+import { ofSeenJobs } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
 import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../operation/page.ts";
 import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
-import { matching } from "./filter.ts";
+import { asksAboutJob, matching } from "./filter.ts";
 import type { InterviewFilter } from "./filter.ts";
 import type { Interview } from "./request.ts";
 import { seenInterviews } from "./visibility.ts";
@@ -43,7 +44,7 @@ export interface ListOwner {
 /** Interviews of the account. */
 export async function listInterviews(ctx: Context, request: InterviewListRequest): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
-  const query = queryOf(ctx, request, { seen: await seenInterviews(ctx) });
+  const query = queryOf(ctx, request, { seen: await seenBy(ctx, request) });
   const { result, asOfCursor } = await reading(ctx, request, (executor) =>
     loadPage(ctx, { ...query, executor }, request.page),
   );
@@ -59,7 +60,7 @@ export async function listInterviewsOf(
   requireScope(ctx, "interviews:read");
   const name = `${owner.noun}.interviews ${JSON.stringify(request)}`;
   const owned = ownedBy(ctx.accountId)[owner.noun];
-  const query = queryOf(ctx, request, { owned, seen: await seenInterviews(ctx) });
+  const query = queryOf(ctx, request, { owned, seen: await seenBy(ctx, request) });
   const page = ctx.batch(name, owner.id, async (parentIds) => {
     const { result, asOfCursor } = await reading(ctx, request, (executor) =>
       loadPages(ctx, { ...query, executor }, { args: request.page, parentIds }),
@@ -69,6 +70,9 @@ export async function listInterviewsOf(
   const totalCount = () => loaded(ctx.batch(`count of ${name}`, owner.id, (ids) => countRowsOf(ctx, query, ids)));
   return { ...(await loaded(page)), totalCount };
 }
+
+const seenBy = (ctx: Context, { filter }: InterviewListRequest) =>
+  asksAboutJob(filter) ? ofSeenJobs(ctx, interviews.jobId) : seenInterviews(ctx);
 
 function queryOf(
   ctx: Context,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
 import { NOW } from "../support/app.ts";
 import type { Client, Subscription } from "../support/client.ts";
+import { sampleId } from "../support/directory.ts";
 import { adHoc, createInterview, user } from "../support/interview.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
@@ -139,6 +140,24 @@ describe.each(transports)("over %s", (_name, open) => {
     await fresh.close();
     clock = NOW;
   });
+});
+
+test("a stream that asks about the job is silent for who only takes part", async () => {
+  const FILTERED =
+    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { interview { id } } }";
+  const after = await here();
+  const filter = { jobIds: [sampleId("Job", "engineer")] };
+  const streams = await Promise.all(
+    ["ada", "recruiter"].map(async (who) => (await client(who)).subscribe(FILTERED, { after, filter })),
+  );
+  const [ada, recruiter] = streams;
+  const first = await withInterviewer("ada");
+  expect((await recruiter?.next())?.data?.["interviewEvents"].interview.id).toBe(first);
+  await team("ada").join();
+  const second = await withInterviewer("ada");
+  expect((await ada?.next())?.data?.["interviewEvents"].interview.id).toBe(second);
+  await team("ada").leave();
+  await Promise.all(streams.map((stream) => stream.close()));
 });
 
 test("who may hear of an event is asked once for all who follow", async () => {

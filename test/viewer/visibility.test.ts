@@ -104,6 +104,20 @@ describe.each(VIEWS)("%s", (who, sees, whole) => {
   });
 });
 
+test.each([
+  ["jobIds", [sampleId("Job", "engineer")]],
+  ["applicationIds", [application("active"), application("agency")]],
+  ["stageIds", [sampleId("Stage", "screening"), sampleId("Stage", "onsite")]],
+  ["departments", ["Engineering"]],
+  ["recruiterIds", [user("recruiter")]],
+])("a filter by %s tells who only takes part nothing of the job", async (field, value) => {
+  const LIST = "query ($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }";
+  const count = async (who: string) =>
+    (await (await client(who)).data(LIST, { filter: { [field]: value } }))["interviews"].totalCount;
+  expect(await count("recruiter")).toBe(3);
+  for (const who of ["ada", "bob", "stranger"]) expect(await count(who), who).toBe(0);
+});
+
 /** Who sees the job itself: everybody of the first eight. */
 const JOB_PARTS: [type: Parameters<typeof sampleId>[0], name: string][] = [
   ["Job", "engineer"],
