@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { createPersonAuthenticator } from "./account/person.ts";
+import type { PersonTokens } from "./account/person.ts";
 import { createAuthenticator } from "./account/token.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
@@ -34,6 +36,8 @@ export interface AppOptions {
   log: Logger;
   /** Signs cursors; the database's own secret when left out. */
   cursorSecret?: string | undefined;
+  /** Whose tokens are taken for persons; nobody's when left out. */
+  persons?: PersonTokens | null;
   /** How long events are kept, in milliseconds. */
   eventRetentionMs: number;
   sockets: SocketLimits;
@@ -65,7 +69,7 @@ export async function migrateApp(databaseUrl: string): Promise<void> {
 
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
-  const { databaseUrl, log, worker } = options;
+  const { databaseUrl, log, worker, persons, now = () => new Date() } = options;
   await migrateApp(databaseUrl);
   const connections = connect({
     url: databaseUrl,
@@ -85,7 +89,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   return {
     options,
-    services: { db, tasks, events, log, now: options.now ?? (() => new Date()), wake: () => wake.committed() },
+    services: { db, tasks, events, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,
@@ -93,7 +97,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...createSandbox({ db, publicUrl: options.publicUrl, outbox: join(options.dataDir, "outbox") }),
       ...options.providers,
     },
-    authenticate: createAuthenticator(db),
+    authenticate: createAuthenticator(db, persons ? createPersonAuthenticator(db, persons, now) : null),
     async close() {
       await tasks.stop();
       await events.stop();

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { PersonTokens } from "./account/person.ts";
 import { StartError } from "./core/error.ts";
 
 const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
@@ -43,7 +44,12 @@ const environment = z.object({
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
+  JWT_JWKS_URL: variable(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional()),
+  JWT_ISSUER: variable(z.string().optional()),
+  JWT_AUDIENCE: variable(z.string().optional()),
 });
+
+const PERSON_VARIABLES = ["JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE"] as const;
 
 export interface Env {
   port: number;
@@ -59,6 +65,8 @@ export interface Env {
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
+  /** Whose tokens are taken for persons; null when nobody's are. */
+  persons: PersonTokens | null;
 }
 
 /**
@@ -67,11 +75,14 @@ export interface Env {
  */
 export function parseEnv(raw: Record<string, string | undefined>): Env {
   const read = environment.safeParse(raw);
-  if (!read.success) {
-    const problems = read.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new StartError(`The environment is wrong: ${problems.join("; ")}.`);
+  const problems = read.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
+  const set = PERSON_VARIABLES.filter((name) => raw[name]);
+  for (const name of PERSON_VARIABLES) {
+    if (set.length > 0 && !raw[name]) problems.push(`${name} is missing, which ${set.join(" and ")} needs`);
   }
+  if (!read.success || problems.length > 0) throw new StartError(`The environment is wrong: ${problems.join("; ")}.`);
   const env = read.data;
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
   return {
     port: env.PORT,
     host: env.HOST,
@@ -92,5 +103,6 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
+    persons: jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : null,
   };
 }

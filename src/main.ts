@@ -52,6 +52,7 @@ async function start(env: Env): Promise<void> {
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,
     limits: env.limits,
+    persons: env.persons,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,

@@ -1,16 +1,17 @@
 import { builder } from "../graphql/builder.ts";
+import type { Caller } from "../operation/context.ts";
 import { ownAccount } from "./load.ts";
 
 builder.node("Account", {
   description: "The tenant. Everything belongs to one account, and nothing crosses it.",
   id: { resolve: (account) => account.id },
-  loadOne: (id, ctx) => (id === ctx.accountId ? ownAccount(ctx) : null),
+  loadWithoutCache: (id, ctx) => (id === ctx.accountId ? ownAccount(ctx) : null),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the organisation." }),
   }),
 });
 
-const Viewer = builder.objectRef<{ scopes: string[] }>("Viewer").implement({
+export const Viewer = builder.objectRef<Caller>("Viewer").implement({
   description: "Who the token of this request stands for.",
   fields: (t) => ({
     account: t.field({
@@ -18,8 +19,16 @@ const Viewer = builder.objectRef<{ scopes: string[] }>("Viewer").implement({
       description: "The account of the token.",
       resolve: (_viewer, _args, ctx) => ownAccount(ctx),
     }),
-    scopes: t.exposeStringList("scopes", {
-      description: "What the token may do: `interviews:read`, `interviews:write`, `directory:read`.",
+    scopes: t.stringList({
+      description:
+        "What the token may do: `interviews:read`, `interviews:write`, `directory:read`. A person has them all, an " +
+        "EXTERNAL_COLLABORATOR all but the last; what a person then sees and changes depends on their part in each job.",
+      resolve: ({ scopes }) => [...scopes],
+    }),
+    expiresAt: t.expose("expiresAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When the token ends; null for one that does not end by itself.",
     }),
   }),
 });
@@ -28,6 +37,6 @@ builder.queryField("viewer", (t) =>
   t.field({
     type: Viewer,
     description: "Who the token of this request stands for.",
-    resolve: (_root, _args, ctx) => ({ scopes: [...ctx.caller.scopes] }),
+    resolve: (_root, _args, ctx) => ctx.caller,
   }),
 );

@@ -7,6 +7,7 @@ import { loaded } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { listApplications, listJobs, listOffices } from "./list.ts";
 import * as load from "./load.ts";
+import { findCandidate, nodeOfJob } from "./visibility.ts";
 
 const HiringTeamRole = defineEnum("HiringTeamRole", hiringTeamRole.enumValues, {
   description: "What a user does on one job.",
@@ -26,7 +27,7 @@ const ApplicationStatus = defineEnum("ApplicationStatus", applicationStatus.enum
 builder.node("Office", {
   description: "A place where people meet.",
   id: { resolve: (office) => office.id },
-  loadOne: directoryNode(load.officeInAccount),
+  loadWithoutCache: directoryNode(load.officeInAccount),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the office." }),
     address: t.exposeString("address", { description: "Postal address, in one line." }),
@@ -49,7 +50,7 @@ builder.objectType("HiringTeamMember", {
 builder.node("Job", {
   description: "An open position.",
   id: { resolve: (job) => job.id },
-  loadOne: directoryNode(load.jobInAccount),
+  loadWithoutCache: nodeOfJob(load.jobInAccount, (job) => job.id),
   fields: (t) => ({
     title: t.exposeString("title", { description: "Title of the position." }),
     department: t.exposeString("department", { nullable: true, description: "Department; null when none is set." }),
@@ -69,7 +70,7 @@ builder.node("Job", {
 builder.node("Candidate", {
   description: "A person who applies.",
   id: { resolve: (candidate) => candidate.id },
-  loadOne: directoryNode(load.candidateInAccount),
+  loadWithoutCache: findCandidate,
   fields: (t) => ({
     name: t.exposeString("name", { description: "Full name." }),
     email: t.exposeString("email", { description: "Address that invitations go to." }),
@@ -85,7 +86,7 @@ builder.node("Candidate", {
 builder.node("Application", {
   description: "A candidate's submission to one job.",
   id: { resolve: (application) => application.id },
-  loadOne: directoryNode(load.applicationInAccount),
+  loadWithoutCache: nodeOfJob(load.applicationInAccount, (application) => application.jobId),
   fields: (t) => ({
     status: t.expose("status", { type: ApplicationStatus, description: "Where it stands." }),
     candidate: t.field({
@@ -111,7 +112,8 @@ builder.queryFields((t) => ({
   jobs: t.connection(
     {
       type: "Job",
-      description: "The jobs of the account, by title.",
+      description:
+        "The jobs that the caller may see, by title: a person who is no admin sees those whose hiring team they are on.",
       resolve: (_root, args, ctx) => listJobs(ctx, args),
     },
     defineConnection("Job"),
@@ -119,7 +121,7 @@ builder.queryFields((t) => ({
   applications: t.connection(
     {
       type: "Application",
-      description: "The applications of the account, the oldest first.",
+      description: "The applications to jobs that the caller may see, the oldest first.",
       resolve: (_root, args, ctx) => listApplications(ctx, args),
     },
     defineConnection("Application"),

@@ -1,11 +1,16 @@
 import { applications, jobs, offices } from "../db/schema/hiring.ts";
 import { defineDirectoryList } from "../operation/directory.ts";
+import { ofSeenJobs } from "./visibility.ts";
 
-/** Jobs in the order of their titles. */
-export const listJobs = defineDirectoryList({ table: jobs, sort: "title" });
+/** Jobs that the caller sees, in the order of their titles. */
+export const listJobs = defineDirectoryList({ table: jobs, sort: "title", seen: (ctx) => ofSeenJobs(ctx, jobs.id) });
 
-/** Applications, the oldest first. */
-export const listApplications = defineDirectoryList({ table: applications, sort: "createdAt" });
+/** Applications to such jobs, the oldest first. */
+export const listApplications = defineDirectoryList({
+  table: applications,
+  sort: "createdAt",
+  seen: (ctx) => ofSeenJobs(ctx, applications.jobId),
+});
 
 /** Offices in the order of their names. */
 export const listOffices = defineDirectoryList({ table: offices, sort: "name" });

@@ -1,11 +1,11 @@
 import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { directoryNode } from "../graphql/node.ts";
 import { loaded } from "../operation/loader.ts";
 import { usersOfSeats } from "../people/load.ts";
 import { emailTemplateInAccount, scorecardTemplateInAccount } from "../template/load.ts";
 import * as load from "./load.ts";
+import { nodeOfJob } from "./visibility.ts";
 
 const Milestone = defineEnum("Milestone", milestone.enumValues, {
   description: "The part of hiring that a stage belongs to.",
@@ -50,7 +50,7 @@ export const InterviewLocation = defineEnum("InterviewLocation", interviewLocati
 builder.node("InterviewPlan", {
   description: "The ordered stages of one job.",
   id: { resolve: (plan) => plan.id },
-  loadOne: directoryNode(load.interviewPlanInAccount),
+  loadWithoutCache: nodeOfJob(load.interviewPlanInAccount, (plan) => plan.jobId),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the plan." }),
     stages: t.field({
@@ -64,7 +64,7 @@ builder.node("InterviewPlan", {
 builder.node("Stage", {
   description: "A step of an interview plan.",
   id: { resolve: (stage) => stage.id },
-  loadOne: directoryNode(load.stageInAccount),
+  loadWithoutCache: nodeOfJob(load.stageInAccount, (stage) => stage.jobId),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the stage." }),
     milestone: t.expose("milestone", { type: Milestone, description: "The part of hiring it belongs to." }),
@@ -79,7 +79,7 @@ builder.node("Stage", {
 builder.node("StageActivity", {
   description: "One thing that happens in a stage. An INTERVIEW activity's id creates a plan-driven interview.",
   id: { resolve: (activity) => activity.id },
-  loadOne: directoryNode(load.stageActivityInAccount),
+  loadWithoutCache: nodeOfJob(load.stageActivityInAccount, (activity) => activity.jobId),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the activity." }),
     type: t.expose("type", { type: ActivityType, description: "What it is." }),

@@ -1,9 +1,6 @@
-import { loaded } from "../operation/loader.ts";
 import type { Context } from "../operation/context.ts";
-import * as hiring from "../hiring/load.ts";
-import { userInAccount } from "../people/load.ts";
 import { meetingStatus } from "./lifecycle.ts";
-import { managementRight } from "./permission.ts";
+import { callerManages, managedOf } from "./permission.ts";
 import type { Interview } from "./request.ts";
 
 export const ABILITIES = ["update", "cancel", "markNoShow", "undoNoShow", "retryProvisioning"] as const;
@@ -26,18 +23,7 @@ export function abilitiesIn(state: State, { manages, now }: { manages: boolean; 
 
 /** What the caller may do to an interview now. */
 export async function abilitiesOf(ctx: Context, interview: Interview): Promise<Abilities> {
-  return abilitiesIn(interview, { manages: await manages(ctx, interview), now: ctx.now() });
-}
-
-/** A token's scope is enough; a person needs the right to manage the application as well. */
-async function manages(ctx: Context, { jobId, candidateId }: Interview): Promise<boolean> {
-  const { scopes, userId } = ctx.caller;
-  if (!scopes.has("interviews:write")) return false;
-  if (userId === null) return true;
-  const [user, team, candidate] = await Promise.all([
-    ctx.load(userInAccount, userId),
-    loaded(ctx.load(hiring.teamOfJob, jobId)),
-    loaded(ctx.load(hiring.candidateInAccount, candidateId)),
-  ]);
-  return user !== null && user.active && managementRight(user, { team, candidate }) === "may";
+  const manages =
+    ctx.caller.scopes.has("interviews:write") && (await callerManages(ctx, () => managedOf(ctx, interview)));
+  return abilitiesIn(interview, { manages, now: ctx.now() });
 }

@@ -11,7 +11,7 @@ import type { CreatedInterview } from "./create.ts";
 import { CreateInterviewInput, toCreateRequest } from "./create-input-graphql.ts";
 import { ApplicationNotFound, FINDINGS, ValidationFailed } from "./finding.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-import { visibleInterview } from "./load.ts";
+import { visibleInterview } from "./find.ts";
 import { WARNINGS } from "./warning.ts";
 import type { InterviewWarning, WarningCode } from "./warning.ts";
 

@@ -3,8 +3,8 @@ import { interviewEventType } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { visibleInterview } from "./find.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
-import { visibleInterview } from "./load.ts";
 
 const BOOKMARK = "BOOKMARK";
 
@@ -52,7 +52,9 @@ const InterviewEventType = builder.objectRef<Delivered>("InterviewEvent").implem
     interview: t.field({
       type: "Interview",
       nullable: true,
-      description: "The interview as it is when the event is delivered; null on a bookmark.",
+      description:
+        "The interview as it is when the event is delivered; null on a bookmark. An event of an interview that the caller " +
+        "may not see at that moment is not delivered.",
       resolve: (event, _args, ctx) => ("interviewId" in event ? visibleInterview(ctx, event.interviewId) : null),
     }),
   }),
@@ -62,7 +64,8 @@ const idList = { description: "Only interviews of one of these." };
 
 const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
   description:
-    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match.",
+    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match. Jobs, " +
+    "applications and stages find nothing for a person who is not on the job's hiring team.",
   fields: (t) => ({
     jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
     applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),

@@ -35,6 +35,16 @@ export interface InterviewFilter {
   updated?: InstantWindow | undefined;
 }
 
+const OF_JOB = ["jobIds", "applicationIds", "stageIds", "departments", "recruiterIds"] as const;
+
+/**
+ * Whether a filter asks about the job. It finds nothing for who only takes part in an interview: else the filter would
+ * tell what they are not shown.
+ */
+export function asksAboutJob(filter: Partial<Record<(typeof OF_JOB)[number], unknown>>): boolean {
+  return OF_JOB.some((field) => filter[field] !== undefined);
+}
+
 /** The account whose interviews are filtered, and the time that it is. */
 export interface FilterContext {
   accountId: string;

@@ -2,6 +2,11 @@ import { PROVISIONING_OUTCOMES } from "../events/catalogue.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import type { EventFilter, StreamItem } from "../operation/event-source.ts";
+import { joinFollowers, seesEvent } from "./audience.ts";
+import { asksAboutJob } from "./filter.ts";
+import { VisibleStream } from "./visible-stream.ts";
+
+const BOOKMARK_MS = 30_000;
 
 export interface FollowRequest {
   /** A cursor. Null begins where the transport's reconnection left off, else with the next event. */
@@ -9,13 +14,23 @@ export interface FollowRequest {
   filter: EventFilter;
 }
 
-/** What happens to the interviews of the caller's account. */
+/** What happens to the interviews of the caller's account, as far as the caller sees them when they are told of it. */
 export async function followInterviews(
   ctx: Context,
   { after, filter }: FollowRequest,
 ): Promise<AsyncIterableIterator<StreamItem>> {
   requireScope(ctx, "interviews:read");
-  return ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter });
+  const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter });
+  const { userId, expiresAt } = ctx.caller;
+  if (userId === null) return items;
+  const follower = { userId, ofSeenJobs: asksAboutJob(filter) };
+  return new VisibleStream({
+    items,
+    sees: (event) => seesEvent(ctx, event, follower),
+    expired: () => expiresAt !== null && expiresAt <= ctx.now(),
+    bookmarkMs: BOOKMARK_MS,
+    onEnd: joinFollowers(ctx, follower),
+  });
 }
 
 /** The ends of provisioning among them. */

@@ -8,8 +8,10 @@ import { loaded } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
-import { findInterview, interviewersOfInterview } from "./load.ts";
+import { findInterview } from "./find.ts";
+import { interviewersOfInterview } from "./load.ts";
 import type { Interview } from "./request.ts";
+import { ofJob } from "./visibility.ts";
 
 export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
   description: "Where a meeting stands. The first three follow the clock.",
@@ -67,10 +69,12 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
   }),
 });
 
+const PARTICIPANT = "null for a person who organises it or sits on it without being on the job's hiring team";
+
 builder.node("Interview", {
   description: "A meeting of a candidate with interviewers about one application.",
   id: { resolve: (interview) => interview.id },
-  loadOne: (id, ctx) => findInterview(ctx, id),
+  loadWithoutCache: (id, ctx) => findInterview(ctx, id),
   fields: (t) => ({
     version: t.exposeInt("version", { description: "Grows by one with every change; starts at 1." }),
     name: t.exposeString("name", {
@@ -99,8 +103,10 @@ builder.node("Interview", {
     }),
     application: t.field({
       type: "Application",
-      description: "The application it is about.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.applicationInAccount, interview.applicationId)),
+      nullable: true,
+      description: `The application it is about; ${PARTICIPANT}.`,
+      resolve: (interview, _args, ctx) =>
+        ofJob(ctx, interview, () => loaded(ctx.load(hiring.applicationInAccount, interview.applicationId))),
     }),
     candidate: t.field({
       type: "Candidate",
@@ -114,19 +120,24 @@ builder.node("Interview", {
     }),
     job: t.field({
       type: "Job",
-      description: "The position it is about.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.jobInAccount, interview.jobId)),
+      nullable: true,
+      description: `The position it is about; ${PARTICIPANT}.`,
+      resolve: (interview, _args, ctx) =>
+        ofJob(ctx, interview, () => loaded(ctx.load(hiring.jobInAccount, interview.jobId))),
     }),
     stage: t.field({
       type: "Stage",
-      description: "The stage it is placed on.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.stageInAccount, interview.stageId)),
+      nullable: true,
+      description: `The stage it is placed on; ${PARTICIPANT}.`,
+      resolve: (interview, _args, ctx) =>
+        ofJob(ctx, interview, () => loaded(ctx.load(hiring.stageInAccount, interview.stageId))),
     }),
     stageActivity: t.field({
       type: "StageActivity",
       nullable: true,
-      description: "The activity it was configured from; null when it was made without one.",
-      resolve: (interview, _args, ctx) => ctx.load(hiring.stageActivityInAccount, interview.stageActivityId),
+      description: `The activity it was configured from; null when it was made without one, and ${PARTICIPANT}.`,
+      resolve: (interview, _args, ctx) =>
+        ofJob(ctx, interview, () => ctx.load(hiring.stageActivityInAccount, interview.stageActivityId)),
     }),
     organizer: t.field({
       type: "User",

@@ -25,7 +25,8 @@ const InstantWindow = builder.inputType("InstantWindow", {
 const InterviewFilterInput = builder.inputType("InterviewFilter", {
   description:
     "Which interviews are listed. What is left out lets everything through, an empty list nothing; all that is sent must " +
-    "match. A list has at most 100 items.",
+    "match. A list has at most 100 items. What asks about the job (jobs, applications, stages, departments, recruiters) finds " +
+    "nothing for a person who is not on its hiring team.",
   fields: (t) => ({
     jobIds: t.idList({ ...MOST, description: "Of one of these jobs." }),
     applicationIds: t.idList({ ...MOST, description: "About one of these applications." }),

@@ -1,16 +1,18 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
+import { ofSeenJobs } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
 import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../operation/page.ts";
 import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
-import { matching } from "./filter.ts";
+import { asksAboutJob, matching } from "./filter.ts";
 import type { InterviewFilter } from "./filter.ts";
 import type { Interview } from "./request.ts";
+import { seenInterviews } from "./visibility.ts";
 
 export interface InterviewOrder {
   by: "startsAt" | "createdAt" | "updatedAt";
@@ -42,7 +44,7 @@ export interface ListOwner {
 /** Interviews of the account. */
 export async function listInterviews(ctx: Context, request: InterviewListRequest): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
-  const query = queryOf(ctx, request);
+  const query = queryOf(ctx, request, { seen: await seenBy(ctx, request) });
   const { result, asOfCursor } = await reading(ctx, request, (executor) =>
     loadPage(ctx, { ...query, executor }, request.page),
   );
@@ -57,7 +59,8 @@ export async function listInterviewsOf(
 ): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
   const name = `${owner.noun}.interviews ${JSON.stringify(request)}`;
-  const query = queryOf(ctx, request, ownedBy(ctx.accountId)[owner.noun]);
+  const owned = ownedBy(ctx.accountId)[owner.noun];
+  const query = queryOf(ctx, request, { owned, seen: await seenBy(ctx, request) });
   const page = ctx.batch(name, owner.id, async (parentIds) => {
     const { result, asOfCursor } = await reading(ctx, request, (executor) =>
       loadPages(ctx, { ...query, executor }, { args: request.page, parentIds }),
@@ -68,9 +71,15 @@ export async function listInterviewsOf(
   return { ...(await loaded(page)), totalCount };
 }
 
-function queryOf(ctx: Context, { filter, order }: InterviewListRequest, owned?: SQL): PageQuery<typeof interviews> {
-  const matches = matching(filter, { accountId: ctx.accountId, now: ctx.now() });
-  const where = owned && matches ? sql`${owned} and ${matches}` : (owned ?? matches);
+const seenBy = (ctx: Context, { filter }: InterviewListRequest) =>
+  asksAboutJob(filter) ? ofSeenJobs(ctx, interviews.jobId) : seenInterviews(ctx);
+
+function queryOf(
+  ctx: Context,
+  { filter, order }: InterviewListRequest,
+  { owned, seen }: { owned?: SQL; seen: SQL | undefined },
+): PageQuery<typeof interviews> {
+  const where = and(owned, matching(filter, { accountId: ctx.accountId, now: ctx.now() }), seen);
   return { table: interviews, sort: order.by, descending: order.descending, where };
 }
 

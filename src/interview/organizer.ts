@@ -1,6 +1,7 @@
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { hiringTeamMembers } from "../db/schema/hiring.ts";
 import { users } from "../db/schema/people.ts";
+import { ADMINS } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
@@ -8,7 +9,7 @@ import { loadPages, PARENT_ID } from "../operation/page.ts";
 import type { Page, PageArguments } from "../operation/page.ts";
 import { matchingUsers } from "../people/list.ts";
 import type { User } from "../people/load.ts";
-import { ADMINS, MANAGERS } from "./permission.ts";
+import { MANAGERS } from "./permission.ts";
 
 /** Users who may organise any interview of a job; those of several jobs are read in one statement. */
 export async function listOrganizers(

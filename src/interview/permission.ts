@@ -1,10 +1,12 @@
 import { RequestError } from "../core/error.ts";
+import { candidateInAccount, teamOfJob } from "../hiring/load.ts";
 import type { HiringTeamMember } from "../hiring/load.ts";
+import { ADMINS } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
+import { loaded } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 
-export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
 export const MANAGERS: readonly HiringTeamMember["role"][] = ["RECRUITER", "HIRING_MANAGER", "COORDINATOR"];
 
 export type ManagementRight = "may" | "not the job" | "not the application";
@@ -24,15 +26,29 @@ export function managementRight(user: Pick<User, "id" | "role">, { team, candida
   return candidate.addedById === user.id ? "may" : "not the application";
 }
 
-/**
- * A caller that is a person needs the same right as an organizer; a token's scope is enough.
- * @throws RequestError FORBIDDEN
- */
-export async function authorizeCaller(ctx: Context, managed: Managed): Promise<void> {
+/** The same for an interview that exists. */
+export async function managedOf(
+  ctx: Context,
+  { jobId, candidateId }: { jobId: string; candidateId: string },
+): Promise<Managed> {
+  const [team, candidate] = await Promise.all([
+    loaded(ctx.load(teamOfJob, jobId)),
+    loaded(ctx.load(candidateInAccount, candidateId)),
+  ]);
+  return { team, candidate };
+}
+
+/** Whether the caller may manage it: a token's scope is enough, a person needs the same right as an organizer. */
+export async function callerManages(ctx: Context, load: () => Promise<Managed>): Promise<boolean> {
   const { userId } = ctx.caller;
-  if (userId === null) return;
-  const user = await ctx.load(userInAccount, userId);
-  if (user?.active && managementRight(user, managed) === "may") return;
+  if (userId === null) return true;
+  const [user, managed] = await Promise.all([ctx.load(userInAccount, userId), load()]);
+  return user !== null && user.active && managementRight(user, managed) === "may";
+}
+
+/** @throws RequestError FORBIDDEN unless the caller may manage it */
+export async function authorizeCaller(ctx: Context, load: () => Promise<Managed>): Promise<void> {
+  if (await callerManages(ctx, load)) return;
   throw new RequestError(
     "FORBIDDEN",
     "You may not manage this application. Ask an admin or somebody of the hiring team.",

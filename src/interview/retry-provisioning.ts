@@ -8,7 +8,9 @@ import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue } from "../tasks/enqueue.ts";
+import { visibleInterview } from "./find.ts";
 import { finding, ValidationFailed } from "./finding.ts";
+import { authorizeCaller, managedOf } from "./permission.ts";
 import type { Interview } from "./request.ts";
 import { moveProvisioning } from "./retry.ts";
 import { provisionInterview } from "./tasks.ts";
@@ -21,11 +23,13 @@ export class InterviewNotFound extends Refusal {
 }
 
 /**
- * Starts provisioning again after it was given up. Asked again while it is under way, it changes nothing.
+ * Starts provisioning again after it was given up. Asked again while it is under way, it changes nothing. A person must
+ * see the interview and have the right to manage it.
  * @throws InterviewNotFound, ValidationFailed
  */
 export async function retryProvisioning(ctx: Context, interviewId: string): Promise<Interview> {
   requireScope(ctx, "interviews:write");
+  if (ctx.caller.userId !== null) await authorizePerson(ctx, interviewId);
   const { accountId } = ctx;
   const interview = await inTransaction(ctx, async (tx) => {
     const change = { provisioningState: "PENDING" } as const;
@@ -42,6 +46,13 @@ export async function retryProvisioning(ctx: Context, interviewId: string): Prom
   const state = interview.outcome === "CANCELLED" ? "CANCELLED" : interview.provisioningState;
   if (state === "PENDING") return interview;
   throw new ValidationFailed([finding("ERR_PROVISIONING_NOT_FAILED", ["input", "interviewId"], `It is ${state}.`)]);
+}
+
+/** @throws InterviewNotFound, RequestError FORBIDDEN */
+async function authorizePerson(ctx: Context, interviewId: string): Promise<void> {
+  const interview = await visibleInterview(ctx, interviewId);
+  if (!interview) throw new InterviewNotFound();
+  await authorizeCaller(ctx, () => managedOf(ctx, interview));
 }
 
 /** As it is now, after whoever else was changing it. */

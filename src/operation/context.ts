@@ -10,11 +10,13 @@ export type Scope = (typeof SCOPES)[number];
 /** Who asks: an API token of one account, a person of it, or the gateway's own worker. */
 export interface Caller {
   accountId: string;
-  /** The person; null for a token and for the worker, whose scopes are all that counts. */
+  /** The person; null for an API token and for the worker, whose scopes are all that counts. */
   userId: string | null;
   /** The API token; null for a person and for the worker. */
   tokenId: string | null;
   scopes: ReadonlySet<Scope>;
+  /** When the token ends; null for one that does not end by itself. */
+  expiresAt: Date | null;
 }
 
 /** Hands a task to the queue inside the caller's transaction. */
@@ -69,5 +71,9 @@ export function createContext(services: Services, caller: Caller, origin: Reques
 
 /** The context in which the worker acts for an account. */
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
-  return createContext(services, { accountId, userId: null, tokenId: null, scopes: new Set(SCOPES) }, { requestId });
+  return createContext(
+    services,
+    { accountId, userId: null, tokenId: null, scopes: new Set(SCOPES), expiresAt: null },
+    { requestId },
+  );
 }

@@ -1,3 +1,4 @@
+import { Viewer } from "../account/graphql.ts";
 import { role, zoomSeatStatus } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
@@ -36,7 +37,7 @@ const WorkingHours = builder.objectRef<{ weekday: number; start: string; end: st
 builder.node("User", {
   description: "A person of the account, who may organise interviews, hold them and host their meetings.",
   id: { resolve: (user) => user.id },
-  loadOne: directoryNode(userInAccount),
+  loadWithoutCache: directoryNode(userInAccount),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Full name." }),
     email: t.exposeString("email", { description: "Address that invitations go to." }),
@@ -58,6 +59,15 @@ builder.node("User", {
     }),
   }),
 });
+
+builder.objectField(Viewer, "user", (t) =>
+  t.field({
+    type: "User",
+    nullable: true,
+    description: "The person; null for an API token, which stands for the account.",
+    resolve: (caller, _args, ctx) => ctx.load(userInAccount, caller.userId),
+  }),
+);
 
 export const UserConnection = defineConnection("User");
 

@@ -36,7 +36,7 @@ const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumVal
 builder.node("EmailTemplate", {
   description: "A message with placeholders, rendered for each recipient.",
   id: { resolve: (template) => template.id },
-  loadOne: directoryNode(emailTemplateInAccount),
+  loadWithoutCache: directoryNode(emailTemplateInAccount),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name by which people choose it." }),
     channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
@@ -51,7 +51,7 @@ builder.node("EmailTemplate", {
 builder.node("ScorecardTemplate", {
   description: "What interviewers fill in after an interview.",
   id: { resolve: (template) => template.id },
-  loadOne: directoryNode(scorecardTemplateInAccount),
+  loadWithoutCache: directoryNode(scorecardTemplateInAccount),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name by which people choose it." }),
   }),

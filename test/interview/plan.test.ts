@@ -1,11 +1,12 @@
 import { isInputObjectType } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { schema } from "../../src/schema.ts";
-import { NOW, startTestApp } from "../support/app.ts";
-import type { TestApp } from "../support/app.ts";
+import { NOW } from "../support/app.ts";
 import { BULK_ACCOUNTS, bulkId, seedBulk } from "../support/bulk.ts";
 import type { Client } from "../support/client.ts";
 import { explain } from "../support/explain.ts";
+import { startViewerApp } from "../support/viewer.ts";
+import type { ViewerApp } from "../support/viewer.ts";
 
 /** The largest account, a middling and the smallest. */
 const ACCOUNTS = [1, 4, 8];
@@ -15,10 +16,10 @@ const MOST_ROWS = 6_000;
 /** Counting more of the 200,000 than this may read the table: no index makes that quicker. */
 const FEW = 15_000;
 
-let app: TestApp;
+let app: ViewerApp;
 const clients = new Map<number, Client>();
 beforeAll(async () => {
-  app = await startTestApp({ worker: false });
+  app = await startViewerApp({ worker: false });
   const connection = await app.app.connections.raw.reserve();
   await seedBulk(connection, NOW);
   connection.release();
@@ -171,6 +172,33 @@ test.each(["Job", "Application", "User"])("the interviews of many %ss read no ta
       }
     }
   }
+});
+
+/** What a person sees is gathered by index: some 300 or 1,200 of the largest account's 60,000. */
+describe.each([
+  ["a member", "user-11", 5_000],
+  ["a recruiter", "user-10", 12_000],
+  ["an admin", "user-1", MOST_ROWS],
+])("%s", (_who, sub, most) => {
+  const claims = { account: "bulk-1" };
+  const few = ["jobIds", "interviewerIds", "recruiterIds", "departments", "statuses", "locations", "start"];
+  const cases = [
+    { field: "nothing", index: 0, value: undefined },
+    ...casesOf(1).filter(({ field }) => few.includes(field)),
+  ];
+  test.each(cases)("by $field $index reads no table whole", async ({ field, value }) => {
+    const person = await app.person(sub, claims);
+    for (const orderBy of ORDERS) {
+      const before = app.queries.length;
+      await person.data(LIST, { filter: value === undefined ? null : { [field]: value }, orderBy });
+      const [query] = app.queries.slice(before).filter(({ text }) => text.includes('from "interviews"'));
+      if (!query) throw new Error("No statement read interviews.");
+      const { scanned, touched, text } = await explain(app.app.connections.raw, query, TABLES);
+      expect(scanned, text).toEqual([]);
+      const order = `${orderBy.field} ${orderBy.direction}`;
+      expect(touched, `${order}\n${text}`).toBeLessThan(FAR_END[field]?.includes(order) ? 80_000 : most);
+    }
+  });
 });
 
 const COUNT = "query ($filter: InterviewFilter) { interviews(first: 0, filter: $filter) { totalCount } }";

@@ -41,7 +41,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers"> {
+export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers" | "persons"> {
   sockets?: Partial<AppOptions["sockets"]>;
   limits?: Partial<AppOptions["limits"]>;
   worker?: boolean;
@@ -53,7 +53,7 @@ export const OTHER_ACCOUNT = "other";
 
 /** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { worker = true, now = () => NOW, eventLog, providers } = options;
+  const { worker = true, now = () => NOW, eventLog, providers, persons = null } = options;
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
@@ -65,6 +65,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     dataDir,
     publicUrl: "http://gateway.test",
     worker,
+    persons,
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
     sockets: { allowedOrigins: [], maxPerToken: 1_000, stallMs: 15_000, ...options.sockets },

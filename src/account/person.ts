@@ -1,0 +1,127 @@
+import { and, eq, or, sql } from "drizzle-orm";
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { z } from "zod";
+import { RequestError } from "../core/error.ts";
+import { decodeId } from "../core/id.ts";
+import { unstorable } from "../core/text.ts";
+import type { Database } from "../db/client.ts";
+import { accounts } from "../db/schema/account.ts";
+import { users } from "../db/schema/people.ts";
+import { SCOPES } from "../operation/context.ts";
+import type { Caller, Scope } from "../operation/context.ts";
+
+/** Whose tokens are taken for persons. */
+export interface PersonTokens {
+  /** Where the issuer publishes its keys. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+}
+
+/** Only signatures that the issuer alone can make: with a shared secret, or none, everybody could. */
+const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
+const CLOCK_TOLERANCE_S = 5;
+/** The last that a Date can tell. */
+const LAST_SECOND = 8.64e12;
+
+const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((text) => !unstorable(text));
+const claims = z.object({ sub: name, account: name, exp: z.number().max(LAST_SECOND) });
+
+/** Somebody from outside sees what their interviews refer to, and lists nobody. */
+const OUTSIDER: readonly Scope[] = ["interviews:read", "interviews:write"];
+
+/** What a person may ask for at all; what they then see and change depends on the hiring teams they are on. */
+export function scopesOfRole(role: (typeof users.$inferSelect)["role"]): readonly Scope[] {
+  return role === "EXTERNAL_COLLABORATOR" ? OUTSIDER : SCOPES;
+}
+
+/**
+ * Reads a person's JSON Web Token: `account` is the account's external id, `sub` the user's external id or id of this API.
+ * @returns throws RequestError UNAUTHENTICATED that says why, for every token that is not valid
+ */
+export function createPersonAuthenticator(
+  db: Database,
+  { jwksUrl, issuer, audience }: PersonTokens,
+  now: () => Date,
+): (token: string) => Promise<Caller> {
+  const keys = createRemoteJWKSet(new URL(jwksUrl));
+  const find = prepareFind(db);
+  return async (token) => {
+    const verified = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: now(),
+    }).catch((error: unknown) => {
+      throw explain(error);
+    });
+    const read = claims.safeParse(verified.payload);
+    if (!read.success) throw refused("It must carry the claims sub, account and exp.");
+    const { sub, account, exp } = read.data;
+    const [user, ...others] = await find.execute({ account, externalId: sub, id: idOf(sub) });
+    if (!user?.active || others.length > 0) throw refused("It names no active user of an account.");
+    const { accountId, id: userId, role } = user;
+    return { accountId, userId, tokenId: null, scopes: new Set(scopesOfRole(role)), expiresAt: new Date(exp * 1000) };
+  };
+}
+
+function prepareFind(db: Database) {
+  const { id, accountId, role, active, externalId } = users;
+  const named = or(eq(externalId, sql.placeholder("externalId")), sql`${id} = ${sql.placeholder("id")}::uuid`);
+  return db
+    .select({ id, accountId, role, active })
+    .from(users)
+    .innerJoin(accounts, eq(accounts.id, accountId))
+    .where(and(eq(accounts.externalId, sql.placeholder("account")), named))
+    .prepare("find_person");
+}
+
+/** The UUID in an id of this API; null in any other text. */
+function idOf(sub: string): string | null {
+  try {
+    const { typename, id } = decodeId(sub);
+    return typename === "User" ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Why a token is not valid; what is no fault of the token, such as keys that cannot be fetched, stays an error of ours. */
+function explain(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return refused("It has expired.");
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === "iss") return refused("It is of another issuer.");
+    if (error.claim === "aud") return refused("It is for another audience.");
+    return refused(`Its claim ${error.claim} does not hold.`);
+  }
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return refused("It is signed with a key that the issuer does not publish.");
+  if (error instanceof errors.JWSSignatureVerificationFailed) return refused("Its signature is wrong.");
+  if (error instanceof errors.JOSEAlgNotAllowed) return refused("It is signed in a way that is not accepted.");
+  const malformed = [errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported, errors.JWKSMultipleMatchingKeys];
+  if (malformed.some((type) => error instanceof type)) return refused("It is malformed.");
+  return error;
+}
+
+const refused = (why: string) =>
+  new RequestError(
+    "UNAUTHENTICATED",
+    `This token is not valid: ${why[0]?.toLowerCase()}${why.slice(1)} Get a new one.`,
+  );

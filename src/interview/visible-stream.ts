@@ -1,0 +1,93 @@
+import { RequestError } from "../core/error.ts";
+import type { Bookmark, InterviewEvent, StreamItem, StreamFailure } from "../operation/event-source.ts";
+
+export interface VisibleStreamOptions {
+  items: AsyncIterator<StreamItem>;
+  /** Whether the follower sees the event's interview at this moment. */
+  sees: (event: InterviewEvent) => Promise<boolean>;
+  /** Whether the follower's token has ended. */
+  expired: () => boolean;
+  /** How long it may be silent while events are passed over, in milliseconds. */
+  bookmarkMs: number;
+  onEnd: () => void;
+}
+
+/** A stream without the events that the follower may not see. Bookmarks say how far it has passed them over. */
+export class VisibleStream implements AsyncIterableIterator<StreamItem> {
+  readonly #options: VisibleStreamOptions;
+  /** What was asked for and has not come yet. */
+  #pending: Promise<IteratorResult<StreamItem>> | null = null;
+  /** The last event that was passed over since something was delivered. */
+  #passed: InterviewEvent | null = null;
+  #deliveredAt = Date.now();
+  #ended = false;
+
+  constructor(options: VisibleStreamOptions) {
+    this.#options = options;
+  }
+
+  async next(): Promise<IteratorResult<StreamItem>> {
+    while (!this.#ended) {
+      this.#pending ??= this.#options.items.next();
+      const arrived = await this.#nextOrBookmarkDue(this.#pending);
+      if (!arrived) return this.#deliver(this.#bookmark());
+      this.#pending = null;
+      if (arrived.done) break;
+      const item = arrived.value;
+      if (item.type === "FAILURE") return this.#deliver(item);
+      if (this.#options.expired()) return this.#deliver(tokenExpired());
+      if (!("id" in item) || (await this.#options.sees(item))) return this.#deliver(item);
+      this.#passed = item;
+    }
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<StreamItem>> {
+    this.#end();
+    await this.#options.items.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The next item; undefined when a bookmark is due before it has come. */
+  async #nextOrBookmarkDue(
+    pending: Promise<IteratorResult<StreamItem>>,
+  ): Promise<IteratorResult<StreamItem> | undefined> {
+    if (!this.#passed) return pending;
+    const due = Promise.withResolvers<undefined>();
+    const wait = this.#deliveredAt + this.#options.bookmarkMs - Date.now();
+    const timer = setTimeout(() => due.resolve(undefined), wait);
+    return Promise.race([pending, due.promise]).finally(() => clearTimeout(timer));
+  }
+
+  #bookmark(): Bookmark {
+    if (!this.#passed) throw new Error("A bookmark is due for an event that was not passed over.");
+    const { accountId, sequence } = this.#passed;
+    return { type: "BOOKMARK", accountId, sequence, occurredAt: new Date() };
+  }
+
+  #deliver(item: StreamItem): IteratorResult<StreamItem> {
+    this.#passed = null;
+    this.#deliveredAt = Date.now();
+    if (item.type === "FAILURE") void this.return();
+    return { done: false, value: item };
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd();
+  }
+}
+
+const tokenExpired = (): StreamFailure => ({
+  type: "FAILURE",
+  error: new RequestError(
+    "UNAUTHENTICATED",
+    "This token has expired. Get a new one, and subscribe after the last cursor.",
+  ),
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { schema } from "../../src/schema.ts";
+import { Client } from "../support/client.ts";
+import { sampleId } from "../support/directory.ts";
+import type { TokenClaims } from "../support/issuer.ts";
+import { adHoc, createInterview, user } from "../support/interview.ts";
+import { startViewerApp } from "../support/viewer.ts";
+import type { ViewerApp } from "../support/viewer.ts";
+
+let app: ViewerApp;
+/** An interview of the job "engineer" in which ada sits and which stranger organises. */
+let interviewId: string;
+beforeAll(async () => {
+  app = await startViewerApp({ worker: false });
+  interviewId = await createInterview(app.client, adHoc());
+  const { raw } = app.app.connections;
+  await raw`update interviews set provisioning_state = 'FAILED', organizer_id =
+    (select u.id from users u where u.account_id = interviews.account_id and u.external_id = 'stranger')`;
+  await raw`update users set role = 'RECRUITER' where external_id = 'extra-1'`;
+  await raw`update users set role = 'EXTERNAL_COLLABORATOR' where external_id = 'extra-2'`;
+});
+afterAll(() => app.stop());
+
+/** Every root field, with a request that a caller with all rights is answered. `count` tells what the answer holds. */
+const FIELDS: Record<string, { document: () => string; count: (value: any) => number | string }> = {
+  "Query.viewer": { document: () => "{ viewer { scopes } }", count: (value) => value.scopes.length },
+  "Query.node": { document: () => `{ node(id: "${interviewId}") { id } }`, count: (value) => (value ? 1 : 0) },
+  "Query.nodes": {
+    document: () => `{ nodes(ids: ["${interviewId}", "${interviewId}"]) { id } }`,
+    count: (value) => value.filter((node: unknown) => node !== null).length,
+  },
+  "Query.interview": {
+    document: () => `{ interview(id: "${interviewId}") { id } }`,
+    count: (value) => (value ? 1 : 0),
+  },
+  "Query.interviews": { document: () => "{ interviews { totalCount } }", count: (value) => value.totalCount },
+  "Query.jobs": { document: () => "{ jobs { nodes { id } } }", count: (value) => value.nodes.length },
+  "Query.applications": { document: () => "{ applications { nodes { id } } }", count: (value) => value.nodes.length },
+  "Query.offices": { document: () => "{ offices { nodes { id } } }", count: (value) => value.nodes.length },
+  "Query.users": {
+    document: () => "{ users(role: SUPER_ADMIN) { nodes { id } } }",
+    count: (value) => value.nodes.length,
+  },
+  "Query.emailTemplates": {
+    document: () => "{ emailTemplates { nodes { id } } }",
+    count: (value) => value.nodes.length,
+  },
+  "Query.scorecardTemplates": {
+    document: () => "{ scorecardTemplates { nodes { id } } }",
+    count: (value) => value.nodes.length,
+  },
+  "Query.conferenceHosts": {
+    document: () => "{ conferenceHosts { nodes { id } } }",
+    count: (value) => value.nodes.length,
+  },
+  "Mutation.createInterview": {
+    document: () => `mutation { createInterview(input: {
+      applicationId: "${sampleId("Application", "active")}", organizerId: "${user("admin")}", startTime: "2027-04-01T10:00"
+      timezone: "UTC", validateOnly: true, mode: { adHoc: { kind: ONE_ON_ONE, location: PHONE, durationMinutes: 30
+        interviewerIds: ["${user("bob")}"], candidateTemplateId: "${sampleId("EmailTemplate", "to-candidate")}"
+        interviewerTemplateId: "${sampleId("EmailTemplate", "to-interviewers")}" } } }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  "Mutation.retryProvisioning": {
+    document: () => `mutation { retryProvisioning(input: { interviewId: "${interviewId}" }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  "Subscription.interviewProvisioned": {
+    document: () => 'subscription { interviewProvisioned(after: "none") { interview { id } } }',
+    count: () => LET_IN,
+  },
+  "Subscription.interviewEvents": {
+    document: () => 'subscription { interviewEvents(after: "none") { interview { id } } }',
+    count: () => LET_IN,
+  },
+};
+
+const OK = "CreateInterviewSuccess";
+const GONE = "ApplicationNotFound";
+const RETRIED = "RetryProvisioningSuccess";
+const LOST = "InterviewNotFound";
+const DENIED = "FORBIDDEN";
+const NOBODY = "UNAUTHENTICATED";
+
+/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 2 mutations, 2 streams. */
+type Row = [
+  viewer: number | string,
+  node: number | string,
+  nodes: number | string,
+  interview: number | string,
+  interviews: number | string,
+  jobs: number | string,
+  applications: number | string,
+  offices: number | string,
+  users: number | string,
+  emailTemplates: number | string,
+  scorecardTemplates: number | string,
+  hosts: number | string,
+  create: string,
+  retry: string,
+  provisioned: string,
+  events: string,
+];
+const DIRECTORY = [2, 1, 6, 2, 1] as const;
+const NO_DIRECTORY = [DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+/** A stream is let in when it is its cursor that is refused. */
+const LET_IN = "CURSOR_INVALID";
+const STREAMS = [LET_IN, LET_IN] as const;
+const REFUSED = Array.from({ length: 16 }, () => NOBODY) as Row;
+
+type Caller =
+  | string
+  | { person: string; claims?: TokenClaims }
+  | { scopes: string[] }
+  | { token: () => Promise<string> | string | undefined };
+const CALLERS: [name: string, caller: Caller, row: Row][] = [
+  ["nobody", { token: () => undefined }, REFUSED],
+  [
+    "a token with every scope",
+    { scopes: ["interviews:read", "interviews:write", "directory:read"] },
+    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS],
+  ],
+  [
+    "a token with interviews:read",
+    { scopes: ["interviews:read"] },
+    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, ...STREAMS],
+  ],
+  [
+    "a token with interviews:write",
+    { scopes: ["interviews:write"] },
+    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, OK, RETRIED, DENIED, DENIED],
+  ],
+  [
+    "a token with directory:read",
+    { scopes: ["directory:read"] },
+    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+  ],
+  [
+    "a token without scopes",
+    { scopes: [] },
+    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+  ],
+  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
+  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  [
+    "an external recruiter on the job",
+    "external-recruiter",
+    [2, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, ...STREAMS],
+  ],
+  ["a member who organises", "stranger", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
+  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
+  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
+  ["an external collaborator", "extra-2", [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS]],
+  [
+    "an admin of another account",
+    { person: "admin", claims: { account: "other" } },
+    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, GONE, LOST, ...STREAMS],
+  ],
+  ["an inactive user", "inactive", REFUSED],
+  ["an expired token", { person: "admin", claims: { expiresIn: -60 } }, REFUSED],
+  ["a token for another audience", { person: "admin", claims: { aud: "payroll" } }, REFUSED],
+  ["a token of another issuer", { person: "admin", claims: { iss: "https://evil.example.com" } }, REFUSED],
+  ["a token with an unknown key", { token: () => app.issuer.sign({ sub: "admin" }, "unknown kid") }, REFUSED],
+  ["a token without signature", { token: () => app.issuer.sign({ sub: "admin" }, "none") }, REFUSED],
+  ["an API token that does not exist", { token: () => "igw_nothing" }, REFUSED],
+];
+
+async function clientOf(caller: Caller): Promise<Client> {
+  if (typeof caller === "string") return app.person(caller);
+  if ("person" in caller) return app.person(caller.person, caller.claims);
+  if ("scopes" in caller) return app.createToken("sample", caller.scopes as []);
+  return new Client(app.url, await caller.token());
+}
+
+async function answer(client: Client, name: string): Promise<number | string> {
+  const field = FIELDS[name];
+  if (!field) throw new Error(`There is no request for ${name}.`);
+  const property = name.split(".")[1] ?? "";
+  if (name.startsWith("Subscription.")) return answerOfStream(client, field.document());
+  const { data, errors } = await client.send(field.document());
+  return errors?.[0]?.extensions?.["code"] ?? field.count(data?.[property]);
+}
+
+async function answerOfStream(client: Client, query: string): Promise<string> {
+  const response = await client.post(JSON.stringify({ query }), { accept: "text/event-stream" });
+  const text = await response.text();
+  return /"code":"(\w+)"/.exec(text)?.[1] ?? text;
+}
+
+test("every root field has its column", () => {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name}.${field}`));
+  expect(Object.keys(FIELDS).toSorted()).toEqual(fields.toSorted());
+});
+
+describe.each(CALLERS)("%s", (_name, caller, row) => {
+  test("is answered as the table says", async () => {
+    const answers: Record<string, number | string> = {};
+    for (const name of Object.keys(FIELDS)) {
+      await app.app.connections.raw`update interviews set provisioning_state = 'FAILED'`;
+      answers[name] = await answer(await clientOf(caller), name);
+    }
+    expect(answers).toEqual(Object.fromEntries(Object.keys(FIELDS).map((name, index) => [name, row[index]])));
+  });
+});

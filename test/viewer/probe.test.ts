@@ -1,0 +1,313 @@
+import { randomBytes } from "node:crypto";
+import { buildSchema, isInterfaceType, isObjectType, isUnionType, getNamedType, isLeafType } from "graphql";
+import type { GraphQLField, GraphQLNamedType } from "graphql";
+import { v4 } from "uuid";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeId } from "../../src/core/id.ts";
+import { schema } from "../../src/schema.ts";
+import type { Client } from "../support/client.ts";
+import { sampleId } from "../support/directory.ts";
+import { adHoc, createInterview, external, plan, user } from "../support/interview.ts";
+import { findPlaces } from "../support/places.ts";
+import type { Place } from "../support/places.ts";
+import { startViewerApp } from "../support/viewer.ts";
+import type { ViewerApp } from "../support/viewer.ts";
+
+const PLACES = findPlaces(schema);
+
+let app: ViewerApp;
+/** Real ids by account and noun. */
+const real: Record<"sample" | "other", Record<string, string>> = { sample: {}, other: {} };
+/** Cursors of the beginning of each account's log. */
+const beginning: Record<"sample" | "other", string> = { sample: "", other: "" };
+
+const EXTERNAL_IDS = {
+  User: "ada",
+  Office: "london",
+  EmailTemplate: "to-candidate-2",
+  ScorecardTemplate: "coding",
+  Job: "engineer",
+  Stage: "onsite",
+  StageActivity: "full",
+  Candidate: "carla",
+  Application: "active",
+} as const;
+
+/** The ids of a request of the sample account, as they are in another account. */
+const inAccount = (account: string, input: object): object =>
+  JSON.parse(JSON.stringify(input), (_key, value: unknown) => {
+    const [noun = "", uuid = ""] =
+      typeof value === "string" ? Buffer.from(value, "base64url").toString().split(":") : [];
+    if (!uuid || typeof value !== "string" || encodeId(noun, uuid) !== value) return value;
+    return sampleToOther.get(value)?.[account] ?? value;
+  });
+const sampleToOther = new Map<string, Record<string, string>>();
+
+beforeAll(async () => {
+  app = await startViewerApp({ worker: false, eventLog: { bookmarkMs: 60 } });
+  for (const [noun, names] of Object.entries({
+    User: ["ada", "recruiter", "bob"],
+    Office: ["berlin", "london"],
+    EmailTemplate: ["to-candidate", "to-interviewers"],
+    StageActivity: ["full"],
+    Application: ["active"],
+  })) {
+    for (const name of names) {
+      const id = sampleId(noun as "User", name);
+      sampleToOther.set(id, { other: sampleId(noun as "User", name, "other") });
+    }
+  }
+  for (const [account, client] of [
+    ["sample", app.client],
+    ["other", app.other],
+  ] as const) {
+    for (const [noun, name] of Object.entries(EXTERNAL_IDS))
+      real[account][noun] = sampleId(noun as "User", name, account);
+    const input = plan({ officeId: sampleId("Office", "london") }, { organizerId: user("recruiter") });
+    beginning[account] = (await client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
+    real[account]["Interview"] = await createInterview(client, inAccount(account, input));
+    await createInterview(client, inAccount(account, adHoc({}, { organizerId: user("recruiter") })));
+    const { viewer, jobs } = await client.data(
+      "{ viewer { account { id } } jobs { nodes { title interviewPlan { id } } } }",
+    );
+    real[account]["Account"] = viewer.account.id;
+    real[account]["InterviewPlan"] = jobs.nodes.find(({ title }: any) => title === "Engineer").interviewPlan.id;
+  }
+  const { raw } = app.app.connections;
+  // So that every filter by a person finds something.
+  await raw`update interviews set organizer_id = u.id from users u where u.account_id = interviews.account_id
+    and u.external_id = 'ada' and interviews.office_id is not null`;
+  await raw`update events set organizer_id = i.organizer_id from interviews i where i.account_id = events.account_id and i.id = events.interview_id`;
+  await raw`insert into hiring_team_members (account_id, job_id, user_id, role) select u.account_id, j.id, u.id, 'RECRUITER'
+    from users u join jobs j on j.account_id = u.account_id and j.external_id = 'engineer' where u.external_id = 'ada'`;
+  await raw`update interviews set provisioning_state = 'FAILED' where office_id is not null`;
+  // Both streams have something to deliver.
+  await raw`update events set type = 'INTERVIEW_PROVISIONED' where sequence = 1`;
+});
+afterAll(() => app.stop());
+
+/** Whose id each input field is. */
+const NOUNS: Record<string, string> = {
+  applicationId: "Application",
+  applicationIds: "Application",
+  candidateIds: "Candidate",
+  candidateTemplateId: "EmailTemplate",
+  hostId: "User",
+  interviewId: "Interview",
+  interviewerIds: "User",
+  interviewerTemplateId: "EmailTemplate",
+  jobIds: "Job",
+  officeId: "Office",
+  officeIds: "Office",
+  organizerId: "User",
+  organizerIds: "User",
+  recruiterIds: "User",
+  scorecardTemplateId: "ScorecardTemplate",
+  stageActivityId: "StageActivity",
+  stageIds: "Stage",
+};
+
+/** Whose ids a place is tried with. */
+function nounsOf({ field, path }: Place): string[] {
+  if (field === "Query.node" || field === "Query.nodes") return Object.keys(real.sample);
+  if (field === "Query.interview") return ["Interview"];
+  const noun = NOUNS[path.at(-1) ?? ""];
+  if (!noun) throw new Error(`Nothing is known of the ids in ${field} ${path.join(".")}: say whose they are.`);
+  return [noun];
+}
+
+/** Valid arguments of the fields that need some; those of other fields are all optional. */
+const ARGUMENTS: Record<string, (path: string[]) => Record<string, any>> = {
+  "Query.node": () => ({ id: user("ada") }),
+  "Query.nodes": () => ({ ids: [] }),
+  "Query.interview": () => ({ id: real.sample["Interview"] }),
+  "Mutation.retryProvisioning": () => ({ input: { interviewId: real.sample["Interview"] } }),
+  "Mutation.createInterview": (path) => {
+    const modes: Record<string, object> = {
+      plan: plan(),
+      adHoc: adHoc({
+        location: path.includes("hostId") ? "ZOOM" : "PHONE",
+        ...(path.includes("hostId") && { hostId: user("ada") }),
+      }),
+      external: external(),
+    };
+    const input = { ...(modes[path[2] ?? "adHoc"] ?? modes["adHoc"]), validateOnly: !path.includes("idempotencyKey") };
+    return { input: structuredClone(input) };
+  },
+};
+
+/** A place where an id of one's own and a random one are answered alike, and why. */
+const BLIND: Record<string, string> = {
+  "Mutation.createInterview input.mode.plan.scorecardTemplateId": "ignored in this mode",
+};
+
+/** A request with a value in one place. */
+function requestOf(place: Place, value: unknown) {
+  const [typeName = "", fieldName = ""] = place.field.split(".");
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  if (!field) throw new Error(`${place.field} cannot be reached.`);
+  const variables = ARGUMENTS[place.field]?.(place.path) ?? {};
+  let target: Record<string, any> = variables;
+  for (const step of place.path.slice(0, -1)) target = target[step] ??= {};
+  target[place.path.at(-1) ?? ""] = place.list ? [value] : value;
+  if (place.field.startsWith("Subscription.") && place.kind === "id") variables["after"] = beginning.sample;
+  const used = field.args.filter(({ name }) => name in variables);
+  for (const argument of field.args) {
+    if (
+      argument.type.toString().endsWith("!") &&
+      argument.defaultValue === undefined &&
+      !(argument.name in variables) &&
+      !argument.default
+    ) {
+      throw new Error(`${place.field} needs ${argument.name}: say what it takes.`);
+    }
+  }
+  const call = `${fieldName}${used.length > 0 ? `(${used.map(({ name }) => `${name}: $${name}`).join(", ")})` : ""} ${selectionOf(field)}`;
+  const declared = used.map(({ name, type: argument }) => `$${name}: ${argument.toString()}`).join(", ");
+  const operation = { Query: "query", Mutation: "mutation", Subscription: "subscription" }[typeName];
+  const head = `${operation ?? "query"}${declared ? ` (${declared})` : ""}`;
+  if (operation) return { document: `${head} { ${call} }`, variables };
+  const id = real.sample[typeName];
+  if (!id) throw new Error(`${place.field} cannot be reached: nothing is known of a ${typeName}.`);
+  return { document: `${head} { node(id: "${id}") { ... on ${typeName} { ${call} } } }`, variables };
+}
+
+/** Times of the answer itself. */
+const VOLATILE = new Set(["occurredAt", "updatedAt"]);
+
+/** Everything two levels down that takes no arguments. */
+function selectionOf(field: GraphQLField<unknown, unknown>, depth = 2): string {
+  const inside = (type: GraphQLNamedType): string => {
+    if (isUnionType(type)) {
+      return `{ __typename ${type
+        .getTypes()
+        .map((member) => `... on ${member.name} ${inside(member)}`)
+        .join(" ")} }`;
+    }
+    if (!isObjectType(type) && !isInterfaceType(type)) return "";
+    const fields = Object.values(type.getFields()).flatMap((inner) => {
+      if (inner.args.length > 0 || VOLATILE.has(inner.name)) return [];
+      if (isLeafType(getNamedType(inner.type))) return [inner.name];
+      return depth > 0 ? [`${inner.name} ${selectionOf(inner, depth - 1)}`] : [];
+    });
+    return `{ __typename ${fields.join(" ")} }`;
+  };
+  return inside(getNamedType(field.type));
+}
+
+/** What a client is answered, as text, with the probe itself and new ids taken out. */
+async function answer(client: Client, place: Place, value: string): Promise<string> {
+  const { document, variables } = requestOf(place, value);
+  const result = place.field.startsWith("Subscription.")
+    ? await firstOf(client, document, variables)
+    : await client.send(document, variables);
+  const created = result.data?.["createInterview"]?.interview?.id as string | undefined;
+  const text = JSON.stringify(result).replaceAll(value, "PROBE");
+  return created ? text.replaceAll(created, "CREATED") : text;
+}
+
+async function firstOf(client: Client, document: string, variables: Record<string, unknown>) {
+  const stream = await client.subscribe(document, variables);
+  const result = await stream.next();
+  await stream.close();
+  return result;
+}
+
+const name = ({ field, path }: Place) => `${field} ${path.join(".")}`;
+const callers: [string, () => Promise<Client>][] = [
+  ["a token", async () => app.client],
+  ["a recruiter", () => app.person("recruiter")],
+  ["a member", () => app.person("bob")],
+];
+
+test("the schema has places of every kind", () => {
+  const counts = Map.groupBy(PLACES, ({ kind }) => kind);
+  expect([...counts.keys()].toSorted()).toEqual(["event cursor", "id", "idempotency key", "list cursor"]);
+  expect(Object.keys(BLIND).filter((blind) => !PLACES.some((place) => name(place) === blind))).toEqual([]);
+});
+
+test("a place that nobody has thought of is an error", () => {
+  const unknown = (argument: string) => findPlaces(buildSchema(`type Query { field(${argument}): Int }`));
+  expect(() => unknown("roomId: String")).toThrow("Query.field roomId looks like something of an account");
+  expect(() => unknown("roomId: ID").map(nounsOf)).toThrow("Nothing is known of the ids in Query.field roomId");
+});
+
+const idPlaces = PLACES.filter(({ kind }) => kind === "id").flatMap((place) =>
+  nounsOf(place).map((noun) => ({ place, noun, title: `${name(place)} (${noun})` })),
+);
+
+describe.each(callers)("%s cannot tell another account's from a random one:", (who, connect) => {
+  test.each(idPlaces)("$title", async ({ place, noun }) => {
+    const client = await connect();
+    const foreign = real.other[noun] ?? "";
+    const random = encodeId(noun, v4());
+    const answered = await answer(client, place, random);
+    expect(await answer(client, place, foreign)).toBe(answered);
+    if (who !== "a token" || BLIND[name(place)]) return;
+    expect(await answer(client, place, real.sample[noun] ?? ""), "an id of one's own must make a difference").not.toBe(
+      answered,
+    );
+  });
+
+  test.each(PLACES.filter(({ kind }) => kind === "list cursor").map((place) => ({ place, title: name(place) })))(
+    "$title",
+    async ({ place }) => {
+      const client = await connect();
+      const [foreign, own] = await Promise.all([
+        cursorIn(app.other, place, "other"),
+        cursorIn(app.client, place, "sample"),
+      ]);
+      const [, value, id] = JSON.parse(Buffer.from(foreign, "base64url").toString());
+      expect(id).toMatch(/^[0-9a-f-]{36}$/);
+      const random = Buffer.from(JSON.stringify([randomBytes(9).toString("base64url"), value, v4()])).toString(
+        "base64url",
+      );
+      const answered = await answer(client, place, random);
+      expect(await answer(client, place, foreign)).toBe(answered);
+      const differs = (await answer(client, place, own)) !== answered;
+      expect(who !== "a token" || differs, "a cursor of one's own must make a difference").toBe(true);
+    },
+  );
+
+  test.each(PLACES.filter(({ kind }) => kind === "event cursor").map((place) => ({ place, title: name(place) })))(
+    "$title",
+    async ({ place }) => {
+      const client = await connect();
+      const answered = await answer(client, place, randomBytes(56).toString("base64url"));
+      expect(answered).toContain("CURSOR_INVALID");
+      expect(await answer(client, place, beginning.other)).toBe(answered);
+    },
+  );
+
+  test.each(PLACES.filter(({ kind }) => kind === "idempotency key").map((place) => ({ place, title: name(place) })))(
+    "$title",
+    async ({ place }) => {
+      const client = await connect();
+      const foreign = `key-of-the-other-${v4()}`;
+      await createInterview(app.other, inAccount("other", adHoc({}, { idempotencyKey: foreign })));
+      const answered = await answer(client, place, `key-of-nobody-${v4()}`);
+      expect(await answer(client, place, foreign)).toBe(answered);
+    },
+  );
+});
+
+test("an idempotency key of one's own is known", async () => {
+  const key = "key-of-our-own";
+  await createInterview(app.client, adHoc({ durationMinutes: 45 }, { idempotencyKey: key }));
+  for (const place of PLACES.filter(({ kind }) => kind === "idempotency key")) {
+    expect(await answer(app.client, place, key)).toContain("IdempotencyKeyReused");
+  }
+});
+
+/** A cursor that the same list gives in an account. */
+async function cursorIn(client: Client, place: Place, account: "sample" | "other"): Promise<string> {
+  const { document } = requestOf({ ...place, path: ["first"], list: false }, 1);
+  const own = real.sample[place.field.split(".")[0] ?? ""];
+  const theirs = real[account][place.field.split(".")[0] ?? ""];
+  const text = own && theirs ? document.replaceAll(own, theirs) : document;
+  const data = await client.data(text, { first: 1 });
+  const cursor = /"endCursor":"([\w-]+)"/.exec(JSON.stringify(data))?.[1];
+  if (!cursor) throw new Error(`${name(place)}: the list has no cursor in ${account}:\n${JSON.stringify(data)}`);
+  return cursor;
+}
