@@ -9,6 +9,8 @@ const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http or https address such as https://interviews.example.com" })
   .transform((url) => url.replace(/\/+$/, ""));
 
+const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
+
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
   HOST: variable(z.string().default("127.0.0.1")),
@@ -28,6 +30,16 @@ const environment = z.object({
   ),
   PUBLIC_URL: variable(webAddress.optional()),
   EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
+  PROVIDER_URL: variable(
+    webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
+  ),
+  PROVIDER_TOKEN: variable(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters")
+      .optional(),
+  ),
+  PROVIDER_TIMEOUT_MS: variable(z.coerce.number("must be a number").int().min(100).max(120_000).default(10_000)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -43,6 +55,8 @@ export interface Env {
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
+  /** The service that performs provisioning; null: the sandbox. */
+  provider: { url: string; token: string | undefined; timeoutMs: number } | null;
 }
 
 /**
@@ -65,6 +79,9 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
+    provider: env.PROVIDER_URL
+      ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
+      : null,
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };
 }

@@ -50,6 +50,7 @@ async function start(env: Env): Promise<void> {
     publicUrl: env.publicUrl,
     cursorSecret: env.cursorSecret,
     eventRetentionMs: env.eventRetentionMs,
+    provider: env.provider,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,
