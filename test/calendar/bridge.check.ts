@@ -132,6 +132,13 @@ describe("what the service is asked", () => {
     expect(mail.attachments.some(({ mimeType }) => mimeType === "text/calendar")).toBe(true);
   });
 
+  test("the same when it is asked again", async () => {
+    json(200, {});
+    await bridge.mailer.send(message, effect);
+    await bridge.mailer.send(message, effect);
+    expect(asked[1]).toEqual(asked[0]);
+  });
+
   test("without a token, none is sent", async () => {
     json(200, { url: "https://meet.example/1" });
     await createConference(createBridge({ url, timeoutMs: 2_000, now: () => NOW }));
