@@ -40,6 +40,7 @@ const environment = z.object({
       .optional(),
   ),
   PROVIDER_TIMEOUT_MS: variable(z.coerce.number("must be a number").int().min(100).max(120_000).default(10_000)),
+  SHUTDOWN_GRACE_MS: variable(z.coerce.number("must be a number").int().min(0).max(60_000).default(1_000)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
 });
 
@@ -55,6 +56,8 @@ export interface Env {
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
+  /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
+  shutdownGraceMs: number;
   /** The service that performs provisioning; null: the sandbox. */
   provider: { url: string; token: string | undefined; timeoutMs: number } | null;
 }
@@ -82,6 +85,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     provider: env.PROVIDER_URL
       ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
       : null,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
   };
 }

@@ -60,7 +60,7 @@ async function start(env: Env): Promise<void> {
   await worker?.start();
   const stop = async () => {
     worker?.stop();
-    await server?.stop();
+    await server?.stop(env.shutdownGraceMs);
     await app.close();
     await database.stop();
   };

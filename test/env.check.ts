@@ -12,6 +12,12 @@ test("provisioning goes to the sandbox unless a provider is named", () => {
   expect(parseEnv(given).provider).toEqual({ url: "http://bridge", token: "t0ken", timeoutMs: 500 });
 });
 
+test("a gateway that is told to end answers for a second more", () => {
+  expect(parseEnv({}).shutdownGraceMs).toBe(1_000);
+  expect(parseEnv({ SHUTDOWN_GRACE_MS: "0" }).shutdownGraceMs).toBe(0);
+  expect(() => parseEnv({ SHUTDOWN_GRACE_MS: "-1" })).toThrow(/SHUTDOWN_GRACE_MS/);
+});
+
 test("a wrong provider is named, without the password that was in it", () => {
   const wrong = { PROVIDER_URL: "https://me:hunter2@bridge", PROVIDER_TOKEN: "two words", PROVIDER_TIMEOUT_MS: "soon" };
   expect(() => parseEnv(wrong)).toThrow(

@@ -23,8 +23,8 @@ import { randomFrom, report, size, timeout } from "./support/size.ts";
 const WRITERS = 16;
 const WRITES = size(25, 600);
 const FOLLOWERS = size(8, 24);
-const GATEWAY_KILLS = size(1, 15);
-const DATABASE_RESTARTS = size(1, 10);
+const GATEWAY_KILLS = size(1, 10);
+const DATABASE_RESTARTS = size(1, 8);
 const ROLLED_BACK = "This writer changed its mind.";
 
 let cluster: Cluster;

@@ -104,6 +104,7 @@ export class Follower {
       try {
         await this.#follow();
       } catch (error) {
+        if (this.#stopped) return;
         const end = nameOf(error);
         if (end.startsWith("CURSOR_") || end.startsWith("out of order")) this.#fault ??= end;
         this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
