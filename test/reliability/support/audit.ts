@@ -20,29 +20,24 @@ export async function readInvariants(): Promise<{ preamble: string; invariants: 
   return { preamble, invariants };
 }
 
-/** The rows that break an invariant, by its name; empty when all is well. */
+/** The rows that break an invariant, by its name; empty when all is well. One connection, or one transaction. */
 export async function findViolations(
-  url: string,
+  sql: postgres.Sql,
   effects: readonly PerformedEffect[] = [],
 ): Promise<Record<string, unknown[]>> {
   const { preamble, invariants } = await readInvariants();
-  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
-  try {
-    await sql.unsafe(preamble);
-    await sql`
-      insert into provider_effects (account_id, effect_key, kind, visible)
-      select account_id, effect_key, kind, visible
-      from json_to_recordset(${JSON.stringify(effects.map(toRow))}::text::json)
-        as effect (account_id uuid, effect_key text, kind text, visible text)`;
-    const violations: Record<string, unknown[]> = {};
-    for (const { name, query } of invariants) {
-      const rows = await sql.unsafe(query);
-      if (rows.length > 0) violations[name] = [...rows];
-    }
-    return violations;
-  } finally {
-    await sql.end();
+  await sql.unsafe(preamble);
+  await sql`
+    insert into provider_effects (account_id, effect_key, kind, visible)
+    select account_id, effect_key, kind, visible
+    from json_to_recordset(${JSON.stringify(effects.map(toRow))}::text::json)
+      as effect (account_id uuid, effect_key text, kind text, visible text)`;
+  const violations: Record<string, unknown[]> = {};
+  for (const { name, query } of invariants) {
+    const rows = await sql.unsafe(query);
+    if (rows.length > 0) violations[name] = [...rows];
   }
+  return violations;
 }
 
 const toRow = ({ accountId, effectKey, kind, visible }: PerformedEffect) => ({
@@ -54,6 +49,11 @@ const toRow = ({ accountId, effectKey, kind, visible }: PerformedEffect) => ({
 
 /** Ends a scenario: every invariant returns no row. @returns the verdict for the summary */
 export async function audit(url: string, effects: readonly PerformedEffect[] = []): Promise<string> {
-  expect(await findViolations(url, effects)).toEqual({});
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    expect(await findViolations(sql, effects)).toEqual({});
+  } finally {
+    await sql.end();
+  }
   return `${(await readInvariants()).invariants.length} invariants hold`;
 }
