@@ -9,8 +9,8 @@ import { externalRequest, openSite, request } from "./support/site.ts";
 import type { Running, Site } from "./support/site.ts";
 import { randomFrom, report, size, timeout } from "./support/size.ts";
 
-const KEYS = size(150, 5_000);
-const KILLS = size(3, 30);
+const KEYS = size(150, 3_000);
+const KILLS = size(3, 25);
 const CLIENTS = 16;
 /** After so many keys the next gateway is due to die. */
 const EVERY = 20;

@@ -75,10 +75,11 @@ test(`worker SIGKILLed ${KILLS} times during ${INTERVIEWS} provisionings`, { tim
   start();
   await site.untilNone(
     "select id, provisioning_state from interviews where provisioning_state <> 'PROVISIONED' limit 3",
-    size(100, 3_000),
+    size(200, 3_000),
   );
 
   expect(kills).toHaveLength(KILLS);
+  expect(provider.contradictions).toEqual([]);
   expect(provider.effects).toHaveLength(INTERVIEWS * EFFECTS);
   const [counts] = await site.sql`
     select (select count(*)::int from interviews where version = 2) as interviews, (select count(*)::int from events) as events,

@@ -62,8 +62,8 @@ test("workers SIGSTOPped past their lease change nothing when they go on", { tim
   const second = await stopInTheMiddle("late-refusal");
   const held = provider.calls.length;
   await site.worker({ PROVIDER_URL: provider.url("healthy") });
-  await site.untilNone("select id from interviews where provisioning_state <> 'PROVISIONED' limit 3", size(90, 300));
-  await site.untilNone("select id, state from pgboss.job where state <> 'completed' limit 3", 60);
+  await site.untilNone("select id from interviews where provisioning_state <> 'PROVISIONED' limit 3", size(200, 900));
+  await site.untilNone("select id, state from pgboss.job where state <> 'completed' limit 3", 200);
 
   const before = await snapshot();
   answers.resolve();

@@ -40,6 +40,8 @@ export interface ProviderDouble {
   port: number;
   calls: Call[];
   effects: PerformedEffect[];
+  /** Calls that asked for something else under a key that was used: there must be none. */
+  contradictions: Call[];
   /** Decides about each call; null lets it succeed. */
   fault: (call: Call) => Fault | null;
   /** Awaited before a call is looked at, and again when it was performed and not answered yet. */
@@ -70,7 +72,10 @@ export async function startProvider(): Promise<ProviderDouble> {
       return void response.writeHead(fault.status, headers).end();
     }
     const effect = performed.get(keyOf(call)) ?? { body, answer: answerOf(call) };
-    if (effect.body !== body) return void response.writeHead(422).end();
+    if (effect.body !== body) {
+      double.contradictions.push(call);
+      return void response.writeHead(422).end();
+    }
     if (!performed.has(keyOf(call))) {
       performed.set(keyOf(call), effect);
       const { accountId, effectKey, kind } = call;
@@ -89,6 +94,7 @@ export async function startProvider(): Promise<ProviderDouble> {
     url: (worker, port = double.port) => `http://127.0.0.1:${port}/${worker}`,
     calls: [],
     effects: [],
+    contradictions: [],
     fault: () => null,
     moment: () => delay(0),
     async close() {

@@ -7,7 +7,7 @@ export const full = process.env["RELIABILITY_SIZE"] === "full";
 export const size = (small: number, large: number): number => (full ? large : small);
 
 /** Generous: reached only when something never comes. */
-export const timeout = size(150_000, 3_600_000);
+export const timeout = size(300_000, 3_600_000);
 
 /** A scenario's line in the summary of the run; a plain `npm test` writes none. */
 export async function report(scenario: string, facts: Record<string, string | number>): Promise<void> {
