@@ -52,6 +52,7 @@ async function start(env: Env): Promise<void> {
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,
     limits: env.limits,
+    provider: env.provider,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,
@@ -61,7 +62,7 @@ async function start(env: Env): Promise<void> {
   await worker?.start();
   const stop = async () => {
     worker?.stop();
-    await server?.stop();
+    await server?.stop(env.shutdownGraceMs);
     await app.close();
     await database.stop();
   };
