@@ -3,11 +3,13 @@ import type { Logger } from "pino";
 import { createPersonAuthenticator } from "./account/person.ts";
 import type { PersonTokens } from "./account/person.ts";
 import { createAuthenticator } from "./account/token.ts";
+import { createBridge } from "./calendar/bridge.ts";
+import type { BridgeOptions } from "./calendar/bridge.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
 import { tzVersion } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
-import type { Connections, ConnectOptions } from "./db/client.ts";
+import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
@@ -44,7 +46,9 @@ export interface AppOptions {
   limits: GuardOptions;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
-  /** In place of the sandbox's. */
+  /** The service that performs provisioning; the sandbox when left out. */
+  provider?: Omit<BridgeOptions, "now"> | null;
+  /** In place of the service's or the sandbox's. */
   providers?: Partial<Providers>;
   now?: () => Date;
   onQuery?: ConnectOptions["onQuery"];
@@ -93,10 +97,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     connections,
     events,
     tasks,
-    providers: {
-      ...createSandbox({ db, publicUrl: options.publicUrl, outbox: join(options.dataDir, "outbox") }),
-      ...options.providers,
-    },
+    providers: { ...createProviders(options, db, now), ...options.providers },
     authenticate: createAuthenticator(db, persons ? createPersonAuthenticator(db, persons, now) : null),
     async close() {
       await tasks.stop();
@@ -115,6 +116,12 @@ export async function auditZones({ connections, services: { log, now } }: App): 
   } catch (error) {
     log.warn({ error }, "the time zones of the database could not be compared");
   }
+}
+
+function createProviders({ provider, publicUrl, dataDir }: AppOptions, db: Database, now: () => Date): Providers {
+  return provider
+    ? createBridge({ ...provider, now })
+    : createSandbox({ db, publicUrl, outbox: join(dataDir, "outbox") });
 }
 
 async function openEventLog({ log, cursorSecret, eventLog }: AppOptions, { raw }: Connections): Promise<EventLog> {

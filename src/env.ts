@@ -17,6 +17,7 @@ const origin = z
     "must be origins such as https://hiring.example.com, separated by commas",
   );
 const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
+const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
 
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
@@ -43,6 +44,17 @@ const environment = z.object({
   RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
+  PROVIDER_URL: variable(
+    webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
+  ),
+  PROVIDER_TOKEN: variable(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters")
+      .optional(),
+  ),
+  PROVIDER_TIMEOUT_MS: variable(z.coerce.number("must be a number").int().min(100).max(120_000).default(10_000)),
+  SHUTDOWN_GRACE_MS: variable(z.coerce.number("must be a number").int().min(0).max(60_000).default(1_000)),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
   JWT_JWKS_URL: variable(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional()),
   JWT_ISSUER: variable(z.string().optional()),
@@ -67,6 +79,10 @@ export interface Env {
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
   /** Whose tokens are taken for persons; null when nobody's are. */
   persons: PersonTokens | null;
+  /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
+  shutdownGraceMs: number;
+  /** The service that performs provisioning; null: the sandbox. */
+  provider: { url: string; token: string | undefined; timeoutMs: number } | null;
 }
 
 /**
@@ -102,6 +118,10 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       ratePerAccount: env.RATE_PER_ACCOUNT,
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
+    provider: env.PROVIDER_URL
+      ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
+      : null,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
     persons: jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : null,
   };

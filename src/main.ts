@@ -53,6 +53,7 @@ async function start(env: Env): Promise<void> {
     sockets: env.sockets,
     limits: env.limits,
     persons: env.persons,
+    provider: env.provider,
     worker: env.role !== "gateway",
     demo: env.databaseUrl === null,
     log,
@@ -62,7 +63,7 @@ async function start(env: Env): Promise<void> {
   await worker?.start();
   const stop = async () => {
     worker?.stop();
-    await server?.stop();
+    await server?.stop(env.shutdownGraceMs);
     await app.close();
     await database.stop();
   };

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
@@ -16,8 +17,11 @@ const DRAIN_MS = 10_000;
 export interface GatewayServer {
   /** @throws StartError when the port cannot be had */
   start(port: number, host: string): Promise<{ port: number }>;
-  /** Takes nothing new, lets what runs finish, closes the sockets. */
-  stop(): Promise<void>;
+  /**
+   * Says for `graceMs` that it is not ready and asks clients to close their connections, while it still answers: a request
+   * that meets a closing connection is lost. Then takes nothing new, lets what runs finish, closes the sockets.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export function buildServer(app: App): GatewayServer {
@@ -40,6 +44,7 @@ export function buildServer(app: App): GatewayServer {
   const server = createServer((request, response) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
     response.setHeader("x-request-id", requestId);
+    if (draining) response.setHeader("connection", "close");
     inRequest({ requestId }, () => {
       route(request, response).catch((error: unknown) => {
         services.log.error({ requestId, error }, "a request was not answered");
@@ -58,8 +63,9 @@ export function buildServer(app: App): GatewayServer {
       });
       return { port: (server.address() as AddressInfo).port };
     },
-    async stop() {
+    async stop(graceMs = 0) {
       draining = true;
+      await delay(graceMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await closeSockets();
       await app.events.stop();

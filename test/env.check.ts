@@ -1,33 +1,27 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseEnv } from "../src/env.ts";
 
-const JWT = {
-  JWT_JWKS_URL: "https://login.example.com/keys?v=1",
-  JWT_ISSUER: "https://login.example.com",
-  JWT_AUDIENCE: "interview-gateway",
-};
+test("provisioning goes to the sandbox unless a provider is named", () => {
+  expect(parseEnv({}).provider).toBeNull();
+  expect(parseEnv({ PROVIDER_URL: "https://bridge.example.com/v1/" }).provider).toEqual({
+    url: "https://bridge.example.com/v1",
+    token: undefined,
+    timeoutMs: 10_000,
+  });
+  const given = { PROVIDER_URL: "http://bridge", PROVIDER_TOKEN: "t0ken", PROVIDER_TIMEOUT_MS: "500" };
+  expect(parseEnv(given).provider).toEqual({ url: "http://bridge", token: "t0ken", timeoutMs: 500 });
+});
 
-describe("whose tokens are taken for persons", () => {
-  test("nobody's when nothing is said", () => {
-    expect(parseEnv({}).persons).toBeNull();
-    expect(parseEnv({ JWT_ISSUER: "" }).persons).toBeNull();
-  });
-  test("those of the issuer that is named whole", () => {
-    expect(parseEnv(JWT).persons).toEqual({
-      jwksUrl: JWT.JWT_JWKS_URL,
-      issuer: JWT.JWT_ISSUER,
-      audience: JWT.JWT_AUDIENCE,
-    });
-  });
-  test.each(Object.keys(JWT))("%s alone is refused, and what is missing is named", (name) => {
-    const missing = Object.keys(JWT).filter((other) => other !== name);
-    expect(() => parseEnv({ [name]: JWT[name as keyof typeof JWT] })).toThrow(
-      `The environment is wrong: ${missing.map((other) => `${other} is missing, which ${name} needs`).join("; ")}.`,
-    );
-  });
-  test("keys come over http or https", () => {
-    expect(() => parseEnv({ ...JWT, JWT_JWKS_URL: "ftp://x/keys" })).toThrow(
-      "JWT_JWKS_URL must be an http or https address",
-    );
-  });
+test("a gateway that is told to end answers for a second more", () => {
+  expect(parseEnv({}).shutdownGraceMs).toBe(1_000);
+  expect(parseEnv({ SHUTDOWN_GRACE_MS: "0" }).shutdownGraceMs).toBe(0);
+  expect(() => parseEnv({ SHUTDOWN_GRACE_MS: "-1" })).toThrow(/SHUTDOWN_GRACE_MS/);
+});
+
+test("a wrong provider is named, without the password that was in it", () => {
+  const wrong = { PROVIDER_URL: "https://me:hunter2@bridge", PROVIDER_TOKEN: "two words", PROVIDER_TIMEOUT_MS: "soon" };
+  expect(() => parseEnv(wrong)).toThrow(
+    "The environment is wrong: PROVIDER_URL must not hold a password; use PROVIDER_TOKEN; " +
+      "PROVIDER_TOKEN must be visible ASCII characters; PROVIDER_TIMEOUT_MS must be a number.",
+  );
 });

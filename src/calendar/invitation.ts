@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import ical, { ICalCalendarMethod, ICalEventClass } from "ical-generator";
 import MailComposer from "nodemailer/lib/mail-composer/index.js";
 import { singleLine } from "../core/text.ts";
@@ -32,7 +33,8 @@ export interface Message {
 const ADDRESS = /^[^\s<>",;:()[\]\\@]+@[^\s<>",;:()[\]\\@]+$/;
 
 /**
- * The message as it goes over the wire: text, and the invitation as an iCalendar part.
+ * The message as it goes over the wire: text, and the invitation as an iCalendar part. The same to the byte when it is
+ * composed again.
  * @param effectKey becomes the Message-ID, so that a repetition is recognisable
  */
 export async function composeMessage(message: Message, effectKey: string): Promise<Buffer> {
@@ -43,6 +45,7 @@ export async function composeMessage(message: Message, effectKey: string): Promi
     subject: singleLine(message.subject),
     messageId: `<${effectKey.replaceAll("/", ".")}@interview-gateway.invalid>`,
     date: message.event.stamp,
+    baseBoundary: createHash("sha256").update(effectKey).digest("hex").slice(0, 32),
     text: message.body,
     icalEvent: { method: "REQUEST", filename: "invite.ics", content: calendar },
   });

@@ -2,7 +2,7 @@ import type { sandboxCalendarEvents, sandboxConferences } from "../db/schema/pro
 import type { Message } from "./invitation.ts";
 
 /** What makes a call repeatable: the same key asks for the same effect, and a provider performs it once. */
-interface Effect {
+export interface Effect {
   accountId: string;
   effectKey: string;
 }
@@ -39,7 +39,7 @@ export interface CalendarProvider {
 
 export interface Mailer {
   /** Sends a message; a repetition with the same effect key replaces or drops it. */
-  send(message: Message, effectKey: string): Promise<void>;
+  send(message: Message, effect: Effect): Promise<void>;
 }
 
 export interface Providers {

@@ -60,7 +60,7 @@ const performed = (table: PgTable & Record<keyof Performed, PgColumn>, { account
 /** One file for each effect key, written whole or not at all. */
 function outboxMailer(outbox: string): Mailer {
   return {
-    async send(message, effectKey) {
+    async send(message, { effectKey }) {
       await mkdir(outbox, { recursive: true });
       const file = join(outbox, `${createHash("sha256").update(effectKey).digest("hex").slice(0, 32)}.eml`);
       const draft = `${file}.${newId()}.tmp`;

@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import type { Sql } from "postgres";
+import { postgres } from "./driver.ts";
 
 export type Database = PostgresJsDatabase;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
@@ -10,7 +11,7 @@ export type Executor = Database | Transaction;
 export interface Connections {
   db: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
-  raw: postgres.Sql;
+  raw: Sql;
   close: () => Promise<void>;
 }
 
@@ -28,6 +29,8 @@ const common = {
   // A connection that is reset while types are fetched would end the process; arrays go as text instead.
   fetch_types: false,
   onnotice: () => {},
+  // The library's own delay grows with the number of connections that were lost at once, to 20 s after a restart.
+  backoff: () => 0.1 + Math.random() * 0.4,
 };
 
 const SESSION = { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 };

@@ -1,8 +1,9 @@
 import { DrizzleQueryError } from "drizzle-orm";
-import postgres from "postgres";
+import type { PostgresError } from "postgres";
+import { postgres } from "./driver.ts";
 
 /** PostgreSQL's own error behind a failed statement, or undefined for any other error. */
-export function postgresError(error: unknown): postgres.PostgresError | undefined {
+export function postgresError(error: unknown): PostgresError | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof postgres.PostgresError ? cause : undefined;
 }

@@ -4,7 +4,6 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync } f
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import postgres from "postgres";
 import {
   type Bundle,
   createCluster,
@@ -13,6 +12,7 @@ import {
   prepareDirectory,
   readPassword,
 } from "./embedded-binaries.ts";
+import { postgres } from "./driver.ts";
 import { inspectProcess, isDying, readIfPresent, type RunningProcess } from "./process.ts";
 
 export { EmbeddedPostgresError };

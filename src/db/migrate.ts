@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import type { Sql } from "postgres";
 import { StartError } from "../core/error.ts";
 import { describeUrl } from "./client.ts";
+import { postgres } from "./driver.ts";
 import { ensureInstallation } from "./installation.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../drizzle");
@@ -30,7 +31,7 @@ export async function migrateDatabase(url: string, afterTables: () => Promise<vo
   }
 }
 
-async function assertServer(sql: postgres.Sql, url: string): Promise<void> {
+async function assertServer(sql: Sql, url: string): Promise<void> {
   const [row] = await sql<{ version: string }[]>`select current_setting('server_version_num') as version`.catch(
     (cause: unknown) => {
       const reason = cause instanceof Error ? cause.message || cause.name : String(cause);

@@ -101,7 +101,7 @@ async function sendInvitations(
 ): Promise<void> {
   for (const { recipient, message } of composeInvitations(arrangement, conferenceUrl)) {
     await performStep(ctx, { interview: arrangement.interview, step: `invitation/${recipient}` }, async (effectKey) => {
-      await mailer.send(message, effectKey);
+      await mailer.send(message, { accountId: ctx.accountId, effectKey });
       return {};
     });
   }

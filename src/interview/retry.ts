@@ -37,6 +37,7 @@ export async function recordFailedAttempt(
   const attempts = seen + 1;
   const delayMs = refusal.retryable && attempts < MOST_ATTEMPTS ? delayBefore(attempts, refusal) : null;
   await inTransaction(ctx, async (tx) => {
+    if (!(await isOurs(tx, ctx, { interviewId, seen }))) return;
     const nextAttemptAt = delayMs === null ? null : new Date(ctx.now().getTime() + delayMs);
     const row = {
       accountId: ctx.accountId,
@@ -47,19 +48,32 @@ export async function recordFailedAttempt(
       errorRetryable: refusal.retryable,
       nextAttemptAt,
     };
-    const booked = await tx
+    await tx
       .insert(provisionings)
       .values(row)
-      .onConflictDoUpdate({
-        target: [provisionings.accountId, provisionings.interviewId],
-        set: row,
-        setWhere: eq(provisionings.attempts, seen),
-      })
-      .returning({ attempts: provisionings.attempts });
-    if (booked.length === 0) return;
+      .onConflictDoUpdate({ target: [provisionings.accountId, provisionings.interviewId], set: row });
     if (!nextAttemptAt) return giveUp(tx, ctx, { interviewId, code: refusal.code });
     await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId }, notBefore: nextAttemptAt });
   });
+}
+
+/** Whether no other run has ended since this one began; holds the interview until the transaction ends. */
+async function isOurs(
+  tx: Transaction,
+  ctx: Context,
+  { interviewId, seen }: { interviewId: string; seen: number },
+): Promise<boolean> {
+  const [pending] = await tx
+    .select({ id: interviews.id })
+    .from(interviews)
+    .where(inState(ctx, { interviewId, state: "PENDING" }))
+    .for("update");
+  if (!pending) return false;
+  const [booked] = await tx
+    .select({ attempts: provisionings.attempts })
+    .from(provisionings)
+    .where(and(eq(provisionings.accountId, ctx.accountId), eq(provisionings.interviewId, interviewId)));
+  return (booked?.attempts ?? 0) === seen;
 }
 
 async function giveUp(
@@ -84,16 +98,18 @@ export async function moveProvisioning(
   const [moved] = await tx
     .update(interviews)
     .set({ ...change, updatedAt: ctx.now(), version: sql`${interviews.version} + 1` })
-    .where(
-      and(
-        eq(interviews.accountId, ctx.accountId),
-        eq(interviews.id, interviewId),
-        eq(interviews.provisioningState, from),
-        sql`${interviews.outcome} is distinct from 'CANCELLED'`,
-      ),
-    )
+    .where(inState(ctx, { interviewId, state: from }))
     .returning();
   return moved ?? null;
+}
+
+function inState(ctx: Context, { interviewId, state }: { interviewId: string; state: "PENDING" | "FAILED" }) {
+  return and(
+    eq(interviews.accountId, ctx.accountId),
+    eq(interviews.id, interviewId),
+    eq(interviews.provisioningState, state),
+    sql`${interviews.outcome} is distinct from 'CANCELLED'`,
+  );
 }
 
 /** Anything that is not a provider's own refusal is a bug of ours: logged, and tried again like the rest. */

@@ -5,5 +5,5 @@ import { defineTask } from "../tasks/define.ts";
 export const provisionInterview = defineTask({
   name: "provision-interview",
   payload: z.object({ interviewId: z.uuid() }),
-  retryLimit: 1_000,
+  retryLimit: 100_000,
 });

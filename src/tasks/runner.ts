@@ -43,13 +43,16 @@ interface Envelope {
   payload: unknown;
 }
 
-/** Creates the queue's own tables and one queue for each definition; for the migration. */
+/** Creates the queue's own tables and one queue for each definition, with today's options; for the migration. */
 export async function migrateTasks(url: string, tasks: readonly TaskDefinition<object>[]): Promise<void> {
   const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false });
   boss.on("error", () => {});
   try {
     await boss.start();
-    for (const task of tasks) await boss.createQueue(task.name, queueOptions(task));
+    for (const task of tasks) {
+      await boss.createQueue(task.name, queueOptions(task));
+      await boss.updateQueue(task.name, queueOptions(task));
+    }
   } finally {
     await boss.stop({ graceful: false });
   }
@@ -110,6 +113,7 @@ async function runJob<P extends object>(
   }
 }
 
+/** A worker that is lost counts as a failed run here, and must not make the next take-over wait: delays stay short. */
 function queueOptions(task: TaskDefinition<object>) {
-  return { retryLimit: task.retryLimit, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, heartbeatSeconds: 10 };
+  return { retryLimit: task.retryLimit, retryDelay: 2, retryBackoff: true, retryDelayMax: 5, heartbeatSeconds: 10 };
 }

@@ -288,3 +288,58 @@ test("a run that comes late changes nothing", async () => {
   expect(await events(id)).toEqual(["INTERVIEW_CREATED", "INTERVIEW_PROVISIONED"]);
   expect(new Set(asked).size).toBe(1);
 });
+
+describe("a run that is refused late, when another has ended", () => {
+  /** Begins a run whose provider says nothing until `refuse` is called. */
+  const begin = async (id: string) => {
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    answer = async () => {
+      begun.resolve();
+      await held.promise;
+      throw new ProviderError("UNAVAILABLE", "The provider did not answer in time.", { retryable: true });
+    };
+    const late = run(id);
+    await begun.promise;
+    return async () => {
+      held.resolve();
+      await late;
+    };
+  };
+  const state = async (id: string) => {
+    const [tasks] = await app.app.connections.raw`
+      select count(*)::int as tasks from pgboss.job where data->'payload'->>'interviewId' = ${decodeId(id).id}`;
+    return { interview: await read(id), events: await events(id), tasks: tasks?.["tasks"] };
+  };
+
+  test("well", async () => {
+    const id = await create();
+    const refuse = await begin(id);
+    answer = async () => ({ url: "https://meet.google.com/first" });
+    await run(id);
+    const before = await state(id);
+    await refuse();
+    expect(before).toMatchObject({ interview: { provisioning: { state: "PROVISIONED", attempts: 0 } } });
+    expect(await state(id)).toEqual(before);
+  });
+
+  test("badly, and provisioning was started again", async () => {
+    const id = await create();
+    answer = async () => {
+      throw new ProviderError("UNAVAILABLE", "Try later.", { retryable: true });
+    };
+    await run(id);
+    const refuse = await begin(id);
+    answer = async () => {
+      throw new ProviderError("REJECTED", "The calendar is read-only.", { retryable: false });
+    };
+    await run(id);
+    const failed = await state(id);
+    await app.client.data(RETRY, { id });
+    const again = await state(id);
+    await refuse();
+    expect(failed).toMatchObject({ interview: { provisioning: { state: "FAILED", attempts: 2 } } });
+    expect(again).toMatchObject({ interview: { provisioning: { state: "PENDING", attempts: 0 } } });
+    expect(await state(id)).toEqual(again);
+  });
+});

@@ -15,6 +15,7 @@ import { buildWorker } from "../../src/worker.ts";
 import { expectNoPersonalData } from "./canary.ts";
 import { Client } from "./client.ts";
 import { createTestDatabase } from "./database.ts";
+import { WIDE } from "./limits.ts";
 import { sampleDirectory } from "./directory.ts";
 
 /** The clock of the tests stands still here: a Monday. */
@@ -68,8 +69,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     persons,
     demo: false,
     eventRetentionMs: 7 * 24 * 60 * 60 * 1000,
-    sockets: { allowedOrigins: [], maxPerToken: 1_000, stallMs: 15_000, ...options.sockets },
-    limits: { ratePerToken: 1e6, ratePerAccount: 1e6, deadlineMs: 20_000, ...options.limits },
+    sockets: { ...WIDE.sockets, ...options.sockets },
+    limits: { ...WIDE.limits, ...options.limits },
     log: createLog("trace", { write: (line) => void log.push(JSON.parse(line)) }),
     now,
     ...(eventLog && { eventLog }),

@@ -10,6 +10,7 @@ import { openApp } from "../../../src/app.ts";
 import type { App } from "../../../src/app.ts";
 import { startEmbeddedPostgres } from "../../../src/db/embedded.ts";
 import { createLog } from "../../../src/operation/log.ts";
+import { WIDE } from "../../support/limits.ts";
 import { freePort, runGateway } from "../../support/process.ts";
 import type { ClientCommand, ClientReport, BroadcastReport } from "./message.ts";
 import type { Timing } from "./run.ts";
@@ -93,8 +94,7 @@ function openBenchApp(databaseUrl: string, dataDir: string): Promise<App> {
     worker: false,
     demo: true,
     eventRetentionMs: 24 * 60 * 60 * 1000,
-    sockets: { allowedOrigins: [], maxPerToken: SOCKETS_PER_TOKEN, stallMs: 15_000 },
-    limits: { ratePerToken: 1e6, ratePerAccount: 1e6, deadlineMs: 20_000 },
+    ...WIDE,
     log: createLog("silent", pino.destination(2)),
   });
 }

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { ProviderError } from "./error.ts";
+import { composeMessage } from "./invitation.ts";
+import type { Effect, Providers } from "./provider.ts";
+
+export interface BridgeOptions {
+  /** Address of the service, without a slash at the end. */
+  url: string;
+  /** Sent as a bearer token, if there is one. */
+  token?: string | undefined;
+  /** How long one answer may take, in milliseconds. */
+  timeoutMs: number;
+  now: () => Date;
+}
+
+const conference = z.object({ url: z.url({ protocol: /^https?$/ }).max(2_048) });
+const calendarEvent = z.object({ eventId: z.string().min(1).max(1_024) });
+const nothing = z.object({});
+
+/** Refusals of the class 4xx that say "not now": the same request may succeed later. */
+const NOT_NOW: readonly number[] = [408, 409, 425];
+
+/**
+ * Providers behind a service of the operator's that speaks HTTP. It is asked with POST and JSON, under `Idempotency-Key`
+ * and `accountId`, and answers 200:
+ *
+ * - `/conferences` `{ location, topic, startsAt, endsAt }` → `{ url }`
+ * - `/calendar-events` `{ calendarAddress, title, startsAt, endsAt, visibility, conferenceUrl, attendees }` → `{ eventId }`
+ * - `/messages` `{ from, to, message }`, two addresses and the whole MIME text for a mail server → `{}`
+ *
+ * Times are ISO 8601 in UTC. The service performs an effect once for each account and key, and repeats its first answer.
+ * 429, 5xx, 408, 409, 425, a lost connection and silence are tried again, no sooner than `Retry-After`; every other 4xx
+ * is final.
+ */
+export function createBridge(options: BridgeOptions): Providers {
+  return {
+    conference: {
+      createConference: ({ effectKey, ...request }) =>
+        ask(options, { path: "/conferences", effectKey, request }, conference),
+    },
+    calendar: {
+      createCalendarEvent: ({ effectKey, ...request }) =>
+        ask(options, { path: "/calendar-events", effectKey, request }, calendarEvent),
+    },
+    mailer: {
+      async send(message, { accountId, effectKey }) {
+        const text = (await composeMessage(message, effectKey)).toString();
+        const request = { accountId, from: message.from.address, to: message.to.address, message: text };
+        await ask(options, { path: "/messages", effectKey, request }, nothing);
+      },
+    },
+  };
+}
+
+interface Question {
+  path: string;
+  effectKey: string;
+  request: Pick<Effect, "accountId">;
+}
+
+async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodType<T>): Promise<T> {
+  const response = await post(options, question);
+  if (response.status !== 200) {
+    await response.body?.cancel().catch(() => {});
+    throw refusal(response, options.now());
+  }
+  const answer = shape.safeParse(await response.json().catch(() => undefined));
+  if (!answer.success) throw unavailable("The provider's answer was cut off or cannot be read.");
+  return answer.data;
+}
+
+async function post(
+  { url, token, timeoutMs }: BridgeOptions,
+  { path, effectKey, request }: Question,
+): Promise<Response> {
+  const headers = {
+    "content-type": "application/json",
+    "idempotency-key": effectKey,
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return await fetch(url + path, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(request),
+      redirect: "manual",
+      signal,
+    });
+  } catch {
+    throw unavailable(signal.aborted ? "The provider did not answer in time." : "The provider cannot be reached.");
+  }
+}
+
+function refusal({ status, headers }: Response, now: Date): ProviderError {
+  const retryAfterMs = waitFor(headers.get("retry-after"), now);
+  if (status === 429)
+    return new ProviderError("RATE_LIMITED", "The provider asks for fewer requests.", {
+      retryable: true,
+      retryAfterMs,
+    });
+  if (status >= 400 && status < 500 && !NOT_NOW.includes(status))
+    return new ProviderError("REJECTED", `The provider refused with status ${status}.`, { retryable: false });
+  return unavailable(`The provider answered with status ${status}.`, retryAfterMs);
+}
+
+function unavailable(message: string, retryAfterMs: number | null = null): ProviderError {
+  return new ProviderError("UNAVAILABLE", message, { retryable: true, retryAfterMs });
+}
+
+/** `Retry-After` in milliseconds, from seconds or from an HTTP date; null when there is none, or none to be read. */
+function waitFor(header: string | null, now: Date): number | null {
+  if (header === null) return null;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1_000;
+  const until = Date.parse(header);
+  return Number.isNaN(until) ? null : Math.max(until - now.getTime(), 0);
+}

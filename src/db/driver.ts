@@ -1,0 +1,57 @@
+import { findPackageJSON, registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const MARK = "?mended";
+const PACKAGE = new URL("src/", pathToFileURL(findPackageJSON("postgres", import.meta.url) ?? "/")).href;
+
+/**
+ * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
+ * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
+ * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used.
+ */
+const MENDINGS: readonly { before: string; after: string }[] = [
+  {
+    before: "    if (stream)\n      return queryError(q, Errors.generic('COPY_IN_PROGRESS'",
+    after: `    if (!socket) {
+      queryError(q, Errors.connection('CONNECTION_CLOSED', options, socket))
+      return true
+    }
+
+    if (stream)\n      return queryError(q, Errors.generic('COPY_IN_PROGRESS'`,
+  },
+  {
+    before: "    !hadError && (query || sent.length) && error(",
+    after: "    ;(query || sent.length) && error(",
+  },
+  {
+    before: "    socket.removeAllListeners()\n    socket = null\n",
+    after: "    chunk = nextWriteTimer = null\n    socket.removeAllListeners()\n    socket = null\n",
+  },
+];
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const found = nextResolve(specifier, context);
+    const ours = context.parentURL?.endsWith(MARK) && found.url.startsWith(PACKAGE);
+    return ours ? { ...found, url: found.url + MARK } : found;
+  },
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    return url === `${PACKAGE}connection.js${MARK}`
+      ? { ...loaded, source: mend(Buffer.from(loaded.source as Uint8Array).toString()) }
+      : loaded;
+  },
+});
+
+function mend(source: string): string {
+  return MENDINGS.reduce((text, { before, after }) => {
+    if (text.split(before).length !== 2)
+      throw new Error("postgres.js has changed: see whether it still needs mending.");
+    return text.replace(before, () => after);
+  }, source);
+}
+
+const mended = (await import(`${PACKAGE}index.js${MARK}`)) as { default: typeof import("postgres") };
+
+/** postgres.js, mended. Everything that talks to the database goes through it. */
+export const postgres = mended.default;

@@ -1,0 +1,187 @@
+-- What must hold in every database of the gateway at rest. Each query is named by the comment above it, and must return
+-- no row. Runs as it is: psql "$DATABASE_URL" -f test/reliability/invariants.sql
+--
+-- The suite fills this table with what the provider double has done; elsewhere it stays empty.
+create temporary table if not exists provider_effects (
+  account_id uuid not null,
+  effect_key text not null,
+  kind text not null,
+  -- What a person sees of it: the meeting, the entry in the calendar, the message in the inbox.
+  visible text not null
+);
+
+-- name: an interview without its created event (unless that is no longer kept)
+select interview.account_id, interview.id
+from interviews interview
+join event_counters counter using (account_id)
+left join lateral (
+  select min(occurred_at) as oldest from events where events.account_id = interview.account_id
+) kept on true
+where (counter.pruned_sequence = 0 or interview.created_at > kept.oldest + interval '1 minute')
+  and not exists (
+    select from events event
+    where event.account_id = interview.account_id and event.interview_id = interview.id and event.type = 'INTERVIEW_CREATED'
+  );
+
+-- name: an interview of an account that has no event counter
+select interview.account_id, interview.id
+from interviews interview
+where not exists (select from event_counters counter where counter.account_id = interview.account_id);
+
+-- name: an interview that was created twice
+select account_id, interview_id, count(*)
+from events where type = 'INTERVIEW_CREATED'
+group by account_id, interview_id having count(*) > 1;
+
+-- name: an interview that two idempotency keys led to
+select account_id, interview_id, count(*)
+from idempotency_keys
+group by account_id, interview_id having count(*) > 1;
+
+-- name: a managed interview without a task or an outcome
+select interview.account_id, interview.id
+from interviews interview
+where interview.provisioning_state = 'PENDING' and interview.outcome is distinct from 'CANCELLED'
+  and not exists (
+    select from pgboss.job task
+    where task.data->'payload'->>'interviewId' = interview.id::text and task.state in ('created', 'retry', 'active')
+  );
+
+-- name: a pending interview whose next attempt was never planned
+select interview.account_id, interview.id
+from interviews interview join provisionings attempt on attempt.account_id = interview.account_id and attempt.interview_id = interview.id
+where interview.provisioning_state = 'PENDING' and attempt.next_attempt_at is null;
+
+-- name: an external interview with a task
+select interview.account_id, interview.id, task.id as task_id
+from interviews interview join pgboss.job task on task.data->'payload'->>'interviewId' = interview.id::text
+where interview.external;
+
+-- name: an external interview with a step, an attempt or an outcome of provisioning
+select interview.account_id, interview.id
+from interviews interview
+where interview.external and (
+  exists (select from provisioning_steps step where step.account_id = interview.account_id and step.interview_id = interview.id)
+  or exists (select from provisionings attempt where attempt.account_id = interview.account_id and attempt.interview_id = interview.id)
+  or exists (
+    select from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+      and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
+  )
+);
+
+-- name: two provisioned events for one version
+select account_id, interview_id, interview_version, count(*)
+from events where type = 'INTERVIEW_PROVISIONED'
+group by account_id, interview_id, interview_version having count(*) > 1;
+
+-- name: a provisioned interview without its event, or the event without the state (unless no longer kept)
+select interview.account_id, interview.id, interview.provisioning_state
+from interviews interview
+join event_counters counter using (account_id)
+left join lateral (
+  select event.type from events event
+  where event.account_id = interview.account_id and event.interview_id = interview.id
+    and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
+  order by event.sequence desc limit 1
+) ended on true
+where counter.pruned_sequence = 0
+  and (interview.provisioning_state = 'PROVISIONED') is distinct from (ended.type is not distinct from 'INTERVIEW_PROVISIONED');
+
+-- name: a provisioned interview that lacks a step
+select interview.account_id, interview.id, wanted.step
+from interviews interview
+cross join lateral (
+  select 'conference' as step where interview.location not in ('ONSITE', 'PHONE')
+  union all select 'calendar-event'
+  union all select 'invitation/candidate'
+  union all select 'invitation/' || seat.user_id
+  from interviewers seat where seat.account_id = interview.account_id and seat.interview_id = interview.id
+) wanted
+where interview.provisioning_state = 'PROVISIONED'
+  and not exists (
+    select from provisioning_steps step
+    where step.account_id = interview.account_id and step.interview_id = interview.id and step.step = wanted.step
+  );
+
+-- name: a hole or a repeat in an account's event numbers
+select counter.account_id, counter.pruned_sequence, counter.last_sequence, count(event.sequence) as events,
+  min(event.sequence) as first, max(event.sequence) as last
+from event_counters counter left join events event using (account_id)
+group by counter.account_id, counter.pruned_sequence, counter.last_sequence
+having count(event.sequence) <> counter.last_sequence - counter.pruned_sequence
+  or count(distinct event.sequence) <> count(event.sequence)
+  or min(event.sequence) <> counter.pruned_sequence + 1
+  or max(event.sequence) <> counter.last_sequence;
+
+-- name: an event of an account that has no counter, or an id that two events share
+select account_id, id::text, count(*) from events
+group by account_id, id having count(*) > 1
+union all
+select event.account_id, min(event.id::text), count(*) from events event
+where not exists (select from event_counters counter where counter.account_id = event.account_id)
+group by event.account_id;
+
+-- name: an event whose version lies beyond the interview's
+select event.account_id, event.sequence, event.interview_version, interview.version
+from events event join interviews interview on interview.account_id = event.account_id and interview.id = event.interview_id
+where event.interview_version > interview.version;
+
+-- name: an interview whose events do not tell its versions one by one
+select interview.account_id, interview.id, interview.version, told.versions
+from interviews interview
+join event_counters counter using (account_id)
+cross join lateral (
+  select array_agg(event.interview_version order by event.sequence) as versions
+  from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+) told
+where counter.pruned_sequence = 0
+  and told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
+
+-- name: an effect key that was used twice
+select effect_key, count(*) from provisioning_steps group by effect_key having count(*) > 1
+union all
+select effect_key, count(*) from provider_effects group by effect_key having count(*) > 1;
+
+-- name: an effect that somebody saw twice
+select account_id, kind, visible, count(*), min(effect_key), max(effect_key)
+from provider_effects
+group by account_id, kind, visible having count(*) > 1;
+
+-- name: a finished step whose effect the provider never performed
+select step.account_id, step.effect_key
+from provisioning_steps step
+where exists (select from provider_effects)
+  and not exists (
+    select from provider_effects effect
+    where effect.account_id = step.account_id and effect.effect_key = step.effect_key
+  );
+
+-- name: an effect that no step of its provisioned interview asked for
+select effect.account_id, effect.effect_key
+from provider_effects effect
+join interviews interview
+  on interview.account_id = effect.account_id and interview.id::text = split_part(effect.effect_key, '/', 1)
+where interview.provisioning_state = 'PROVISIONED'
+  and not exists (
+    select from provisioning_steps step
+    where step.account_id = effect.account_id and step.effect_key = effect.effect_key
+  );
+
+-- name: a seat whose times differ from the interview's
+select seat.account_id, seat.interview_id, seat.user_id
+from interviewers seat join interviews interview on interview.account_id = seat.account_id and interview.id = seat.interview_id
+where (seat.starts_at, seat.ends_at) <> (interview.starts_at, interview.ends_at);
+
+-- name: an interview without a seat
+select interview.account_id, interview.id
+from interviews interview
+where not exists (
+  select from interviewers seat where seat.account_id = interview.account_id and seat.interview_id = interview.id
+);
+
+-- name: two exclusive seats of one interviewer that overlap
+select one.account_id, one.user_id, one.interview_id, other.interview_id as other_interview_id
+from interviewers one join interviewers other
+  on other.account_id = one.account_id and other.user_id = one.user_id and other.interview_id > one.interview_id
+  and other.starts_at < one.ends_at and other.ends_at > one.starts_at
+where one.claim = 'EXCLUSIVE' and other.claim = 'EXCLUSIVE';
