@@ -5,11 +5,13 @@ import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 import type { Executor } from "../db/client.ts";
+import { prepareRows } from "../db/rows.ts";
 import { requireScope } from "./authorize.ts";
 import type { Context } from "./context.ts";
 
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
+const LIMITS = [2, 6, 11, 21, 51, LARGEST_PAGE + 1];
 
 export interface PageArguments {
   first?: number | null | undefined;
@@ -48,33 +50,40 @@ export async function loadPage<T extends PageTable>(
 ): Promise<Page<T["$inferSelect"]>> {
   const { size, backward } = pageSize(args);
   const { table, executor = ctx.db } = query;
-  const rowsOf: PgTable = table;
   const sort = sortColumn(query);
   const order = backward ? desc : asc;
-  const found: T["$inferSelect"][] = await executor
-    .select()
-    .from(rowsOf)
-    .where(
-      and(
-        eq(table.accountId, ctx.accountId),
-        query.where,
-        args.after == null ? undefined : beyond(table, sort, { side: ">", cursor: args.after }),
-        args.before == null ? undefined : beyond(table, sort, { side: "<", cursor: args.before }),
-      ),
-    )
-    .orderBy(order(sort), order(table.id))
-    .limit(size + 1);
+  const find = prepareRows(table, {
+    where: and(
+      eq(table.accountId, ctx.accountId),
+      query.where,
+      args.after == null ? undefined : beyond(table, sort, { side: ">", cursor: args.after }),
+      args.before == null ? undefined : beyond(table, sort, { side: "<", cursor: args.before }),
+    ),
+    orderBy: [order(sort), order(table.id)],
+    limit: limitFor(size),
+  });
+  const found = query.where ? await find.runOnce(executor) : await find.run(executor);
 
   const more = found.length > size;
   const rows = backward ? found.slice(0, size).toReversed() : found.slice(0, size);
-  const edges = rows.map((node) => ({ node, cursor: encodePosition([node[query.sort], node["id"]]) }));
+  const edges = rows.map((node) => ({
+    node,
+    // Few ask for it.
+    get cursor() {
+      return encodePosition([node[query.sort], node["id"]]);
+    },
+  }));
   return {
     edges,
     pageInfo: {
       hasNextPage: backward ? args.before != null : more,
       hasPreviousPage: backward ? more : args.after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }
@@ -86,6 +95,9 @@ export function defineDirectoryList<T extends PageTable>(query: Pick<PageQuery<T
     return loadPage(ctx, query, args);
   };
 }
+
+/** At least one more than the page holds, which tells whether the list goes on; few numbers, so that few statements. */
+const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? LARGEST_PAGE + 1;
 
 function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
   if (first != null && last != null) throw new RequestError("INVALID_INPUT", "Send either first or last, not both.");
