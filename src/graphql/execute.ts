@@ -1,4 +1,3 @@
-import { execute } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Plugin, YogaServerInstance } from "graphql-yoga";
@@ -8,6 +7,7 @@ import type { Caller, Context, Services } from "../operation/context.ts";
 import { createErrorMask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
 import { MAX_BODY, useLimits } from "./limits.ts";
+import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { useRefusalCodes } from "./refusal-code.ts";
 import { subscribeWithFreshContext } from "./subscribe.ts";
@@ -41,6 +41,8 @@ export function createPipeline({ schema, services, authenticate, demo }: Pipelin
     },
     plugins: [useLimits(), useRefusalCodes(schema), useEventStream(), useGraphQLJs()],
     maskedErrors: { maskError: createErrorMask(services.log) },
+    // From its cache, Yoga would throw a parser's error without the code that it gave it the first time.
+    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
     maxRequestBodySize: MAX_BODY,
     multipart: false,
     cors: false,
@@ -73,7 +75,7 @@ export async function identify(
 /** Runs operations with graphql-js itself, the reference for `@oneOf`, variables and error locations. */
 function useGraphQLJs(): Plugin {
   return {
-    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(executePlanned),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeWithFreshContext),
   };
 }
