@@ -1,12 +1,20 @@
 import autocannon from "autocannon";
+import { createBody } from "./question.ts";
 import type { LoadOrder } from "./stage.ts";
 
-const { url, headers, bodies, seconds, connections } = JSON.parse(process.argv[2] ?? "{}") as LoadOrder;
+const { url, headers, body, seconds, connections } = JSON.parse(process.argv[2] ?? "{}") as LoadOrder;
 const result = await autocannon({
   url,
   connections,
   duration: seconds,
-  requests: bodies.map((body) => ({ method: "POST" as const, path: "/graphql", headers, body })),
+  requests: [
+    {
+      method: "POST",
+      path: "/graphql",
+      headers,
+      ...(body === undefined ? { setupRequest: (request) => ({ ...request, body: createBody() }) } : { body }),
+    },
+  ],
 });
 const failed = result.errors + result.timeouts + result.non2xx;
 if (failed > 0) throw new Error(`${failed} of ${result.requests.total} requests failed at ${url}.`);

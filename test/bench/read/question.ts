@@ -1,4 +1,4 @@
-import { ACCOUNT, seedId, TOKEN } from "./seed.ts";
+import { ACCOUNT, seedId, SIZES, TOKEN } from "./seed.ts";
 
 export type Server = "gateway" | "postgraphile" | "mercurius" | "bare";
 export const SERVERS: readonly Server[] = ["gateway", "postgraphile", "mercurius", "bare"];
@@ -139,3 +139,32 @@ const node: Question = {
 };
 
 export const QUESTIONS: readonly Question[] = [nested, flat, node];
+
+const CREATE = `mutation Create($input: CreateInterviewInput!) {
+  createInterview(input: $input) { __typename ... on CreateInterviewSuccess { interview { id } } }
+}`;
+const FIRST_SLOT = Date.UTC(2031, 0, 1);
+const QUARTER_MS = 15 * 60_000;
+const random = (count: number) => 1 + Math.floor(Math.random() * count);
+
+/** An interview that hardly ever clashes with another: create.sql draws from the same numbers. */
+export function createBody(): string {
+  return post(CREATE, {
+    input: {
+      applicationId: opaque("Application", seedId("application", random(SIZES.applications))),
+      organizerId: opaque("User", seedId("user", 3)),
+      startTime: new Date(FIRST_SLOT + random(5_000_000) * QUARTER_MS).toISOString(),
+      timezone: "Europe/Berlin",
+      mode: {
+        adHoc: {
+          kind: "ONE_ON_ONE",
+          location: "PHONE",
+          durationMinutes: 15,
+          interviewerIds: [opaque("User", seedId("user", random(SIZES.users)))],
+          candidateTemplateId: opaque("EmailTemplate", seedId("candidateTemplate", 1)),
+          interviewerTemplateId: opaque("EmailTemplate", seedId("interviewerTemplate", 1)),
+        },
+      },
+    },
+  });
+}

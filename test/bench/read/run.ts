@@ -1,12 +1,11 @@
 import { deepStrictEqual } from "node:assert";
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { headersOf, QUESTIONS, SERVERS } from "./question.ts";
 import type { Question, Server } from "./question.ts";
-import { openStage, startServer } from "./stage.ts";
-import type { LoadOrder, RunningServer } from "./stage.ts";
+import { compareCreate } from "./create.ts";
+import { load, median, openStage, startServer } from "./stage.ts";
+import type { RunningServer } from "./stage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +21,8 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const connections = Number(values.connections);
 const servers = values.servers.split(",") as Server[];
 const questions = QUESTIONS.filter(({ name }) => name.includes(values.only));
 
@@ -42,6 +43,8 @@ try {
   );
   print(`In brackets the least and the greatest ratio of one round. CPU: of the server's process, per request.\n`);
   for (const question of questions) printTable(question, await measure(question));
+  if ("createInterview".includes(values.only))
+    print(await compareCreate(stage, urlOf("gateway"), { rounds, seconds, connections }));
 } finally {
   for (const server of running.values()) await server.stop();
   await stage.stop();
@@ -80,17 +83,11 @@ async function sample(question: Question, server: Server): Promise<Sample> {
   const { requests, perSecond } = await load({
     url: urlOf(server),
     headers: headersOf(server),
-    bodies: [question.body(server)],
-    seconds: Number(values.seconds),
-    connections: Number(values.connections),
+    body: question.body(server),
+    seconds,
+    connections,
   });
   return { perSecond, cpu: (cpuOf(pid) - before) / requests };
-}
-
-async function load(order: LoadOrder): Promise<{ requests: number; perSecond: number }> {
-  const script = join(import.meta.dirname, "load.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(order)]);
-  return JSON.parse(stdout) as { requests: number; perSecond: number };
 }
 
 /** Milliseconds of CPU that a process has used; NaN where there is no /proc. */
@@ -120,10 +117,6 @@ function printTable({ name }: Question, samples: Map<Server, Sample[]>): void {
     );
   }
   print("");
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
 
 function runningServer(server: Server): RunningServer {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import postgres from "postgres";
 import { migrateApp } from "../../../src/app.ts";
 import { startEmbeddedPostgres } from "../../../src/db/embedded.ts";
@@ -91,8 +92,19 @@ async function freePort(): Promise<number> {
 export interface LoadOrder {
   url: string;
   headers: Record<string, string>;
-  /** Sent in turn. */
-  bodies: string[];
+  /** Sent again and again; a new createInterview each time when left out. */
+  body?: string;
   seconds: number;
   connections: number;
+}
+
+/** Runs load in a process of its own. */
+export async function load(order: LoadOrder): Promise<{ requests: number; perSecond: number }> {
+  const script = join(import.meta.dirname, "load.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(order)]);
+  return JSON.parse(stdout) as { requests: number; perSecond: number };
+}
+
+export function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
