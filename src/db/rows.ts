@@ -90,15 +90,18 @@ function decoderOf(column: Column): Decode | undefined {
   return untouched ? undefined : (value) => column.mapFromDriverValue(value);
 }
 
-/** PostgreSQL's notation of whole seconds in UTC, by far the most frequent, read ten times as fast as any other. */
+const UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/;
+
+/** PostgreSQL's notation, read ten times as fast as JavaScript reads it where the server's zone is UTC. */
 function parseInstant(column: Column, text: string): unknown {
-  // JavaScript reads the years before 100 as those of the last century.
-  if (text.length !== 22 || !text.endsWith("+00") || text < "0100") return column.mapFromDriverValue(text);
+  // JavaScript takes the years before 100 for those of the last century.
+  if (!UTC.test(text) || text < "0100") return column.mapFromDriverValue(text);
   const number = (from: number, to: number): number => {
     let value = 0;
     for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
     return value;
   };
   const day = [number(0, 4), number(5, 7) - 1, number(8, 10)] as const;
-  return new Date(Date.UTC(...day, number(11, 13), number(14, 16), number(17, 19)));
+  const milliseconds = text.length > 22 ? Math.round(Number(text.slice(19, -3)) * 1000) : 0;
+  return new Date(Date.UTC(...day, number(11, 13), number(14, 16), number(17, 19), milliseconds));
 }
