@@ -1,6 +1,6 @@
 import { Column, fillPlaceholders, getTableColumns, sql } from "drizzle-orm";
 import type { Query, SQL } from "drizzle-orm";
-import { PgDialect, PgTimestamp } from "drizzle-orm/pg-core";
+import { PgDialect } from "drizzle-orm/pg-core";
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Executor } from "./client.ts";
 
@@ -85,23 +85,6 @@ function shapeOf(table: PgTable): Shape {
 }
 
 function decoderOf(column: Column): Decode | undefined {
-  if (column instanceof PgTimestamp) return (value) => parseInstant(column, String(value));
   const untouched = column.mapFromDriverValue === Column.prototype.mapFromDriverValue;
   return untouched ? undefined : (value) => column.mapFromDriverValue(value);
-}
-
-const UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/;
-
-/** PostgreSQL's notation, read ten times as fast as JavaScript reads it where the server's zone is UTC. */
-function parseInstant(column: Column, text: string): unknown {
-  // JavaScript takes the years before 100 for those of the last century.
-  if (!UTC.test(text) || text < "0100") return column.mapFromDriverValue(text);
-  const number = (from: number, to: number): number => {
-    let value = 0;
-    for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
-    return value;
-  };
-  const day = [number(0, 4), number(5, 7) - 1, number(8, 10)] as const;
-  const milliseconds = text.length > 22 ? Math.round(Number(text.slice(19, -3)) * 1000) : 0;
-  return new Date(Date.UTC(...day, number(11, 13), number(14, 16), number(17, 19), milliseconds));
 }
