@@ -98,7 +98,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
-    authenticate: createAuthenticator(db, persons ? createPersonAuthenticator(db, persons, now) : null),
+    authenticate: createAuthenticator(db, {
+      persons: persons ? createPersonAuthenticator(db, persons, now) : null,
+    }),
     async close() {
       await tasks.stop();
       await events.stop();

@@ -6,6 +6,7 @@ import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
 import { createPipeline } from "./graphql/execute.ts";
+import { createJsonPost } from "./graphql/json-post.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { serveSockets } from "./graphql/socket.ts";
 import { DEMO_QUERY } from "./import/banner.ts";
@@ -24,11 +25,17 @@ export interface GatewayServer {
   stop(graceMs?: number): Promise<void>;
 }
 
-export function buildServer(app: App): GatewayServer {
+export interface ServerOptions {
+  /** Whether ordinary requests go past Yoga's HTTP layer; they do unless told otherwise. */
+  directPost?: boolean;
+}
+
+export function buildServer(app: App, { directPost = true }: ServerOptions = {}): GatewayServer {
   const { services, authenticate } = app;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
   const { sockets, limits } = app.options;
   const pipeline = createPipeline({ schema, services, authenticate, limits, demo, ...sockets });
+  const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -38,7 +45,7 @@ export function buildServer(app: App): GatewayServer {
     if (pathname.startsWith(CONFERENCE_PATH)) return sendConference(app, response, pathname);
     if (pathname === "/") return redirect(response, "/graphql");
     const { authorization, "last-event-id": last } = request.headers;
-    await pipeline.yoga(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
+    await answer(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
   };
 
   const server = createServer((request, response) => {

@@ -33,7 +33,7 @@ export async function issueToken(db: Database, account: string, scopes: readonly
 }
 
 /**
- * Ends a token for good, from the next request on.
+ * Ends a token for good. Gateways that have just seen it refuse it within a second.
  * @throws StartError when there is no such token in use
  */
 export async function revokeToken(db: Database, token: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { apiTokens } from "../db/schema/account.ts";
@@ -6,27 +6,46 @@ import type { Caller, Scope } from "../operation/context.ts";
 
 /** Tokens are long and random, so one unsalted round is enough; the demo tokens are public anyway. */
 export function hashToken(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return hash("sha256", token, "buffer");
 }
 
 /** The caller behind a bearer token, or null when no token of that text is valid. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
 
 const JSON_WEB_TOKEN = /^[\w-]+[.][\w-]+[.][\w-]*$/;
+/** For how long an answer about a token is used again: a revoked one is refused no later than this. */
+export const TOKEN_KEPT_MS = 1_000;
+const MOST_KEPT = 10_000;
+
+interface Known {
+  caller: Promise<Caller | null>;
+  until: number;
+}
+
+export interface AuthenticatorOptions {
+  /** Takes JSON Web Tokens; null when they are not taken. */
+  persons?: Authenticate | null;
+  /** In milliseconds. */
+  clock?: () => number;
+}
 
 /**
- * Looks an API token up in every account: its hash is what says which account it belongs to.
- * @param persons takes JSON Web Tokens; null when they are not taken
+ * Looks an API token up in every account: its hash is what says which account it belongs to. Of the requests that carry a
+ * token, one in a second asks the database; tokens that are not valid are asked for every time.
  */
-export function createAuthenticator(db: Database, persons: Authenticate | null = null): Authenticate {
+export function createAuthenticator(
+  db: Database,
+  { persons = null, clock = () => performance.now() }: AuthenticatorOptions = {},
+): Authenticate {
   const find = db
     .select({ accountId: apiTokens.accountId, id: apiTokens.id, scopes: apiTokens.scopes })
     .from(apiTokens)
     .where(sql`${apiTokens.tokenHash} = ${sql.placeholder("hash")} and ${apiTokens.revokedAt} is null`)
     .prepare("find_api_token");
-  return async (token) => {
-    if (persons && JSON_WEB_TOKEN.test(token)) return persons(token);
-    const [row] = await find.execute({ hash: hashToken(token) });
+  const known = new Map<string, Known>();
+
+  const look = async (tokenHash: Buffer): Promise<Caller | null> => {
+    const [row] = await find.execute({ hash: tokenHash });
     if (!row) return null;
     return {
       accountId: row.accountId,
@@ -35,5 +54,19 @@ export function createAuthenticator(db: Database, persons: Authenticate | null =
       scopes: new Set(row.scopes as Scope[]),
       expiresAt: null,
     };
+  };
+
+  return async (token) => {
+    if (persons && JSON_WEB_TOKEN.test(token)) return persons(token);
+    const tokenHash = hashToken(token);
+    const key = tokenHash.toString("base64");
+    const kept = known.get(key);
+    if (kept && clock() < kept.until) return kept.caller;
+    if (known.size >= MOST_KEPT) known.clear();
+    const caller = look(tokenHash);
+    known.set(key, { caller, until: clock() + TOKEN_KEPT_MS });
+    const found = await caller.catch(() => null);
+    if (!found) known.delete(key);
+    return caller;
   };
 }

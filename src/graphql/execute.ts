@@ -1,4 +1,4 @@
-import { execute, GraphQLError } from "graphql";
+import { GraphQLError } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -11,6 +11,7 @@ import { subscribeForYoga, useEventStream } from "./event-stream.ts";
 import { createGuard } from "./guard.ts";
 import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
+import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
 import { createSubscribe } from "./subscribe.ts";
@@ -72,7 +73,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useGraphQLJs(guard.around(execute), subscribe),
+      useGraphQLJs(guard.around(executePlanned), subscribe),
     ],
     maskedErrors: { maskError: mask },
     maxRequestBodySize: MAX_BODY,

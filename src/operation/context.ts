@@ -56,6 +56,8 @@ export interface RequestOrigin {
   lastEventId?: string | null;
 }
 
+const NOTHING = Promise.resolve(null);
+
 export function createContext(services: Services, caller: Caller, origin: RequestOrigin): Context {
   const loaders: LoaderCache = createLoaderCache(services.db, caller.accountId);
   return {
@@ -64,7 +66,7 @@ export function createContext(services: Services, caller: Caller, origin: Reques
     accountId: caller.accountId,
     requestId: origin.requestId,
     lastEventId: origin.lastEventId ?? null,
-    load: async (loader, id) => (id === null ? null : loaders.load(loader, id)),
+    load: (loader, id) => (id === null ? NOTHING : loaders.load(loader, id)),
     batch: (name, id, fetch) => loaders.batch(name, id, fetch),
   };
 }

@@ -1,8 +1,9 @@
 import DataLoader from "dataloader";
-import { and, asc, getTableColumns, sql } from "drizzle-orm";
+import { asc, getTableColumns, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
+import { prepareRows } from "../db/rows.ts";
 
 export interface BatchKeys {
   accountId: string;
@@ -37,7 +38,11 @@ export function defineRowLoader<T extends AccountTable>(
   return {
     prepare: (db) => {
       const find = prepareFind(db, name, { table, by, order: [] });
-      return async (keys) => new Map((await find(keys)).map((row) => [row[by] as string, row]));
+      return async (keys) => {
+        const rows = new Map<string, T["$inferSelect"]>();
+        for (const row of await find(keys)) rows.set(row[by] as string, row);
+        return rows;
+      };
     },
   };
 }
@@ -70,19 +75,11 @@ function prepareFind<T extends AccountTable>(
     if (!found) throw new Error(`The table of ${name} has no column ${key}.`);
     return found;
   };
-  const rowsOf: PgTable = table;
-  const find = db
-    .select()
-    .from(rowsOf)
-    .where(
-      and(
-        sql`${table.accountId} = ${sql.placeholder("accountId")}`,
-        sql`${column(by)} = any(${sql.placeholder("ids")}::uuid[])`,
-      ),
-    )
-    .orderBy(...order.map((key) => asc(column(key))))
-    .prepare(name);
-  return ({ accountId, ids }) => find.execute({ accountId, ids: arrayLiteral(ids) });
+  const find = prepareRows(table, {
+    where: sql`${table.accountId} = ${sql.placeholder("accountId")} and ${column(by)} = any(${sql.placeholder("ids")}::uuid[])`,
+    orderBy: order.map((key) => asc(column(key))),
+  });
+  return ({ accountId, ids }) => find.run(db, { accountId, ids: arrayLiteral(ids) });
 }
 
 const prepared = new WeakMap<Database, Map<unknown, unknown>>();
@@ -107,8 +104,11 @@ export function createLoaderCache(db: Database, accountId: string): LoaderCache 
 }
 
 /** What a foreign key promises to exist. */
-export async function loaded<V>(row: Promise<V | null>): Promise<V> {
-  const value = await row;
+export function loaded<V>(row: Promise<V | null>): Promise<V> {
+  return row.then(present);
+}
+
+function present<V>(value: V | null): V {
   if (value === null) throw new Error("A row that a foreign key promises is missing.");
   return value;
 }

@@ -7,10 +7,12 @@ import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
+import { prepareRows } from "../db/rows.ts";
 import type { Context } from "./context.ts";
 
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
+const LIMITS = [2, 6, 11, 21, 51, LARGEST_PAGE + 1];
 
 export interface PageArguments {
   first?: number | null | undefined;
@@ -53,14 +55,9 @@ export async function loadPage<T extends PageTable>(
   args: PageArguments,
 ): Promise<Page<Row<T>>> {
   const { executor = ctx.db } = query;
-  const rowsOf: PgTable = query.table;
-  const { where, orderBy, limit } = keyset(ctx, query, args);
-  const found: Row<T>[] = await executor
-    .select()
-    .from(rowsOf)
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(limit);
+  const { where, orderBy, size } = keyset(ctx, query, args);
+  const find = prepareRows(query.table, { where, orderBy, limit: limitFor(size) });
+  const found: Row<T>[] = query.where ? await find.runOnce(executor) : await find.run(executor);
   return toPage(ctx, { query, args, found });
 }
 
@@ -72,13 +69,13 @@ export async function loadPages<T extends PageTable>(
 ): Promise<Map<string, Page<Row<T>>>> {
   const { executor = ctx.db } = query;
   const rowsOf: PgTable = query.table;
-  const { where, orderBy, limit } = keyset(ctx, query, args);
+  const { where, orderBy, size } = keyset(ctx, query, args);
   const page = executor
     .select()
     .from(rowsOf)
     .where(where)
     .orderBy(...orderBy)
-    .limit(limit)
+    .limit(size + 1)
     .as("page");
   const rows = await executor
     .select({ parentId: sql<string>`${PARENT_ID}`, row: page._.selectedFields })
@@ -125,8 +122,8 @@ const parents = (ids: readonly string[]) => sql`unnest(${arrayLiteral(ids)}::uui
 interface Keyset {
   where: SQL | undefined;
   orderBy: SQL[];
-  /** One more than the page holds, which tells whether the list goes on. */
-  limit: number;
+  /** How many rows the page holds. */
+  size: number;
 }
 
 function keyset<T extends PageTable>(ctx: Context, query: PageQuery<T>, args: PageArguments): Keyset {
@@ -148,7 +145,7 @@ function keyset<T extends PageTable>(ctx: Context, query: PageQuery<T>, args: Pa
       beyond(args.before, "before"),
     ),
     orderBy: [direction(sort), direction(table.id)],
-    limit: size + 1,
+    size,
   };
 }
 
@@ -159,17 +156,30 @@ function toPage<T extends PageTable>(
   const { size, backward } = pageSize(args);
   const more = found.length > size;
   const rows = backward ? found.slice(0, size).toReversed() : found.slice(0, size);
-  const edges = rows.map((node) => ({ node, cursor: encodeCursor(ctx, query, [node[query.sort], node["id"]]) }));
+  const edges = rows.map((node) => ({
+    node,
+    // Few ask for it.
+    get cursor() {
+      return encodeCursor(ctx, query, [node[query.sort], node["id"]]);
+    },
+  }));
   return {
     edges,
     pageInfo: {
       hasNextPage: backward ? args.before != null : more,
       hasPreviousPage: backward ? more : args.after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }
+
+/** At least one more than the page holds, which tells whether the list goes on; few numbers, so that few statements. */
+const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? LARGEST_PAGE + 1;
 
 function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
   if (first != null && last != null) throw new RequestError("INVALID_INPUT", "Send either first or last, not both.");

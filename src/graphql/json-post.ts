@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { getOperationAST, GraphQLError } from "graphql";
+import type { DocumentNode, ExecutionResult } from "graphql";
+import { processRegularResult } from "graphql-yoga";
+import type { GraphQLParams } from "graphql-yoga";
+import type { Pipeline, TransportContext } from "./execute.ts";
+import { MAX_BODY } from "./limits.ts";
+
+export type Answer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  transport: TransportContext,
+) => void | Promise<void>;
+
+const JSON_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
+const MEDIA_TYPES = new Map([
+  ["*/*", "application/json"],
+  ["application/*", "application/json"],
+  ["application/json", "application/json"],
+  ["application/graphql-response+json", "application/graphql-response+json"],
+]);
+const PARAMETERS = new Set(["query", "variables", "operationName", "extensions"]);
+
+/**
+ * Answers the requests that nearly all clients send, a POST of JSON with a query or mutation, through the same pipeline as
+ * Yoga but without its HTTP layer, which would take as long as the rest. Whatever is out of the ordinary before an operation
+ * runs is left to Yoga, and what to say of a result with errors is Yoga's as well.
+ */
+export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly string[]): Answer {
+  const { yoga } = pipeline;
+  return async (request, response, transport) => {
+    const mediaType = acceptedType(request);
+    const { origin = "" } = request.headers;
+    if (!mediaType || !isPlainPost(request) || allowedOrigins.includes(origin))
+      return yoga(request, response, transport);
+    const body = await readBody(request);
+    if (!body) return;
+    const params = parseParameters(body);
+    const result = params && (await execute(pipeline, params, transport));
+    if (!result) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, transport);
+    await send(response, yoga, { result, mediaType });
+  };
+}
+
+/** A body of known length, on the path itself. */
+function isPlainPost({ method, url, headers }: IncomingMessage): boolean {
+  const length = Number(headers["content-length"]);
+  return (
+    method === "POST" &&
+    url === "/graphql" &&
+    JSON_TYPE.test(headers["content-type"] ?? "") &&
+    headers["content-encoding"] === undefined &&
+    length > 0 &&
+    length <= MAX_BODY
+  );
+}
+
+/** The first of the types that the client accepts, as long as it names none but JSON in UTF-8. */
+function acceptedType({ headers: { accept = "*/*" } }: IncomingMessage): string | undefined {
+  const known = MEDIA_TYPES.get(accept);
+  if (known) return known;
+  const types = accept
+    .replaceAll(/\s/g, "")
+    .toLowerCase()
+    .split(",")
+    .map((entry) => (entry.includes("charset=") && !entry.includes("charset=utf-8") ? "" : (entry.split(";")[0] ?? "")))
+    .map((type) => MEDIA_TYPES.get(type));
+  return types.includes(undefined) ? undefined : types[0];
+}
+
+/** Null when the client has gone. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch {
+    return null;
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Null for what is not a GraphQL request in JSON. */
+function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch {
+    return null;
+  }
+  if (!isObject(value) || Object.keys(value).some((key) => !PARAMETERS.has(key))) return null;
+  const { query, variables, operationName, extensions } = value;
+  const plain =
+    typeof query === "string" &&
+    (operationName === undefined || operationName === null || typeof operationName === "string") &&
+    [variables, extensions].every((part) => part === undefined || part === null || isObject(part));
+  return plain ? ({ ...value, query } as GraphQLParams & { query: string }) : null;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Null when nothing was executed: for a stranger, for a wrong document and for a subscription. */
+async function execute(
+  { yoga, identify }: Pipeline,
+  params: GraphQLParams & { query: string },
+  transport: TransportContext,
+): Promise<ExecutionResult | null> {
+  const caller = await identify(transport.authorization).catch(() => null);
+  if (!caller) return null;
+  const engine = yoga.getEnveloped({ ...transport, caller, params });
+  const document = parseOrNull(() => engine.parse(params.query) as DocumentNode);
+  if (!document || engine.validate(engine.schema, document).length > 0) return null;
+  const { operationName, variables } = params;
+  const operation = getOperationAST(document, operationName);
+  if (!operation || operation.operation === "subscription") return null;
+  try {
+    const contextValue: unknown = await engine.contextFactory();
+    const args = { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
+    return (await engine.execute(args)) as ExecutionResult;
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
+}
+
+function parseOrNull(parse: () => DocumentNode): DocumentNode | null {
+  try {
+    return parse();
+  } catch {
+    return null;
+  }
+}
+
+async function send(
+  response: ServerResponse,
+  yoga: Pipeline["yoga"],
+  { result, mediaType }: { result: ExecutionResult; mediaType: string },
+): Promise<void> {
+  if (result.errors) {
+    const processed = processRegularResult(result, yoga.fetchAPI, mediaType);
+    response.setHeaders(processed.headers);
+    response.writeHead(processed.status).end(await processed.text());
+    return;
+  }
+  const text = JSON.stringify(result);
+  const length = Buffer.byteLength(text);
+  response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": length }).end(text);
+}
