@@ -315,7 +315,7 @@ test("a list costs a number of statements that does not depend on its length", a
   };
   const [two, fifty] = [await cost(2), await cost(50)];
   expect(fifty).toHaveLength(two.length);
-  expect(fifty).toHaveLength(14);
+  expect(fifty).toHaveLength(13);
 });
 
 test("the status follows the clock", async () => {

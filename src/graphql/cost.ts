@@ -1,6 +1,6 @@
 import { complexityFromQuery } from "@pothos/plugin-complexity";
-import { getNamedType, getNullableType, isLeafType, isListType, Kind } from "graphql";
-import type { DocumentNode, GraphQLOutputType, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { getNamedType, getNullableType, isInterfaceType, isLeafType, isListType, isObjectType, Kind } from "graphql";
+import type { DocumentNode, GraphQLField, GraphQLOutputType, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { DEFAULT_PAGE, LARGEST_PAGE } from "../operation/page.ts";
 
 /** How many items a list is taken to have when nothing says its size: interviewers, activities, warnings. */
@@ -12,6 +12,9 @@ interface Field {
   type: GraphQLOutputType;
   args: readonly { name: string }[];
 }
+
+/** Arguments that say how many objects there are. */
+const SIZES: ReadonlySet<string> = new Set(["first", "ids"]);
 
 type Arguments = { first?: number | null; last?: number | null; ids?: readonly unknown[] } & Record<string, unknown>;
 
@@ -31,6 +34,12 @@ export function fieldCost(args: Arguments, _context: object, field: Field) {
   return { field: own * items, multiplier: items };
 }
 
+/** Computes once what no argument decides: reading arguments takes time, and a wrong one would hide the cost of the rest. */
+function fixCost(field: GraphQLField<unknown, unknown>): void {
+  if (field.args.some(({ name }) => SIZES.has(name))) return;
+  field.extensions = { ...field.extensions, complexity: fieldCost({}, {}, field) };
+}
+
 /** What an operation costs, and how deep and wide it is with its fragments put in. */
 export interface Cost {
   /** Objects that it may load. */
@@ -40,6 +49,7 @@ export interface Cost {
   fields: number;
 }
 
+/** @throws GraphQLError for variables that do not fit, RequestError for ids that are none */
 export type CostOf = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -48,6 +58,9 @@ export type CostOf = (
 
 /** Computes costs; that of an operation without variables once for as long as its document is kept. */
 export function createCostOf(schema: GraphQLSchema): CostOf {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type) || isInterfaceType(type)) Object.values(type.getFields()).forEach(fixCost);
+  }
   const known = new WeakMap<OperationDefinitionNode, Cost>();
   return (document, operation, variables) => {
     const cached = known.get(operation);

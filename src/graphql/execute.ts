@@ -73,9 +73,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useGraphQLJs(guard.around(executePlanned), subscribe),
+      useExecutors(guard.around(executePlanned), subscribe),
     ],
     maskedErrors: { maskError: mask },
+    // From its cache, Yoga would throw a parser's error with another status than the first time.
+    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
     maxRequestBodySize: MAX_BODY,
     multipart: false,
     cors: (request) => corsOf(request, options.allowedOrigins),
@@ -140,8 +142,8 @@ function useJsonOnly(): Plugin {
   };
 }
 
-/** Runs operations with graphql-js itself, the reference for `@oneOf`, variables and error locations. */
-function useGraphQLJs(execute: Execute, subscribe: Subscribe): Plugin {
+/** Runs operations with our own executors, between Envelop's hooks. */
+function useExecutors(execute: Execute, subscribe: Subscribe): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(subscribe, args)),

@@ -1,5 +1,6 @@
 import { getOperationAST, GraphQLError } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
+import { RequestError } from "../core/error.ts";
 import type { Caller, Context } from "../operation/context.ts";
 import { createCostOf } from "./cost.ts";
 import type { Cost } from "./cost.ts";
@@ -49,9 +50,9 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
   const judge = (args: ExecutionArgs): Verdict => {
     const { caller } = args.contextValue as Context;
     const size = sizeOf(args);
-    const tooLarge = size && refuseLarge(size);
-    if (tooLarge) return { refusal: { errors: [tooLarge] } };
-    const points = Math.max(1, size?.cost ?? 1);
+    const refused = size instanceof GraphQLError ? size : size && refuseLarge(size);
+    if (refused) return { refusal: { errors: [refused] } };
+    const points = Math.max(1, size instanceof GraphQLError ? 1 : (size?.cost ?? 1));
     const now = performance.now();
     const name = nameOf(caller);
     const seconds = Math.ceil(Math.max(callers.wait(name, points, now), accounts.wait(caller.accountId, points, now)));
@@ -62,13 +63,16 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
   };
 
   /** Undefined for variables that do not fit, which the execution refuses with their paths. */
-  const sizeOf = ({ document, operationName, variableValues }: ExecutionArgs): Cost | undefined => {
+  const sizeOf = ({ document, operationName, variableValues }: ExecutionArgs): Cost | GraphQLError | undefined => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
     try {
       return costOf(document, operation, variableValues);
     } catch (error) {
       if (error instanceof GraphQLError) return undefined;
+      if (error instanceof RequestError) {
+        return new GraphQLError(error.message, { extensions: { ...error.extensions, code: error.code } });
+      }
       throw error;
     }
   };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { getOperationAST, GraphQLError } from "graphql";
+import { getOperationAST } from "graphql";
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { GraphQLParams } from "graphql-yoga";
@@ -102,7 +102,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Null when nothing was executed: for a stranger, for a wrong document and for a subscription. */
 async function execute(
-  { yoga, identify }: Pipeline,
+  { yoga, identify, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,
 ): Promise<ExecutionResult | null> {
@@ -119,8 +119,7 @@ async function execute(
     const args = { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
     return (await engine.execute(args)) as ExecutionResult;
   } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
-    throw error;
+    return { errors: [mask(error)] };
   }
 }
 

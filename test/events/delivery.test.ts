@@ -67,7 +67,9 @@ test("an event costs as many statements for 500 subscribers as for one", async (
     await create();
     await receive();
     const reads = app.rawStatements.filter((text) => text.includes("lateral"));
-    return { all: app.statements.length, reads: reads.length };
+    // Who stands behind a token is asked for once in a second, whatever happens.
+    const fields = app.statements.filter((text) => !text.includes("token_hash"));
+    return { fields: fields.length, reads: reads.length };
   };
   const alone = await app.client.subscribe(EVENTS, { after });
   const forOne = await statementsOf(() => next(alone));
@@ -78,7 +80,7 @@ test("an event costs as many statements for 500 subscribers as for one", async (
     expect(events).toHaveLength(500);
     expect(new Set(events.map((event) => event.interview.id)).size).toBe(1);
   });
-  expect(forMany.all).toBe(forOne.all);
+  expect(forMany.fields).toBe(forOne.fields);
   // One for each wake-up and each second; a slow machine has more of the latter.
   expect(forMany.reads).toBeLessThan(20);
   await crowd.close();

@@ -125,7 +125,7 @@ const REQUESTS: [name: string, sent: () => Sent, status: number][] = [
   ["such a string in the document", () => ({ body: query('{ node(id: "\\u0000") { id } }') }), 200],
   ["no token", () => ({ headers: { authorization: null }, body: query(VIEWER) }), 401],
   ["a wrong token", () => ({ headers: { authorization: "Bearer wrong" }, body: query(VIEWER) }), 401],
-  ["no token and a wrong document", () => ({ headers: { authorization: null }, body: query("{ nothing }") }), 200],
+  ["no token and a wrong document", () => ({ headers: { authorization: null }, body: query("{ nothing }") }), 401],
   [
     "a token without the scope",
     () => ({ headers: { authorization: `Bearer ${forbidden}` }, body: query(NESTED) }),
