@@ -65,7 +65,8 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
     max: worker ? 4 : 1,
     migrate: false,
     schedule: false,
-    supervise: worker,
+    // Gateways look after lost workers too: one that is killed soon after each start never comes to it.
+    supervise: true,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
   });
