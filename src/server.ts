@@ -59,8 +59,8 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
       });
     });
   });
-  const { log } = services;
-  const closeSockets = serveSockets(server, { pipeline, log, limits: sockets });
+  const { log, now } = services;
+  const closeSockets = serveSockets(server, { pipeline, log, now, limits: sockets });
 
   return {
     async start(port, host) {

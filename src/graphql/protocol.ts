@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
+import type { Caller } from "../operation/context.ts";
 import { withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import type { Push } from "./push.ts";
@@ -17,8 +18,8 @@ export interface Connection {
   requestId: string;
   /** Counts its operations, for their request ids. */
   operations: number;
-  /** Takes the socket in for this token, or closes it. */
-  admit(authorization: string): boolean;
+  /** Takes the socket in for this token until the token ends, or closes it. */
+  admit(authorization: string, caller: Caller): boolean;
   refuse(code: string): void;
   push(id: string, deliveries: Deliveries): Push;
 }
@@ -34,13 +35,12 @@ export function createProtocol(pipeline: Pipeline): Server<Connection> {
     async onConnect({ connectionParams, extra }) {
       const authorization = authorizationOf(connectionParams);
       try {
-        await pipeline.identify(authorization);
+        return extra.admit(authorization ?? "", await pipeline.identify(authorization));
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         extra.refuse(error.code);
         return false;
       }
-      return extra.admit(authorization ?? "");
     },
     onSubscribe(context, _id, payload) {
       const { extra, subscriptions } = context;

@@ -21,10 +21,12 @@ const CLOSE = { goingAway: 1001, forbidden: 4403, tooManySockets: 4430, tooSlow:
 
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface SocketOptions {
   pipeline: Pipeline;
   log: Logger;
+  now: () => Date;
   limits: SocketLimits;
 }
 
@@ -33,7 +35,7 @@ export interface SocketOptions {
  * @returns closes every socket with 1001
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { pipeline, limits, log } = options;
+  const { pipeline, limits, log, now } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols });
   const roster = new Roster({
     limits,
@@ -50,7 +52,7 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
-    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), requestId });
+    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), now, requestId });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -91,13 +93,14 @@ interface Surroundings {
   roster: Roster;
   pipeline: Pipeline;
   log: Logger;
+  now: () => Date;
   requestId: string;
 }
 
 /** What the roster and what the protocol know of a socket. */
 function connect(
   socket: WebSocket,
-  { roster, pipeline, log, requestId }: Surroundings,
+  { roster, pipeline, log, now, requestId }: Surroundings,
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
   const refuse = (code: string) => socket.close(CLOSE.forbidden, code);
@@ -115,9 +118,10 @@ function connect(
   const connection: Connection = {
     requestId,
     operations: 0,
-    admit(authorization) {
+    admit(authorization, { expiresAt }) {
       const admitted = roster.admit(member, authorization);
       if (!admitted) socket.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
+      else if (expiresAt) endIn(socket, expiresAt.getTime() - now().getTime());
       return admitted;
     },
     refuse,
@@ -128,6 +132,13 @@ function connect(
     },
   };
   return { member, connection };
+}
+
+/** Ends the socket when its token does; a token that lives longer than a timer is found by the roster's review. */
+function endIn(socket: WebSocket, milliseconds: number): void {
+  if (milliseconds > LONGEST_TIMER_MS) return;
+  const timer = setTimeout(() => socket.close(CLOSE.forbidden, "UNAUTHENTICATED"), Math.max(0, milliseconds));
+  socket.once("close", () => clearTimeout(timer));
 }
 
 async function isValid({ identify }: Pipeline, authorization: string): Promise<boolean> {
