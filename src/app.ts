@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { createDocumentResolver } from "./account/document.ts";
 import { createPersonAuthenticator } from "./account/person.ts";
 import type { PersonTokens } from "./account/person.ts";
 import { createAuthenticator } from "./account/token.ts";
@@ -20,6 +21,7 @@ import type { GuardOptions } from "./graphql/guard.ts";
 import type { SocketLimits } from "./graphql/roster.ts";
 import { loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
+import type { ResolveDocument } from "./operation/document.ts";
 import type { Caller, Services } from "./operation/context.ts";
 import { createTaskQueue, migrateTasks } from "./tasks/runner.ts";
 import type { TaskQueue } from "./tasks/runner.ts";
@@ -63,6 +65,7 @@ export interface App {
   tasks: TaskQueue;
   providers: Providers;
   authenticate: (token: string) => Promise<Caller | null>;
+  resolveDocument: ResolveDocument;
   close(): Promise<void>;
 }
 
@@ -98,6 +101,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
+    resolveDocument: createDocumentResolver(db),
     authenticate: createAuthenticator(db, {
       persons: persons ? createPersonAuthenticator(db, persons, now) : null,
     }),

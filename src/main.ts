@@ -1,5 +1,9 @@
+import { parseArgs } from "node:util";
+import type { ParseArgsConfig } from "node:util";
+import { parse } from "graphql";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import { hashDocument, registerDocuments } from "./account/document.ts";
 import { issueToken, revokeToken } from "./account/issue.ts";
 import { auditZones, migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
@@ -9,13 +13,14 @@ import { startEmbeddedPostgres } from "./db/embedded.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
+import { readDocuments } from "./import/documents.ts";
 import { checkDirectory } from "./import/check.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
 import { formatProblems, formatReport, readDirectoryFile } from "./import/file.ts";
 import { importDirectory } from "./import/upsert.ts";
 import { findingsTable } from "./interview/finding.ts";
 import { createLog } from "./operation/log.ts";
-import { printedSchema } from "./schema.ts";
+import { printedSchema, schema } from "./schema.ts";
 import { buildServer } from "./server.ts";
 import { buildWorker } from "./worker.ts";
 
@@ -25,6 +30,9 @@ const USAGE = `Usage:
   npm run import -- --schema     prints the JSON Schema of directory files
   npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
   npm run token -- --revoke TOKEN        ends an API token
+  npm run token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
+  npm run documents -- DIR --account ACCOUNT --client ID [--only]   registers the documents of a frontend;
+                                 with --only it may send nothing else
   npm run schema:print           prints schema.graphql
   npm run findings:print         prints the README's table of findings`;
 
@@ -37,6 +45,7 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
   if (command === "import" && argument) return importFile(parseEnv(process.env), argument);
   if (command === "token" && argument === "--revoke" && rest[0]) return endToken(parseEnv(process.env), rest[0]);
   if (command === "token" && argument) return printToken(parseEnv(process.env), argument, rest);
+  if (command === "documents") return registerFrontend(parseEnv(process.env), process.argv.slice(3));
   throw new StartError(USAGE);
 }
 
@@ -85,8 +94,38 @@ async function importFile(env: Env, file: string): Promise<void> {
   await withDatabase(env, async (db) => print(formatReport(await importDirectory(db, checked.directory))));
 }
 
-async function printToken(env: Env, account: string, scopes: string[]): Promise<void> {
-  await withDatabase(env, async (db) => print(`${await issueToken(db, account, scopes)}\n`));
+async function printToken(env: Env, account: string, rest: string[]): Promise<void> {
+  const { values, positionals: scopes } = readArguments(rest, { client: { type: "string" } });
+  const clientId = typeof values["client"] === "string" ? values["client"] : null;
+  await withDatabase(env, async (db) => print(`${await issueToken(db, account, { scopes, clientId })}\n`));
+}
+
+async function registerFrontend(env: Env, rest: string[]): Promise<void> {
+  const { values, positionals } = readArguments(rest, {
+    account: { type: "string" },
+    client: { type: "string" },
+    only: { type: "boolean", default: false },
+  });
+  const { account, client: clientId, only } = values;
+  const [directory] = positionals;
+  if (!directory || typeof account !== "string" || typeof clientId !== "string") throw new StartError(USAGE);
+  const documents = await readDocuments(directory, schema);
+  await withDatabase(env, (db) => registerDocuments(db, { account, clientId, documents, only: only === true }));
+  for (const text of documents) print(`sha256:${hashDocument(text)} ${nameOf(text)}\n`);
+}
+
+/** Names of the operations in a document. */
+const nameOf = (text: string): string =>
+  parse(text)
+    .definitions.flatMap((definition) => ("name" in definition && definition.name ? [definition.name.value] : []))
+    .join(" ");
+
+function readArguments(args: string[], options: NonNullable<ParseArgsConfig["options"]>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, { cause: error });
+  }
 }
 
 async function endToken(env: Env, token: string): Promise<void> {

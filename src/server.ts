@@ -31,10 +31,10 @@ export interface ServerOptions {
 }
 
 export function buildServer(app: App, { directPost = true }: ServerOptions = {}): GatewayServer {
-  const { services, authenticate } = app;
+  const { services, authenticate, resolveDocument } = app;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
   const { sockets, limits } = app.options;
-  const pipeline = createPipeline({ schema, services, authenticate, limits, demo, ...sockets });
+  const pipeline = createPipeline({ schema, services, authenticate, resolveDocument, limits, demo, ...sockets });
   const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   let draining = false;
 

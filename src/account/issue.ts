@@ -12,7 +12,11 @@ import { hashToken } from "./token.ts";
  * Makes an API token of the account with this external id. The text returned is the only copy: the database has its hash.
  * @throws StartError for an unknown account or scope
  */
-export async function issueToken(db: Database, account: string, scopes: readonly string[]): Promise<string> {
+export async function issueToken(
+  db: Database,
+  account: string,
+  { scopes, clientId = null }: { scopes: readonly string[]; clientId?: string | null },
+): Promise<string> {
   const unknown = scopes.filter((scope) => !SCOPES.includes(scope as Scope));
   if (unknown.length > 0) {
     throw new StartError(`There is no scope ${unknown.join(", ")}. Choose among ${SCOPES.join(", ")}.`);
@@ -27,6 +31,7 @@ export async function issueToken(db: Database, account: string, scopes: readonly
     name: "Issued by hand",
     tokenHash: hashToken(token),
     scopes: granted,
+    clientId,
   };
   await db.insert(apiTokens).values(row);
   return token;

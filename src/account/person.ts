@@ -41,7 +41,7 @@ const name = z
   .min(1)
   .max(255)
   .refine((text) => !unstorable(text));
-const claims = z.object({ sub: name, account: name, exp: z.number().max(LAST_SECOND) });
+const claims = z.object({ sub: name, account: name, exp: z.number().max(LAST_SECOND), azp: name.optional() });
 
 /** Somebody from outside sees what their interviews refer to, and lists nobody. */
 const OUTSIDER: readonly Scope[] = ["interviews:read", "interviews:write"];
@@ -52,7 +52,8 @@ export function scopesOfRole(role: (typeof users.$inferSelect)["role"]): readonl
 }
 
 /**
- * Reads a person's JSON Web Token: `account` is the account's external id, `sub` the user's external id or id of this API.
+ * Reads a person's JSON Web Token: `account` is the account's external id, `sub` the user's external id or id of this API,
+ * `azp` the client that the token was issued to, if any.
  * @returns throws RequestError UNAUTHENTICATED that says why, for every token that is not valid
  */
 export function createPersonAuthenticator(
@@ -74,11 +75,18 @@ export function createPersonAuthenticator(
     });
     const read = claims.safeParse(verified.payload);
     if (!read.success) throw refused("It must carry the claims sub, account and exp.");
-    const { sub, account, exp } = read.data;
+    const { sub, account, exp, azp = null } = read.data;
     const [user, ...others] = await find.execute({ account, externalId: sub, id: idOf(sub) });
     if (!user?.active || others.length > 0) throw refused("It names no active user of an account.");
     const { accountId, id: userId, role } = user;
-    return { accountId, userId, tokenId: null, scopes: new Set(scopesOfRole(role)), expiresAt: new Date(exp * 1000) };
+    return {
+      accountId,
+      userId,
+      tokenId: null,
+      clientId: azp,
+      scopes: new Set(scopesOfRole(role)),
+      expiresAt: new Date(exp * 1000),
+    };
   };
 }
 

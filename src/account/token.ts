@@ -38,7 +38,12 @@ export function createAuthenticator(
   { persons = null, clock = () => performance.now() }: AuthenticatorOptions = {},
 ): Authenticate {
   const find = db
-    .select({ accountId: apiTokens.accountId, id: apiTokens.id, scopes: apiTokens.scopes })
+    .select({
+      accountId: apiTokens.accountId,
+      id: apiTokens.id,
+      clientId: apiTokens.clientId,
+      scopes: apiTokens.scopes,
+    })
     .from(apiTokens)
     .where(sql`${apiTokens.tokenHash} = ${sql.placeholder("hash")} and ${apiTokens.revokedAt} is null`)
     .prepare("find_api_token");
@@ -51,6 +56,7 @@ export function createAuthenticator(
       accountId: row.accountId,
       userId: null,
       tokenId: row.id,
+      clientId: row.clientId,
       scopes: new Set(row.scopes as Scope[]),
       expiresAt: null,
     };

@@ -11,7 +11,9 @@ export type RequestErrorCode =
   | "INVALID_INPUT"
   | "CURSOR_INVALID"
   | "CURSOR_EXPIRED"
-  | "SUBSCRIBER_TOO_SLOW";
+  | "SUBSCRIBER_TOO_SLOW"
+  | "DOCUMENT_NOT_FOUND"
+  | "DOCUMENT_NOT_TRUSTED";
 
 /** A request that cannot be answered at all: it reaches the client in `errors[]` with its code in `extensions.code`. */
 export class RequestError extends Error {

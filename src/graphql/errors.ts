@@ -4,7 +4,12 @@ import { RequestError } from "../core/error.ts";
 import { postgresError } from "../db/constraint.ts";
 import { currentRequest } from "./request.ts";
 
-const STATUS: Partial<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+const STATUS: Partial<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  DOCUMENT_NOT_TRUSTED: 403,
+  DOCUMENT_NOT_FOUND: 404,
+};
 
 const QUERY_CANCELED = "57014";
 const TOO_LONG = "The database took too long for this operation. Ask for less of it, or try again later.";

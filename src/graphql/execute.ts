@@ -4,7 +4,9 @@ import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
 import { createContext } from "../operation/context.ts";
+import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
+import { documentRequestOf } from "./document.ts";
 import { createErrorMask } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { subscribeForYoga, useEventStream } from "./event-stream.ts";
@@ -36,6 +38,7 @@ export interface Pipeline {
   mask: Mask;
   /** @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it */
   identify: (authorization: string | undefined) => Promise<Caller>;
+  resolveDocument: ResolveDocument;
 }
 
 export interface PipelineOptions {
@@ -45,6 +48,7 @@ export interface PipelineOptions {
   authenticate: (token: string) => Promise<Caller | null>;
   /** How long a subscriber may take nothing of what waits for it. */
   stallMs: number;
+  resolveDocument: ResolveDocument;
   limits: GuardOptions;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
@@ -53,7 +57,7 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, stallMs, demo } = options;
+  const { schema, services, resolveDocument, stallMs, demo } = options;
   const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
@@ -62,6 +66,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
+    extraParamNames: ["documentId"],
     context: async ({ authorization, caller: known, lastEventId = null, params }) => {
       const caller = known ?? (await identify(authorization));
       assertStorableVariables(params.variables);
@@ -70,6 +75,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     plugins: [
       useJsonOnly(),
       useAuthentication(identify),
+      useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
@@ -90,7 +96,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify };
+  return { yoga, subscribe, mask, identify, resolveDocument };
 }
 
 async function identifyBearer(
@@ -125,6 +131,18 @@ function useAuthentication(identify: Pipeline["identify"]): Plugin {
     async onParams({ context }) {
       const transport: TransportContext = context;
       transport.caller = await identify(transport.authorization);
+    },
+  };
+}
+
+/** Puts the text in for a document that is sent by its hash, and refuses texts to those who may send hashes only. */
+function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
+  return {
+    async onParams({ params, setParams, context }) {
+      const { caller }: TransportContext = context;
+      if (!caller) return;
+      const query = await resolveDocument(caller, documentRequestOf(params));
+      if (query !== undefined && query !== params.query) setParams({ ...params, query });
     },
   };
 }

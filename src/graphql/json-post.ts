@@ -4,6 +4,7 @@ import { getOperationAST } from "graphql";
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { GraphQLParams } from "graphql-yoga";
+import { documentRequestOf } from "./document.ts";
 import type { Pipeline, TransportContext } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 
@@ -102,14 +103,15 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Null when nothing was executed: for a stranger, for a wrong document and for a subscription. */
 async function execute(
-  { yoga, identify, mask }: Pipeline,
+  { yoga, identify, resolveDocument, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,
 ): Promise<ExecutionResult | null> {
   const caller = await identify(transport.authorization).catch(() => null);
-  if (!caller) return null;
+  const query = caller && (await resolveDocument(caller, documentRequestOf(params)).catch(() => null));
+  if (!caller || !query) return null;
   const engine = yoga.getEnveloped({ ...transport, caller, params });
-  const document = parseOrNull(() => engine.parse(params.query) as DocumentNode);
+  const document = parseOrNull(() => engine.parse(query) as DocumentNode);
   if (!document || engine.validate(engine.schema, document).length > 0) return null;
   const { operationName, variables } = params;
   const operation = getOperationAST(document, operationName);

@@ -4,6 +4,7 @@ import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
 import type { Caller } from "../operation/context.ts";
+import { documentRequestOf } from "./document.ts";
 import { withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import type { Push } from "./push.ts";
@@ -64,14 +65,14 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 }
 
 async function prepare(
-  { yoga, identify, mask }: Pipeline,
+  { yoga, identify, resolveDocument, mask }: Pipeline,
   { connectionParams }: SocketContext,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
     const caller = await identify(authorizationOf(connectionParams));
     const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ caller, params });
-    const document = parse(params.query);
+    const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);
     if (errors.length > 0) return errors.map(withoutStatus);
     return {

@@ -32,6 +32,6 @@ async function upsertToken(db: Database, account: string, token: string): Promis
   const { accountId, id } = idsOf(account);
   const scopes = [...SCOPES];
   await upsertRows(db, apiTokens, [
-    { accountId, id: id("api token", token), name: "Demo", tokenHash: hashToken(token), scopes },
+    { accountId, id: id("api token", token), name: "Demo", tokenHash: hashToken(token), scopes, clientId: null },
   ]);
 }

@@ -14,6 +14,8 @@ export interface Caller {
   userId: string | null;
   /** The API token; null for a person and for the worker. */
   tokenId: string | null;
+  /** The frontend that holds the token; null when the token names none. */
+  clientId: string | null;
   scopes: ReadonlySet<Scope>;
   /** When the token ends; null for one that does not end by itself. */
   expiresAt: Date | null;
@@ -75,7 +77,7 @@ export function createContext(services: Services, caller: Caller, origin: Reques
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
   return createContext(
     services,
-    { accountId, userId: null, tokenId: null, scopes: new Set(SCOPES), expiresAt: null },
+    { accountId, userId: null, tokenId: null, clientId: null, scopes: new Set(SCOPES), expiresAt: null },
     { requestId },
   );
 }

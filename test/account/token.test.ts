@@ -17,7 +17,7 @@ test("a token's hash is SHA-256", () => {
 test("a token is asked for once in a second, and refused in the next one when it was revoked", async () => {
   let now = 0;
   const { db } = app.app.services;
-  const token = await issueToken(db, ACCOUNT, ["interviews:read"]);
+  const token = await issueToken(db, ACCOUNT, { scopes: ["interviews:read"] });
   const authenticate = createAuthenticator(db, { clock: () => now });
   const lookups = () =>
     app.statements.filter((text) => text.includes('"token_hash" =') && !text.includes("update")).length;
@@ -40,7 +40,7 @@ test("a token is asked for once in a second, and refused in the next one when it
 test("a token that is issued after it was refused works at once", async () => {
   const { db } = app.app.services;
   const authenticate = createAuthenticator(db, { clock: () => 0 });
-  const token = await issueToken(db, ACCOUNT, []);
+  const token = await issueToken(db, ACCOUNT, { scopes: [] });
   await db.execute("update api_tokens set revoked_at = now()");
   expect(await authenticate(token)).toBeNull();
   await db.execute("update api_tokens set revoked_at = null");

@@ -29,6 +29,7 @@ test("each token opens its own account with all scopes", async () => {
   const caller = (account: string) => ({
     userId: null,
     tokenId: expect.any(String),
+    clientId: null,
     expiresAt: null,
     accountId: idsOf(account).accountId,
     scopes: new Set(SCOPES),

@@ -47,6 +47,7 @@ describe("a caller who is a person", () => {
       accountId: account?.["id"],
       userId: uuid("User", caller),
       tokenId: null,
+      clientId: null,
       scopes: new Set(SCOPES),
       expiresAt: null,
     };

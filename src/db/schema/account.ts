@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, customType, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  foreignKey,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 
@@ -23,6 +34,8 @@ export const apiTokens = pgTable(
     /** SHA-256 of the token; the token itself is never stored. */
     tokenHash: bytea("token_hash").notNull().unique(),
     scopes: text("scopes").array().notNull(),
+    /** The frontend that holds the token; null for any other program. */
+    clientId: text("client_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
     revokedAt: instant("revoked_at"),
   },
@@ -32,6 +45,35 @@ export const apiTokens = pgTable(
       "api_tokens_scopes_known",
       sql`${t.scopes} <@ array['interviews:read', 'interviews:write', 'directory:read']`,
     ),
+  ],
+);
+
+/** A frontend whose documents are registered. */
+export const clients = pgTable(
+  "clients",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    id: text("id").notNull(),
+    /** Whether it may send nothing but its registered documents. */
+    documentsOnly: boolean("documents_only").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.id] })],
+);
+
+export const trustedDocuments = pgTable(
+  "trusted_documents",
+  {
+    accountId: uuid("account_id").notNull(),
+    clientId: text("client_id").notNull(),
+    /** SHA-256 of the text, in lower-case hexadecimal digits. */
+    hash: text("hash").notNull(),
+    text: text("text").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.clientId, t.hash] }),
+    foreignKey({ columns: [t.accountId, t.clientId], foreignColumns: [clients.accountId, clients.id] }),
   ],
 );
 

@@ -100,7 +100,7 @@ function openBenchApp(databaseUrl: string, dataDir: string): Promise<App> {
 }
 
 function issueTokens({ services }: App, count: number): Promise<string[]> {
-  return Promise.all(Array.from({ length: count }, () => issueToken(services.db, ACCOUNT, [])));
+  return Promise.all(Array.from({ length: count }, () => issueToken(services.db, ACCOUNT, { scopes: [] })));
 }
 
 type Round = Extract<ClientReport, { did: "round" }>;

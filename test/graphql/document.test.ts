@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashDocument } from "../../src/account/document.ts";
+import { issueToken } from "../../src/account/issue.ts";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import { Client } from "../support/client.ts";
+import type { GraphQLResult } from "../support/client.ts";
+
+const QUERY = "query Registered { viewer { scopes } }";
+const FOLLOW = "subscription Follow { interviewEvents { sequence } }";
+const OTHER = "query Other { __typename }";
+
+let app: TestApp;
+let directory: string;
+let frontend: Client;
+let open: Client;
+beforeAll(async () => {
+  app = await startTestApp({ worker: false });
+  directory = await mkdtemp(join(tmpdir(), "interview-gateway-documents-"));
+  await writeFile(join(directory, "viewer.graphql"), QUERY);
+  await writeFile(join(directory, "follow.gql"), FOLLOW);
+  const printed = register("--client", "careers", "--only");
+  expect(printed).toContain(`sha256:${hashDocument(QUERY)} Registered`);
+  register("--client", "internal");
+  const token = (clientId: string) => issueToken(app.app.services.db, "sample", { scopes: [], clientId });
+  frontend = new Client(app.url, await token("careers"));
+  open = new Client(app.url, await token("internal"));
+});
+afterAll(async () => {
+  await app.stop();
+  await rm(directory, { recursive: true });
+});
+
+function register(...rest: string[]): string {
+  const args = ["src/main.ts", "documents", directory, "--account", "sample", ...rest];
+  const env = { ...process.env, DATABASE_URL: app.databaseUrl };
+  return execFileSync(process.execPath, args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+type Ask = (client: Client, request: Record<string, unknown>) => Promise<GraphQLResult>;
+const overHttp: Ask = async (client, request) => {
+  const response = await client.post(JSON.stringify(request));
+  return (await response.json()) as GraphQLResult;
+};
+const overSocket: Ask = async (client, { query = "", ...rest }) => {
+  const socket = await client.openSocket();
+  try {
+    const { value } = await socket.iterate({ query: String(query), ...rest }).next();
+    return value as GraphQLResult;
+  } catch (errors) {
+    return { errors } as GraphQLResult;
+  } finally {
+    await socket.dispose();
+  }
+};
+const apollo = (text: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: hashDocument(text) } } });
+
+describe.each([
+  ["HTTP", overHttp],
+  ["WebSocket", overSocket],
+])("over %s", (_name, ask) => {
+  test("a registered document runs by its hash, and by its text", async () => {
+    for (const client of [frontend, open]) {
+      for (const request of [apollo(QUERY), { query: QUERY }]) {
+        expect(await ask(client, request)).toMatchObject({ data: { viewer: { scopes: expect.any(Array) } } });
+      }
+    }
+  });
+  test("a client that is restricted runs nothing else; another does", async () => {
+    expect((await ask(frontend, { query: OTHER })).errors).toMatchObject([
+      { extensions: { code: "DOCUMENT_NOT_TRUSTED" } },
+    ]);
+    expect(await ask(open, { query: OTHER })).toMatchObject({ data: { __typename: "Query" } });
+  });
+  test.each(["unknown", "another client's", "without a client"])(
+    "a hash that is not registered is refused: %s",
+    async (why) => {
+      const client = why === "without a client" ? app.client : frontend;
+      const { errors } = await ask(
+        client,
+        apollo(why === "unknown" ? OTHER : why === "another client's" ? `${QUERY} ` : QUERY),
+      );
+      expect(errors).toMatchObject([{ extensions: { code: "DOCUMENT_NOT_FOUND" } }]);
+    },
+  );
+});
+
+test("GraphQL over HTTP's documentId says the same", async () => {
+  expect(await overHttp(frontend, { documentId: `sha256:${hashDocument(QUERY)}` })).toHaveProperty("data.viewer");
+  const response = await frontend.post(JSON.stringify({ documentId: "sha256:nothing" }));
+  expect(response.status).toBe(404);
+});
+
+test("a registered subscription runs over server-sent events", async () => {
+  const response = await frontend.post(JSON.stringify(apollo(FOLLOW)), { accept: "text/event-stream" });
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  await response.body?.cancel();
+});
+
+test("what is registered later is found at once", async () => {
+  const late = "query Late { __typename }";
+  expect((await overHttp(frontend, apollo(late))).errors).toMatchObject([
+    { extensions: { code: "DOCUMENT_NOT_FOUND" } },
+  ]);
+  await writeFile(join(directory, "late.graphql"), late);
+  register("--client", "careers", "--only");
+  expect(await overHttp(frontend, apollo(late))).toMatchObject({ data: { __typename: "Query" } });
+});
+
+test("a document that does not fit the schema is named, and nothing is registered", async () => {
+  const wrong = await mkdtemp(join(tmpdir(), "interview-gateway-documents-"));
+  await writeFile(join(wrong, "wrong.graphql"), "{ nonsense }");
+  const args = ["src/main.ts", "documents", wrong, "--account", "sample", "--client", "wrong"];
+  const env = { ...process.env, DATABASE_URL: app.databaseUrl };
+  const run = () => execFileSync(process.execPath, args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
+  expect(run).toThrow(/Nothing was registered:\n {2}wrong.graphql: Cannot query field "nonsense"/);
+  expect(await app.app.connections.raw`select 1 from clients where id = 'wrong'`).toHaveLength(0);
+  await rm(wrong, { recursive: true });
+});
