@@ -20,7 +20,7 @@ test("a token is asked for once in a second, and refused in the next one when it
   const token = await issueToken(db, ACCOUNT, { scopes: ["interviews:read"] });
   const authenticate = createAuthenticator(db, { clock: () => now });
   const lookups = () =>
-    app.statements.filter((text) => text.includes('"token_hash" =') && !text.includes("update")).length;
+    app.queries.filter(({ text }) => text.includes('"token_hash" =') && !text.includes("update")).length;
   const before = lookups();
 
   const callers = await Promise.all(Array.from({ length: 20 }, () => authenticate(token)));
