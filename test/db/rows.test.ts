@@ -1,6 +1,7 @@
 import { asc, eq, getTableName, is, sql } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { registerDocuments } from "../../src/account/document.ts";
 import { prepareRows } from "../../src/db/rows.ts";
 import * as accountTables from "../../src/db/schema/account.ts";
 import * as activityTables from "../../src/db/schema/activity.ts";
@@ -9,7 +10,7 @@ import * as hiringTables from "../../src/db/schema/hiring.ts";
 import { interviewers, interviews } from "../../src/db/schema/interview.ts";
 import { users } from "../../src/db/schema/people.ts";
 import * as templateTables from "../../src/db/schema/template.ts";
-import { startTestApp } from "../support/app.ts";
+import { ACCOUNT, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { createInterview, external, plan } from "../support/interview.ts";
 
@@ -27,6 +28,8 @@ beforeAll(async () => {
   app = await startTestApp({ worker: false });
   await createInterview(app.client, plan());
   await createInterview(app.client, external());
+  const documents = ["{ __typename }"];
+  await registerDocuments(app.app.services.db, { account: ACCOUNT, clientId: "web", documents, only: false });
 });
 afterAll(() => app.stop());
 

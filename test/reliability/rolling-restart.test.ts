@@ -57,11 +57,19 @@ test("a rolling restart under load loses no request, socket, event or task", { t
 
   const load = { over: false, requests: 0, failures: [] as string[] };
   const inFlight = new Map<string, number>();
+  const begun = new Map<string, () => void>();
+  /** Waits until a request is under way there, so that the signal meets one. */
+  const busy = (url: string) =>
+    new Promise<void>((resolve) => {
+      if ((inFlight.get(url) ?? 0) > 0) resolve();
+      else begun.set(url, resolve);
+    });
   const client = async (lane: number) => {
     const tenant = site.tenants[lane % site.tenants.length] as Tenant;
     for (let turn = 0; !load.over; turn += 1) {
       const url = balancer.choose();
       inFlight.set(url, (inFlight.get(url) ?? 0) + 1);
+      begun.get(url)?.();
       load.requests += 1;
       await createInterview(new Client(url, tenant.token), request(tenant, 100_000 * lane + turn)).catch(
         (error: unknown) => load.failures.push(`${url} ${String(error)} ${String((error as Error).cause)}`),
@@ -85,6 +93,7 @@ test("a rolling restart under load loses no request, socket, event or task", { t
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [index, gateway] of gateways.entries()) {
       await answered(15);
+      await busy(gateway.url);
       interrupted += inFlight.get(gateway.url) ?? 0;
       gateways[index] = await restart(gateway, () => site.gateway({ ...GRACE, PORT: String(gateway.port) }));
       await balancer.sees(gateway.url);
