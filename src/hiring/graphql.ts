@@ -1,9 +1,9 @@
 import { applicationStatus, hiringTeamRole } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { fieldsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
-import { loaded } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { listApplications, listJobs, listOffices } from "./list.ts";
 import * as load from "./load.ts";
@@ -24,6 +24,11 @@ const ApplicationStatus = defineEnum("ApplicationStatus", applicationStatus.enum
   values: { ACTIVE: "Being considered.", HIRED: "Ended well.", REJECTED: "Ended.", DUPLICATE: "Another one counts." },
 });
 
+const ofMember = fieldsOf<load.HiringTeamMember>();
+const ofJob = fieldsOf<load.Job>();
+const ofCandidate = fieldsOf<load.Candidate>();
+const ofApplication = fieldsOf<load.Application>();
+
 builder.node("Office", {
   description: "A place where people meet.",
   id: { resolve: (office) => office.id },
@@ -42,7 +47,7 @@ builder.objectType("HiringTeamMember", {
     user: t.field({
       type: "User",
       description: "Whose part it is.",
-      resolve: (member, _args, ctx) => loaded(ctx.load(userInAccount, member.userId)),
+      ...ofMember.related("userId", userInAccount),
     }),
   }),
 });
@@ -57,12 +62,12 @@ builder.node("Job", {
     hiringTeam: t.field({
       type: ["HiringTeamMember"],
       description: "Who hires for the job. A user with two parts appears twice.",
-      resolve: (job, _args, ctx) => loaded(ctx.load(load.teamOfJob, job.id)),
+      ...ofJob.related("id", load.teamOfJob),
     }),
     interviewPlan: t.field({
       type: "InterviewPlan",
       description: "The stages that candidates of the job go through.",
-      resolve: (job, _args, ctx) => loaded(ctx.load(load.planOfJob, job.id)),
+      ...ofJob.related("id", load.planOfJob),
     }),
   }),
 });
@@ -78,7 +83,7 @@ builder.node("Candidate", {
       type: "User",
       nullable: true,
       description: "Who added the candidate; null for one who came alone.",
-      resolve: (candidate, _args, ctx) => ctx.load(userInAccount, candidate.addedById),
+      ...ofCandidate.relatedIfAny("addedById", userInAccount),
     }),
   }),
 });
@@ -92,17 +97,17 @@ builder.node("Application", {
     candidate: t.field({
       type: "Candidate",
       description: "Who applies.",
-      resolve: (application, _args, ctx) => loaded(ctx.load(load.candidateInAccount, application.candidateId)),
+      ...ofApplication.related("candidateId", load.candidateInAccount),
     }),
     job: t.field({
       type: "Job",
       description: "What for.",
-      resolve: (application, _args, ctx) => loaded(ctx.load(load.jobInAccount, application.jobId)),
+      ...ofApplication.related("jobId", load.jobInAccount),
     }),
     currentStage: t.field({
       type: "Stage",
       description: "The stage it is in; ad-hoc interviews are placed here.",
-      resolve: (application, _args, ctx) => loaded(ctx.load(load.stageInAccount, application.currentStageId)),
+      ...ofApplication.related("currentStageId", load.stageInAccount),
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it became known to this system." }),
   }),

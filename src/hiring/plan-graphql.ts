@@ -1,5 +1,6 @@
 import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { columnsOf, fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { loaded } from "../operation/loader.ts";
 import { usersOfSeats } from "../people/load.ts";
@@ -47,6 +48,10 @@ export const InterviewLocation = defineEnum("InterviewLocation", interviewLocati
   },
 });
 
+const ofPlan = fieldsOf<load.InterviewPlan>();
+const ofStage = fieldsOf<load.Stage>();
+const ofActivity = fieldsOf<load.StageActivity>();
+
 builder.node("InterviewPlan", {
   description: "The ordered stages of one job.",
   id: { resolve: (plan) => plan.id },
@@ -56,7 +61,7 @@ builder.node("InterviewPlan", {
     stages: t.field({
       type: ["Stage"],
       description: "The stages in their order.",
-      resolve: (plan, _args, ctx) => loaded(ctx.load(load.stagesOfPlan, plan.id)),
+      ...ofPlan.related("id", load.stagesOfPlan),
     }),
   }),
 });
@@ -71,7 +76,7 @@ builder.node("Stage", {
     activities: t.field({
       type: ["StageActivity"],
       description: "What happens in the stage, in order.",
-      resolve: (stage, _args, ctx) => loaded(ctx.load(load.activitiesOfStage, stage.id)),
+      ...ofStage.related("id", load.activitiesOfStage),
     }),
   }),
 });
@@ -121,26 +126,27 @@ const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewC
     interviewers: t.field({
       type: ["User"],
       description: "Who interviews; empty when unset.",
-      resolve: async (activity, _args, ctx) =>
-        usersOfSeats(ctx, await loaded(ctx.load(load.interviewersOfActivity, activity.id))),
+      ...ofActivity.reading(["id"], async ({ id }, ctx, info) =>
+        usersOfSeats(ctx, await loaded(ctx.load(load.interviewersOfActivity, id)), columnsOf(info)),
+      ),
     }),
     office: t.field({
       type: "Office",
       nullable: true,
       description: "The office; null when unset.",
-      resolve: (activity, _args, ctx) => ctx.load(load.officeInAccount, activity.officeId),
+      ...ofActivity.relatedIfAny("officeId", load.officeInAccount),
     }),
     candidateTemplate: t.field({
       type: "EmailTemplate",
       nullable: true,
       description: "Invitation for the candidate; null when unset.",
-      resolve: (activity, _args, ctx) => ctx.load(emailTemplateInAccount, activity.candidateTemplateId),
+      ...ofActivity.relatedIfAny("candidateTemplateId", emailTemplateInAccount),
     }),
     interviewerTemplate: t.field({
       type: "EmailTemplate",
       nullable: true,
       description: "Invitation for the interviewers; null when unset.",
-      resolve: (activity, _args, ctx) => ctx.load(emailTemplateInAccount, activity.interviewerTemplateId),
+      ...ofActivity.relatedIfAny("interviewerTemplateId", emailTemplateInAccount),
     }),
     scorecard: t.field({
       type: ScorecardConfiguration,

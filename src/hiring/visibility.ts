@@ -26,8 +26,8 @@ export type Sight =
       jobIds: ReadonlySet<string>;
     };
 
-const teamsOfUser = defineListLoader("teams_of_user", hiringTeamMembers, { by: "userId", order: ["jobId"] });
-const applicationsOfCandidate = defineListLoader("applications_of_candidate", applications, {
+const teamsOfUser = defineListLoader(hiringTeamMembers, { by: "userId", order: ["jobId"] });
+const applicationsOfCandidate = defineListLoader(applications, {
   by: "candidateId",
   order: ["id"],
 });

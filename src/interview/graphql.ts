@@ -1,15 +1,17 @@
 import { decodeIdOf } from "../core/id.ts";
 import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { columnsOf, fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import * as hiring from "../hiring/load.ts";
 import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
-import { loaded } from "../operation/loader.ts";
+import type { Loader } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
 import { findInterview } from "./find.ts";
 import { interviewersOfInterview } from "./load.ts";
+import type { Interviewer } from "./load.ts";
 import type { Interview } from "./request.ts";
 import { ofJob } from "./visibility.ts";
 
@@ -34,13 +36,15 @@ const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
   values: { NEEDS_ACTION: "None yet.", ACCEPTED: "Yes.", TENTATIVE: "Perhaps.", DECLINED: "No." },
 });
 
+const seat = fieldsOf<Interviewer>();
+
 builder.objectType("Interviewer", {
   description: "A user's seat on one interview.",
   fields: (t) => ({
     user: t.field({
       type: "User",
       description: "Who interviews.",
-      resolve: (seat, _args, ctx) => loaded(ctx.load(userInAccount, seat.userId)),
+      ...seat.related("userId", userInAccount),
     }),
     rsvp: t.expose("rsvp", {
       type: Rsvp,
@@ -69,6 +73,14 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
   }),
 });
 
+const { reading, related, relatedIfAny } = fieldsOf<Interview>();
+
+/** What a key leads to for those who see the interview's job, and null for who only takes part in the interview. */
+const relatedOfJob = <V>(key: "applicationId" | "jobId" | "stageId" | "stageActivityId", loader: Loader<V>) =>
+  reading([key, "jobId"], (interview, ctx, info) =>
+    ofJob(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),
+  );
+
 const PARTICIPANT = "null for a person who organises it or sits on it without being on the job's hiring team";
 
 builder.node("Interview", {
@@ -90,7 +102,7 @@ builder.node("Interview", {
     status: t.field({
       type: MeetingStatus,
       description: "Where the meeting stands at the moment of the answer.",
-      resolve: (interview, _args, ctx) => meetingStatus(interview, ctx.now()),
+      ...reading(["outcome", "startsAt", "endsAt"], (interview, ctx) => meetingStatus(interview, ctx.now())),
     }),
     startTime: t.expose("startsAt", { type: "DateTime", description: "When it starts." }),
     endTime: t.expose("endsAt", { type: "DateTime", description: "When it ends; the end itself is free again." }),
@@ -99,19 +111,18 @@ builder.node("Interview", {
     localStartTime: t.field({
       type: "LocalDateTime",
       description: "The start on the wall clock of `timezone`, as it was agreed.",
-      resolve: (interview) => interview.localStart.replace(" ", "T"),
+      ...reading(["localStart"], ({ localStart }) => localStart.replace(" ", "T")),
     }),
     application: t.field({
       type: "Application",
       nullable: true,
       description: `The application it is about; ${PARTICIPANT}.`,
-      resolve: (interview, _args, ctx) =>
-        ofJob(ctx, interview, () => loaded(ctx.load(hiring.applicationInAccount, interview.applicationId))),
+      ...relatedOfJob("applicationId", hiring.applicationInAccount),
     }),
     candidate: t.field({
       type: "Candidate",
       description: "Who is interviewed.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(hiring.candidateInAccount, interview.candidateId)),
+      ...related("candidateId", hiring.candidateInAccount),
     }),
     candidateRsvp: t.expose("candidateRsvp", {
       type: Rsvp,
@@ -122,44 +133,41 @@ builder.node("Interview", {
       type: "Job",
       nullable: true,
       description: `The position it is about; ${PARTICIPANT}.`,
-      resolve: (interview, _args, ctx) =>
-        ofJob(ctx, interview, () => loaded(ctx.load(hiring.jobInAccount, interview.jobId))),
+      ...relatedOfJob("jobId", hiring.jobInAccount),
     }),
     stage: t.field({
       type: "Stage",
       nullable: true,
       description: `The stage it is placed on; ${PARTICIPANT}.`,
-      resolve: (interview, _args, ctx) =>
-        ofJob(ctx, interview, () => loaded(ctx.load(hiring.stageInAccount, interview.stageId))),
+      ...relatedOfJob("stageId", hiring.stageInAccount),
     }),
     stageActivity: t.field({
       type: "StageActivity",
       nullable: true,
       description: `The activity it was configured from; null when it was made without one, and ${PARTICIPANT}.`,
-      resolve: (interview, _args, ctx) =>
-        ofJob(ctx, interview, () => ctx.load(hiring.stageActivityInAccount, interview.stageActivityId)),
+      ...relatedOfJob("stageActivityId", hiring.stageActivityInAccount),
     }),
     organizer: t.field({
       type: "User",
       description: "Who runs the event.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(userInAccount, interview.organizerId)),
+      ...related("organizerId", userInAccount),
     }),
     host: t.field({
       type: "User",
       nullable: true,
       description: "The interviewer whose Zoom seat opens the meeting; null when none does.",
-      resolve: (interview, _args, ctx) => ctx.load(userInAccount, interview.hostId),
+      ...relatedIfAny("hostId", userInAccount),
     }),
     interviewers: t.field({
       type: ["Interviewer"],
       description: "Who interviews, in the order in which they were named.",
-      resolve: (interview, _args, ctx) => loaded(ctx.load(interviewersOfInterview, interview.id)),
+      ...related("id", interviewersOfInterview),
     }),
     office: t.field({
       type: "Office",
       nullable: true,
       description: "The office; null when it is held in none.",
-      resolve: (interview, _args, ctx) => ctx.load(hiring.officeInAccount, interview.officeId),
+      ...relatedIfAny("officeId", hiring.officeInAccount),
     }),
     hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
       nullable: true,
@@ -169,13 +177,13 @@ builder.node("Interview", {
       type: "EmailTemplate",
       nullable: true,
       description: "Invitation for the candidate; null on an external interview.",
-      resolve: (interview, _args, ctx) => ctx.load(emailTemplateInAccount, interview.candidateTemplateId),
+      ...relatedIfAny("candidateTemplateId", emailTemplateInAccount),
     }),
     interviewerTemplate: t.field({
       type: "EmailTemplate",
       nullable: true,
       description: "Invitation for the interviewers; null on an external interview.",
-      resolve: (interview, _args, ctx) => ctx.load(emailTemplateInAccount, interview.interviewerTemplateId),
+      ...relatedIfAny("interviewerTemplateId", emailTemplateInAccount),
     }),
     scorecard: t.field({
       type: ScorecardConfiguration,

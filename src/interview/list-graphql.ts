@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { decodeIdOf } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
+import { columnsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { selects } from "../graphql/selection.ts";
@@ -150,7 +151,13 @@ const ORDER = {
 type ListArguments = PageArguments & { filter?: Filter | null | undefined; orderBy: Order };
 
 function toRequest({ filter, orderBy, ...page }: ListArguments, info: GraphQLResolveInfo): InterviewListRequest {
-  return { page, filter: toFilter(filter), order: toOrder(orderBy), asOfCursor: selects(info, "asOfCursor") };
+  return {
+    page,
+    filter: toFilter(filter),
+    order: toOrder(orderBy),
+    columns: columnsOf(info, "Interview"),
+    asOfCursor: selects(info, "asOfCursor"),
+  };
 }
 
 builder.queryField("interviews", (t) =>
@@ -182,6 +189,7 @@ for (const type of ["Application", "Job", "User"] as const) {
           `${description}, as in \`interviews\`. One statement for all objects of a list together, and one more when ` +
           "`totalCount` is asked for.",
         args: { filter: t.arg(FILTER), orderBy: t.arg(ORDER) },
+        extensions: { reads: ["id"] },
         resolve: (owner, args, ctx, info) => listInterviewsOf(ctx, { noun, id: owner.id }, toRequest(args, info)),
       },
       InterviewConnection,

@@ -7,6 +7,7 @@ import { ofSeenJobs } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
+import type { Columns } from "../operation/loader.ts";
 import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../operation/page.ts";
 import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
 import { asksAboutJob, matching } from "./filter.ts";
@@ -23,6 +24,8 @@ export interface InterviewListRequest {
   page: PageArguments;
   filter: InterviewFilter;
   order: InterviewOrder;
+  /** The columns that anybody looks at; null for all. */
+  columns: Columns;
   /** Whether the page is read together with its place in the event log. */
   asOfCursor: boolean;
 }
@@ -76,11 +79,11 @@ const seenBy = (ctx: Context, { filter }: InterviewListRequest) =>
 
 function queryOf(
   ctx: Context,
-  { filter, order }: InterviewListRequest,
+  { filter, order, columns }: InterviewListRequest,
   { owned, seen }: { owned?: SQL; seen: SQL | undefined },
 ): PageQuery<typeof interviews> {
   const where = and(owned, matching(filter, { accountId: ctx.accountId, now: ctx.now() }), seen);
-  return { table: interviews, sort: order.by, descending: order.descending, where };
+  return { table: interviews, sort: order.by, descending: order.descending, columns, where };
 }
 
 /** A user's interviews are those that they organise or sit on. */

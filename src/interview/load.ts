@@ -2,12 +2,14 @@ import { interviewers, interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
 
-export const interviewInAccount = defineRowLoader("interview_in_account", interviews);
+export type Interviewer = typeof interviewers.$inferSelect;
 
-export const interviewersOfInterview = defineListLoader("interviewers_of_interview", interviewers, {
+export const interviewInAccount = defineRowLoader(interviews);
+
+export const interviewersOfInterview = defineListLoader(interviewers, {
   by: "interviewId",
   order: ["position"],
 });
 
 /** How provisioning has gone; null before the first refusal. */
-export const provisioningOfInterview = defineRowLoader("provisioning_of_interview", provisionings, "interviewId");
+export const provisioningOfInterview = defineRowLoader(provisionings, "interviewId");

@@ -1,7 +1,9 @@
 import { builder } from "../graphql/builder.ts";
+import { fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { CONFERENCE_PLATFORMS, NOTE_TAKER_REASONS, noteTakerOf } from "./note-taker.ts";
 import type { NoteTaker } from "./note-taker.ts";
+import type { Interview } from "./request.ts";
 
 export const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
   description: "Whose meeting a link leads to.",
@@ -41,10 +43,12 @@ const AiNoteTaker = builder.objectRef<NoteTaker>("AiNoteTaker").implement({
   }),
 });
 
+const { reading } = fieldsOf<Interview>();
+
 builder.objectField("Interview", "aiNoteTaker", (t) =>
   t.field({
     type: AiNoteTaker,
     description: "Whether the AI note-taker is asked to join, and whether it could.",
-    resolve: noteTakerOf,
+    ...reading(["aiNoteTakerEnabled", "conferenceUrl", "externalUrl"], (interview) => noteTakerOf(interview)),
   }),
 );

@@ -1,6 +1,7 @@
 import { decodeIdOf } from "../core/id.ts";
 import { provisioningState } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { Problem } from "../graphql/problem.ts";
 import { ValidationFailed } from "./finding.ts";
@@ -29,7 +30,9 @@ const ProvisioningError = builder.objectRef<Provisioning>("ProvisioningError").i
 });
 
 const ProvisioningType = builder
-  .objectRef<{ interview: Interview; row: Provisioning | null }>("Provisioning")
+  .objectRef<{ interview: Pick<Interview, "provisioningState" | "provisionedAt">; row: Provisioning | null }>(
+    "Provisioning",
+  )
   .implement({
     description: "What happens after the record: conference, calendar event, invitations.",
     fields: (t) => ({
@@ -64,14 +67,16 @@ const ProvisioningType = builder
     }),
   });
 
+const { reading } = fieldsOf<Interview>();
+
 builder.objectField("Interview", "provisioning", (t) =>
   t.field({
     type: ProvisioningType,
     description: "How far conference, calendar event and invitations have come.",
-    resolve: async (interview, _args, ctx) => ({
+    ...reading(["id", "provisioningState", "provisionedAt"], async (interview, ctx) => ({
       interview,
       row: await ctx.load(provisioningOfInterview, interview.id),
-    }),
+    })),
   }),
 );
 

@@ -18,7 +18,11 @@ export async function seesInterview(ctx: Context, { id, jobId, organizerId }: In
 }
 
 /** Something of an interview's job, or null for who only takes part in the interview. */
-export async function ofJob<T>(ctx: Context, { jobId }: Interview, load: () => Promise<T>): Promise<T | null> {
+export async function ofJob<T>(
+  ctx: Context,
+  { jobId }: Pick<Interview, "jobId">,
+  load: () => Promise<T>,
+): Promise<T | null> {
   return seesJob(await sightOf(ctx), jobId) ? load() : null;
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../db/client.ts";
 import type { EventSource } from "./event-source.ts";
-import type { BatchFetch, Loader, LoaderCache } from "./loader.ts";
+import type { BatchFetch, Columns, Loader, LoaderCache } from "./loader.ts";
 import { createLoaderCache } from "./loader.ts";
 
 export const SCOPES = ["interviews:read", "interviews:write", "directory:read"] as const;
@@ -47,8 +47,11 @@ export interface Context extends Services {
   requestId: string;
   /** The cursor that a reconnecting event stream has read up to; null for everything else. */
   lastEventId: string | null;
-  /** What belongs to the id in the caller's account; null for no id and for an unknown one. */
-  load<V>(loader: Loader<V>, id: string | null): Promise<V | null>;
+  /**
+   * What belongs to the id in the caller's account; null for no id and for an unknown one.
+   * @param columns of the rows, when nobody looks at any other; all when left out
+   */
+  load<V>(loader: Loader<V>, id: string | null, columns?: Columns): Promise<V | null>;
   /** The same, fetched in a way of this operation alone; the name says all that `fetch` depends on. */
   batch<V>(name: string, id: string, fetch: BatchFetch<V>): Promise<V | null>;
 }
@@ -68,7 +71,7 @@ export function createContext(services: Services, caller: Caller, origin: Reques
     accountId: caller.accountId,
     requestId: origin.requestId,
     lastEventId: origin.lastEventId ?? null,
-    load: (loader, id) => (id === null ? NOTHING : loaders.load(loader, id)),
+    load: (loader, id, columns = null) => (id === null ? NOTHING : loaders.load(loader, id, columns)),
     batch: (name, id, fetch) => loaders.batch(name, id, fetch),
   };
 }

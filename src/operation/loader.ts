@@ -1,26 +1,29 @@
 import DataLoader from "dataloader";
-import { asc, getTableColumns, sql } from "drizzle-orm";
+import { asc, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
-import { prepareRows } from "../db/rows.ts";
+import { columnOf, prepareRows } from "../db/rows.ts";
 
 export interface BatchKeys {
   accountId: string;
   ids: readonly string[];
 }
 
+/** Keys of the columns that are read of each row; null for all of them. Equal sets are the same object. */
+export type Columns = readonly string[] | null;
+
 /** How what belongs to an id is fetched: one statement for all ids of a tick. */
 export interface Loader<V> {
-  /** Prepares the statement, once for each database; the result runs it. */
-  readonly prepare: (db: Database) => (keys: BatchKeys) => Promise<ReadonlyMap<string, V>>;
+  /** Prepares the statement, once for each database and set of columns; the result runs it. */
+  readonly prepare: (db: Database, columns: Columns) => (keys: BatchKeys) => Promise<ReadonlyMap<string, V>>;
 }
 
 /** One statement for all ids of a tick. */
 export type BatchFetch<V> = (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>;
 
 export interface LoaderCache {
-  load<V>(loader: Loader<V>, id: string): Promise<V | null>;
+  load<V>(loader: Loader<V>, id: string, columns: Columns): Promise<V | null>;
   /** The same for what is fetched in a way of this operation alone; the name says all that `fetch` depends on. */
   batch<V>(name: string, id: string, fetch: BatchFetch<V>): Promise<V | null>;
 }
@@ -30,14 +33,10 @@ type Column<T extends AccountTable> = keyof T["$inferSelect"] & string;
 type Rows<T extends AccountTable> = T["$inferSelect"][];
 
 /** A loader of single rows by a unique column, the id unless `by` names another. */
-export function defineRowLoader<T extends AccountTable>(
-  name: string,
-  table: T,
-  by: Column<T> = "id",
-): Loader<T["$inferSelect"]> {
+export function defineRowLoader<T extends AccountTable>(table: T, by: Column<T> = "id"): Loader<T["$inferSelect"]> {
   return {
-    prepare: (db) => {
-      const find = prepareFind(db, name, { table, by, order: [] });
+    prepare: (db, columns) => {
+      const find = prepareFind(db, columns, { table, by, order: [] });
       return async (keys) => {
         const rows = new Map<string, T["$inferSelect"]>();
         for (const row of await find(keys)) rows.set(row[by] as string, row);
@@ -49,13 +48,12 @@ export function defineRowLoader<T extends AccountTable>(
 
 /** A loader of the rows that belong to an id, in order. An id without rows loads as an empty list. */
 export function defineListLoader<T extends AccountTable>(
-  name: string,
   table: T,
   { by, order }: { by: Column<T>; order: Column<T>[] },
 ): Loader<Rows<T>> {
   return {
-    prepare: (db) => {
-      const find = prepareFind(db, name, { table, by, order });
+    prepare: (db, columns) => {
+      const find = prepareFind(db, columns, { table, by, order });
       return async (keys) => {
         const lists = new Map<string, Rows<T>>(keys.ids.map((id) => [id, []]));
         for (const row of await find(keys)) lists.get(row[by] as string)?.push(row);
@@ -67,40 +65,65 @@ export function defineListLoader<T extends AccountTable>(
 
 function prepareFind<T extends AccountTable>(
   db: Database,
-  name: string,
+  columns: Columns,
   { table, by, order }: { table: T; by: Column<T>; order: Column<T>[] },
 ): (keys: BatchKeys) => Promise<Rows<T>> {
-  const column = (key: string) => {
-    const found = getTableColumns(table)[key];
-    if (!found) throw new Error(`The table of ${name} has no column ${key}.`);
-    return found;
-  };
+  const { accountId } = table;
   const find = prepareRows(table, {
-    where: sql`${table.accountId} = ${sql.placeholder("accountId")} and ${column(by)} = any(${sql.placeholder("ids")}::uuid[])`,
-    orderBy: order.map((key) => asc(column(key))),
+    columns: columns && [...new Set([by, ...columns])],
+    where: sql`${accountId} = ${sql.placeholder("accountId")} and ${columnOf(table, by)} = any(${sql.placeholder("ids")}::uuid[])`,
+    orderBy: order.map((key) => asc(columnOf(table, key))),
   });
   return ({ accountId, ids }) => find.run(db, { accountId, ids: arrayLiteral(ids) });
 }
 
-const prepared = new WeakMap<Database, Map<unknown, unknown>>();
+type Run<V> = ReturnType<Loader<V>["prepare"]>;
+const prepared = new WeakMap<Database, Map<Columns, Map<unknown, unknown>>>();
 
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */
 export function createLoaderCache(db: Database, accountId: string): LoaderCache {
-  const loaders = new Map<unknown, unknown>();
-  const loadBy = <V>(key: unknown, id: string, fetch: BatchFetch<V>): Promise<V | null> => {
-    const known = loaders.get(key) as DataLoader<string, V | null> | undefined;
-    if (known) return known.load(id);
-    const made = new DataLoader<string, V | null>(async (ids) => {
-      const found = await fetch(ids);
-      return ids.map((one) => found.get(one) ?? null);
-    });
-    loaders.set(key, made);
-    return made.load(id);
+  const named = new Loaders();
+  const whole = new Loaders();
+  const partial = new Map<Columns, Loaders>();
+  const loadersOf = (columns: Columns): Loaders => {
+    const known = columns === null ? whole : (partial.get(columns) ?? new Loaders());
+    if (columns !== null) partial.set(columns, known);
+    return known;
   };
   return {
-    load: (loader, id) => loadBy(loader, id, (ids) => preparedOnce(db, loader)({ accountId, ids })),
-    batch: loadBy,
+    load<V>(loader: Loader<V>, id: string, columns: Columns): Promise<V | null> {
+      const sufficient = whole.has(loader, id) ? null : columns;
+      const fetch: BatchFetch<V> = (ids) => preparedOnce(db, loader, sufficient)({ accountId, ids });
+      return loadersOf(sufficient).load(loader, id, fetch);
+    },
+    batch: (name, id, fetch) => named.load(name, id, fetch),
   };
+}
+
+/** Loaders by what they fetch. */
+class Loaders {
+  readonly #loaders = new Map<unknown, { loader: DataLoader<string, unknown>; asked: Map<string, Promise<unknown>> }>();
+
+  /** Whether the id has been asked for. */
+  has(key: unknown, id: string): boolean {
+    return this.#loaders.get(key)?.asked.has(id) ?? false;
+  }
+
+  load<V>(key: unknown, id: string, fetch: BatchFetch<V>): Promise<V | null> {
+    const { loader } = this.#loaders.get(key) ?? this.#add(key, fetch);
+    return loader.load(id) as Promise<V | null>;
+  }
+
+  #add<V>(key: unknown, fetch: BatchFetch<V>) {
+    const asked = new Map<string, Promise<unknown>>();
+    const batch = async (ids: readonly string[]) => {
+      const found = await fetch(ids);
+      return ids.map((id) => found.get(id) ?? null);
+    };
+    const made = { loader: new DataLoader<string, unknown>(batch, { cacheMap: asked }), asked };
+    this.#loaders.set(key, made);
+    return made;
+  }
 }
 
 /** What a foreign key promises to exist. */
@@ -113,12 +136,14 @@ function present<V>(value: V | null): V {
   return value;
 }
 
-function preparedOnce<V>(db: Database, loader: Loader<V>): ReturnType<Loader<V>["prepare"]> {
-  const statements = prepared.get(db) ?? new Map<unknown, unknown>();
-  prepared.set(db, statements);
-  const known = statements.get(loader) as ReturnType<Loader<V>["prepare"]> | undefined;
+function preparedOnce<V>(db: Database, loader: Loader<V>, columns: Columns): Run<V> {
+  const sets = prepared.get(db) ?? new Map<Columns, Map<unknown, unknown>>();
+  prepared.set(db, sets);
+  const statements = sets.get(columns) ?? new Map<unknown, unknown>();
+  sets.set(columns, statements);
+  const known = statements.get(loader) as Run<V> | undefined;
   if (known) return known;
-  const made = loader.prepare(db);
+  const made = loader.prepare(db, columns);
   statements.set(loader, made);
   return made;
 }

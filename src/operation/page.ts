@@ -7,8 +7,9 @@ import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
-import { prepareRows } from "../db/rows.ts";
+import { columnOf, prepareRows } from "../db/rows.ts";
 import type { Context } from "./context.ts";
+import type { Columns } from "./loader.ts";
 
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
@@ -32,6 +33,8 @@ export interface PageQuery<T extends PageTable> {
   sort: keyof T["$inferSelect"] & string;
   descending?: boolean | undefined;
   where?: SQL | undefined;
+  /** The columns that anybody looks at, besides id and sort; all when left out. */
+  columns?: Columns | undefined;
   /** A transaction to read in. */
   executor?: Executor | undefined;
 }
@@ -55,11 +58,38 @@ export async function loadPage<T extends PageTable>(
   args: PageArguments,
 ): Promise<Page<Row<T>>> {
   const { executor = ctx.db } = query;
-  const { where, orderBy, size } = keyset(ctx, query, args);
-  const find = prepareRows(query.table, { where, orderBy, limit: limitFor(size) });
-  const found: Row<T>[] = query.where ? await find.runOnce(executor) : await find.run(executor);
+  const ends = endsOf(ctx, query, args);
+  const known = query.where ? undefined : keptPage(query, args);
+  const find = known ?? preparePage(query, args, (name) => ends[name]);
+  const found: Row<T>[] = known ? await find.run(executor, ends) : await find.runOnce(executor);
   return toPage(ctx, { query, args, found });
 }
+
+type Find = ReturnType<typeof prepareRows>;
+/** Statements of lists without a filter, which connections keep as well. */
+const kept = new Map<string, Find>();
+const MOST_KEPT = 300;
+
+function keptPage<T extends PageTable>(query: PageQuery<T>, args: PageArguments): Find | undefined {
+  const { table, sort, descending, columns } = query;
+  const { size, backward } = pageSize(args);
+  const shape = [getTableName(table), sort, descending, columns, limitFor(size), backward];
+  const key = JSON.stringify([...shape, args.after != null, args.before != null]);
+  const found = kept.get(key);
+  if (found || kept.size >= MOST_KEPT) return found;
+  const made = preparePage(query, args, (name) => sql.placeholder(name));
+  kept.set(key, made);
+  return made;
+}
+
+function preparePage<T extends PageTable>(query: PageQuery<T>, args: PageArguments, valueOf: ValueOf): Find {
+  const { where, orderBy, size } = keyset(query, args, valueOf);
+  return prepareRows(query.table, { columns: columnsOf(query), where, orderBy, limit: limitFor(size) });
+}
+
+/** What a page is made of, whoever looks at it: its cursors need id and sort. */
+const columnsOf = <T extends PageTable>({ columns, sort }: PageQuery<T>): Columns =>
+  columns ? [...new Set(["id", sort, ...columns])] : null;
 
 /** The same page for each of several parents, in one statement. */
 export async function loadPages<T extends PageTable>(
@@ -69,9 +99,11 @@ export async function loadPages<T extends PageTable>(
 ): Promise<Map<string, Page<Row<T>>>> {
   const { executor = ctx.db } = query;
   const rowsOf: PgTable = query.table;
-  const { where, orderBy, size } = keyset(ctx, query, args);
+  const ends = endsOf(ctx, query, args);
+  const { where, orderBy, size } = keyset(query, args, (name) => ends[name]);
+  const columns = columnsOf(query) ?? Object.keys(getTableColumns(rowsOf));
   const page = executor
-    .select()
+    .select(Object.fromEntries(columns.map((key) => [key, columnOf(rowsOf, key)])))
     .from(rowsOf)
     .where(where)
     .orderBy(...orderBy)
@@ -126,23 +158,34 @@ interface Keyset {
   size: number;
 }
 
-function keyset<T extends PageTable>(ctx: Context, query: PageQuery<T>, args: PageArguments): Keyset {
+/** What a statement is told of a page: the account, and where the page begins and ends. */
+type Ends = Record<"accountId" | "after" | "afterId" | "before" | "beforeId", string | Date | undefined>;
+/** The value itself, or a placeholder for it. */
+type ValueOf = (name: keyof Ends) => unknown;
+
+function endsOf<T extends PageTable>(ctx: Context, query: PageQuery<T>, { after, before }: PageArguments): Ends {
+  const [afterValue, afterId] = after == null ? [] : decodeCursor(ctx, query, after);
+  const [beforeValue, beforeId] = before == null ? [] : decodeCursor(ctx, query, before);
+  return { accountId: ctx.accountId, after: afterValue, afterId, before: beforeValue, beforeId };
+}
+
+function keyset<T extends PageTable>(query: PageQuery<T>, args: PageArguments, valueOf: ValueOf): Keyset {
   const { size, backward } = pageSize(args);
-  const { table, descending = false } = query;
-  const sort = sortColumn(query);
+  const { table, sort: key, descending = false } = query;
+  const sort = columnOf(table, key);
   const direction = backward === descending ? asc : desc;
-  const beyond = (cursor: string | null | undefined, side: "after" | "before") => {
-    if (cursor == null) return undefined;
-    const [value, id] = decodeCursor(ctx, query, cursor);
+  const beyond = (side: "after" | "before") => {
+    if (args[side] == null) return undefined;
     const operator = sql.raw((side === "after") === descending ? "<" : ">");
-    return sql`(${sort}, ${table.id}) ${operator} (${sql.param(value, sort)}, ${sql.param(id, table.id)})`;
+    const id = sql.param(valueOf(`${side}Id`), table.id);
+    return sql`(${sort}, ${table.id}) ${operator} (${sql.param(valueOf(side), sort)}, ${id})`;
   };
   return {
     where: and(
-      eq(table.accountId, ctx.accountId),
+      sql`${table.accountId} = ${sql.param(valueOf("accountId"), table.accountId)}`,
       query.where,
-      beyond(args.after, "after"),
-      beyond(args.before, "before"),
+      beyond("after"),
+      beyond("before"),
     ),
     orderBy: [direction(sort), direction(table.id)],
     size,
@@ -191,12 +234,6 @@ function pageSize({ first, last }: PageArguments): { size: number; backward: boo
   return { size, backward: last != null };
 }
 
-function sortColumn<T extends PageTable>({ table, sort }: PageQuery<T>): PgColumn {
-  const column = getTableColumns(table)[sort];
-  if (!column) throw new Error(`The table has no column ${sort}.`);
-  return column;
-}
-
 /** Tells the lists of one account, table and order from all others, whose cursors mean nothing here. */
 function listTag<T extends PageTable>(ctx: Context, { table, sort, descending = false }: PageQuery<T>): string {
   const list = JSON.stringify([ctx.accountId, getTableName(table), sort, descending]);
@@ -208,7 +245,7 @@ function encodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, po
 }
 
 function decodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, cursor: string): [string | Date, string] {
-  const value = sortColumn(query).dataType === "date" ? instant : text;
+  const value = columnOf(query.table, query.sort).dataType === "date" ? instant : text;
   const position = z.tuple([z.literal(listTag(ctx, query)), value, z.uuid()]);
   try {
     const [, sorted, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));

@@ -1,12 +1,14 @@
 import { Viewer } from "../account/graphql.ts";
 import { role, zoomSeatStatus } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { fieldsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
 import { searchArgument } from "../graphql/search.ts";
 import { listUsers } from "./list.ts";
 import { userInAccount } from "./load.ts";
+import type { User } from "./load.ts";
 
 const Role = defineEnum("Role", role.enumValues, {
   description: "What a user may do in the account as a whole.",
@@ -34,6 +36,8 @@ const WorkingHours = builder.objectRef<{ weekday: number; start: string; end: st
   }),
 });
 
+const { reading } = fieldsOf<User>();
+
 builder.node("User", {
   description: "A person of the account, who may organise interviews, hold them and host their meetings.",
   id: { resolve: (user) => user.id },
@@ -50,7 +54,7 @@ builder.node("User", {
     active: t.exposeBoolean("active", { description: "Whether the user can organise and hold interviews." }),
     calendarConnected: t.boolean({
       description: "Whether a calendar is connected, which organising an interview needs.",
-      resolve: (user) => user.calendarAddress !== null,
+      ...reading(["calendarAddress"], ({ calendarAddress }) => calendarAddress !== null),
     }),
     zoomSeat: t.expose("zoomSeat", {
       type: ZoomSeatStatus,

@@ -7,8 +7,8 @@ import { containsWords } from "../operation/search.ts";
 export type EmailTemplate = typeof emailTemplates.$inferSelect;
 export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;
 
-export const emailTemplateInAccount = defineRowLoader("email_template_in_account", emailTemplates);
-export const scorecardTemplateInAccount = defineRowLoader("scorecard_template_in_account", scorecardTemplates);
+export const emailTemplateInAccount = defineRowLoader(emailTemplates);
+export const scorecardTemplateInAccount = defineRowLoader(scorecardTemplates);
 
 /** Which templates a list holds. What is left out or null matches everything, an empty list nothing. */
 export interface TemplateFilter {

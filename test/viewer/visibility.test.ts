@@ -187,9 +187,9 @@ describe("cost", () => {
       );
       return app.statements.length - before;
     };
-    // Person, user, teams, list; candidates, job, application, stage, activity; the team for viewerCan.
-    expect([await count("recruiter", 1), await count("recruiter", 3)]).toEqual([9, 10]);
-    expect(await count("external-recruiter", 3)).toBe(10);
+    // Person, user, teams, list; candidates, job, application, stage, activity; for viewerCan the team, and candidates whole.
+    expect([await count("recruiter", 1), await count("recruiter", 3)]).toEqual([10, 11]);
+    expect(await count("external-recruiter", 3)).toBe(11);
   });
 });
 

@@ -1,0 +1,89 @@
+import { getNamedType, isAbstractType, isObjectType, TypeInfo, visit, visitWithTypeInfo } from "graphql";
+import type { GraphQLField, GraphQLResolveInfo, OperationDefinitionNode } from "graphql";
+import type { Context } from "../operation/context.ts";
+import { loaded } from "../operation/loader.ts";
+import type { Columns, Loader } from "../operation/loader.ts";
+
+/** Sets of columns that are told apart; each leads to statements of its own, which connections keep. */
+const MOST_SETS = 200;
+
+const sets = new Map<string, readonly string[]>();
+const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Columns>>();
+
+/**
+ * The columns that a document reads of a type's rows, wherever in it: what is not among them need not be fetched for rows that
+ * only the type's fields look at. Null for all of them, which is so as soon as one field does not declare what it reads.
+ */
+export function columnsOf(info: GraphQLResolveInfo, type = getNamedType(info.returnType).name): Columns {
+  const { operation } = info;
+  const found = known.get(operation) ?? collect(info);
+  known.set(operation, found);
+  return found.get(type) ?? null;
+}
+
+/** Fields of rows that declare what they read. */
+export function fieldsOf<Row extends object>() {
+  type Key = keyof Row & string;
+  type IdKey = { [K in Key]: Row[K] extends string ? K : never }[Key];
+  type NullableIdKey = { [K in Key]: Row[K] extends string | null ? K : never }[Key];
+  /** A resolver that looks at these columns of its row, which the compiler sees to. */
+  const reading = <K extends Key, R>(
+    reads: readonly K[],
+    resolve: (row: Pick<Row, K>, ctx: Context, info: GraphQLResolveInfo) => R,
+  ) => ({
+    extensions: { reads },
+    resolve: (row: Pick<Row, K>, _args: object, ctx: Context, info: GraphQLResolveInfo) => resolve(row, ctx, info),
+  });
+  return {
+    reading,
+    /** What a foreign key leads to. */
+    related: <V>(key: IdKey, loader: Loader<V>) =>
+      reading([key], (row, ctx, info) => loaded(ctx.load(loader, row[key] as string, columnsOf(info)))),
+    /** The same for a key that may be null. */
+    relatedIfAny: <V>(key: NullableIdKey, loader: Loader<V>) =>
+      reading([key], (row, ctx, info) => ctx.load(loader, row[key] as string | null, columnsOf(info))),
+  };
+}
+
+function collect({ schema, operation, fragments }: GraphQLResolveInfo): ReadonlyMap<string, Columns> {
+  const reads = new Map<string, Set<string> | null>();
+  const add = (type: string, field: GraphQLField<unknown, unknown>): void => {
+    const columns = readsOf(field);
+    const before = reads.get(type) ?? new Set();
+    if (columns === null) reads.set(type, null);
+    else if (reads.get(type) !== null) reads.set(type, new Set([...before, ...columns]));
+  };
+  const typeInfo = new TypeInfo(schema);
+  const Field = (): void => {
+    const parent = typeInfo.getParentType();
+    const field = typeInfo.getFieldDef();
+    if (!field || field.name.startsWith("__")) return;
+    if (isObjectType(parent)) return add(parent.name, field);
+    if (!isAbstractType(parent)) return;
+    for (const type of schema.getPossibleTypes(parent)) {
+      const own = schema.getField(type, field.name);
+      if (own) add(type.name, own);
+    }
+  };
+  for (const definition of [operation, ...Object.values(fragments)]) {
+    visit(definition, visitWithTypeInfo(typeInfo, { Field }));
+  }
+  return new Map([...reads].map(([type, columns]) => [type, columns && intern(columns)]));
+}
+
+/** Null for a field that does not say what it reads. */
+function readsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly string[] | null {
+  const { reads, pothosExposedField: exposed } = extensions as { reads?: string[]; pothosExposedField?: string };
+  if (name === "id") return ["id"];
+  return reads ?? (exposed === undefined ? null : [exposed]);
+}
+
+/** The same object for the same set; null when there are too many to keep apart. */
+function intern(columns: ReadonlySet<string>): Columns {
+  const sorted = [...columns].toSorted();
+  const key = sorted.join();
+  const same = sets.get(key);
+  if (same ?? sets.size >= MOST_SETS) return same ?? null;
+  sets.set(key, sorted);
+  return sorted;
+}
