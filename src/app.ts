@@ -83,7 +83,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     statementTimeoutMs: options.limits.deadlineMs,
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
-  const { db, raw } = connections;
+  const { db, lookups, raw } = connections;
   if (options.demo) await loadDemo(db);
 
   const wake = createWake(raw, log);
@@ -96,7 +96,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   return {
     options,
-    services: { db, tasks, events, log, now, wake: () => wake.committed() },
+    services: { db, lookups, tasks, events, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,

@@ -1,3 +1,4 @@
+import type { DrizzleConfig } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Sql } from "postgres";
@@ -10,6 +11,11 @@ export type Executor = Database | Transaction;
 
 export interface Connections {
   db: Database;
+  /**
+   * For statements that an index answers at once, such as rows by their ids: few connections, on which they queue. What an
+   * operation asks at a time leaves in one packet, and PostgreSQL does not switch between more processes than it has cores.
+   */
+  lookups: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
   raw: Sql;
   close: () => Promise<void>;
@@ -19,7 +25,7 @@ export interface ConnectOptions {
   url: string;
   /** How long a statement may take, in milliseconds; without end when left out. */
   statementTimeoutMs?: number;
-  /** Connections that drizzle may hold open; the raw client has a few more. */
+  /** Connections of `db`; the others have a few more. */
   max?: number;
   /** Sees each statement, and whether it goes through drizzle or the raw client. */
   onQuery?: (text: string, query: { client: "drizzle" | "raw"; parameters: unknown[] }) => void;
@@ -33,26 +39,29 @@ const common = {
   backoff: () => 0.1 + Math.random() * 0.4,
 };
 
+const LOOKUP_CONNECTIONS = 2;
 const SESSION = { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 };
 
 /** Opens the pools; nothing is sent until the first statement. */
 export function connect({ url, statementTimeoutMs = 0, max = 10, onQuery }: ConnectOptions): Connections {
   const connection = { ...SESSION, statement_timeout: statementTimeoutMs };
   const client = postgres(url, { ...common, connection, max });
+  const lookupClient = postgres(url, { ...common, connection, max: LOOKUP_CONNECTIONS });
   const raw = postgres(url, {
     ...common,
     connection,
     max: 4,
     ...(onQuery && { debug: (_connection, text, parameters) => onQuery(text, { client: "raw", parameters }) }),
   });
-  const db = drizzle(client, {
-    logger: onQuery ? { logQuery: (text, parameters) => onQuery(text, { client: "drizzle", parameters }) } : false,
-  });
+  const logger: DrizzleConfig["logger"] = onQuery
+    ? { logQuery: (text, parameters) => onQuery(text, { client: "drizzle", parameters }) }
+    : false;
   return {
-    db,
+    db: drizzle(client, { logger }),
+    lookups: drizzle(lookupClient, { logger }),
     raw,
     async close() {
-      await Promise.all([client.end({ timeout: 5 }), raw.end({ timeout: 5 })]);
+      await Promise.all([client, lookupClient, raw].map((one) => one.end({ timeout: 5 })));
     },
   };
 }

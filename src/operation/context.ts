@@ -32,6 +32,8 @@ export interface TaskSender {
 /** What every process of the gateway owns once and each operation borrows. */
 export interface Services {
   db: Database;
+  /** For statements that an index answers at once. */
+  lookups: Database;
   tasks: TaskSender;
   events: EventSource;
   log: Logger;
@@ -64,7 +66,7 @@ export interface RequestOrigin {
 const NOTHING = Promise.resolve(null);
 
 export function createContext(services: Services, caller: Caller, origin: RequestOrigin): Context {
-  const loaders: LoaderCache = createLoaderCache(services.db, caller.accountId);
+  const loaders: LoaderCache = createLoaderCache(services.lookups, caller.accountId);
   return {
     ...services,
     caller,

@@ -57,11 +57,12 @@ export async function loadPage<T extends PageTable>(
   query: PageQuery<T>,
   args: PageArguments,
 ): Promise<Page<Row<T>>> {
-  const { executor = ctx.db } = query;
+  const { executor } = query;
   const ends = endsOf(ctx, query, args);
   const known = query.where ? undefined : keptPage(query, args);
-  const find = known ?? preparePage(query, args, (name) => ends[name]);
-  const found: Row<T>[] = known ? await find.run(executor, ends) : await find.runOnce(executor);
+  const found: Row<T>[] = known
+    ? await known.run(executor ?? ctx.lookups, ends)
+    : await preparePage(query, args, (name) => ends[name]).runOnce(executor ?? ctx.db);
   return toPage(ctx, { query, args, found });
 }
 
