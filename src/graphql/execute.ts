@@ -39,7 +39,7 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
-  /** @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it */
+  /** @throws RequestError UNAUTHENTICATED without a token or a caller behind it, KEYS_UNAVAILABLE when that cannot be told */
   identify: (authorization: string | undefined) => Promise<Caller>;
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */

@@ -4,6 +4,7 @@ import { handleProtocols } from "graphql-ws";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
+import type { RequestErrorCode } from "../core/error.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -16,7 +17,14 @@ import { Roster } from "./roster.ts";
 import type { Member, SocketLimits } from "./roster.ts";
 
 /** Besides those of graphql-transport-ws and WebSocket itself. */
-const CLOSE = { goingAway: 1001, forbidden: 4403, tooManySockets: 4430, tooSlow: 4431, bug: 4500 };
+const CLOSE = {
+  goingAway: 1001,
+  tryAgainLater: 1013,
+  forbidden: 4403,
+  tooManySockets: 4430,
+  tooSlow: 4431,
+  bug: 4500,
+};
 
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
@@ -95,7 +103,8 @@ function connect(
   { roster, pipeline, log, requestId }: Surroundings,
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
-  const refuse = (code: string) => socket.close(CLOSE.forbidden, code);
+  const refuse = (code: RequestErrorCode) =>
+    socket.close(code === "KEYS_UNAVAILABLE" ? CLOSE.tryAgainLater : CLOSE.forbidden, code);
   const member: Member = {
     peer: new Peer(socket),
     authorization: null,
