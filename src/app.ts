@@ -103,7 +103,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     providers: { ...createProviders(options, db, now), ...options.providers },
     resolveDocument: createDocumentResolver(db),
     authenticate: createAuthenticator(db, {
-      persons: persons ? createPersonAuthenticator(db, persons, now) : null,
+      persons: persons ? createPersonAuthenticator(persons, { db, log, now }) : null,
     }),
     async close() {
       await tasks.stop();

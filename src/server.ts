@@ -59,8 +59,7 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
       });
     });
   });
-  const { log, now } = services;
-  const closeSockets = serveSockets(server, { pipeline, log, now, limits: sockets });
+  const closeSockets = serveSockets(server, { pipeline, log: services.log, limits: sockets });
 
   return {
     async start(port, host) {
@@ -74,6 +73,7 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
       draining = true;
       await delay(graceMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      pipeline.watch.stop();
       await closeSockets();
       await app.events.stop();
       server.closeIdleConnections();

@@ -1,5 +1,5 @@
 import { and, eq, or, sql } from "drizzle-orm";
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { decodeId } from "../core/id.ts";
@@ -8,7 +8,8 @@ import type { Database } from "../db/client.ts";
 import { accounts } from "../db/schema/account.ts";
 import { users } from "../db/schema/people.ts";
 import { SCOPES } from "../operation/context.ts";
-import type { Caller, Scope } from "../operation/context.ts";
+import type { Caller, Scope, Services } from "../operation/context.ts";
+import { createIssuerKeys } from "./issuer-keys.ts";
 
 /** Whose tokens are taken for persons. */
 export interface PersonTokens {
@@ -54,14 +55,14 @@ export function scopesOfRole(role: (typeof users.$inferSelect)["role"]): readonl
 /**
  * Reads a person's JSON Web Token: `account` is the account's external id, `sub` the user's external id or id of this API,
  * `azp` the client that the token was issued to, if any.
- * @returns throws RequestError UNAUTHENTICATED that says why, for every token that is not valid
+ * @returns throws RequestError UNAUTHENTICATED that says why, for every token that is not valid, and KEYS_UNAVAILABLE for
+ *   one that cannot be checked
  */
 export function createPersonAuthenticator(
-  db: Database,
   { jwksUrl, issuer, audience }: PersonTokens,
-  now: () => Date,
+  { db, log, now }: Pick<Services, "db" | "log" | "now">,
 ): (token: string) => Promise<Caller> {
-  const keys = createRemoteJWKSet(new URL(jwksUrl));
+  const keys = createIssuerKeys(jwksUrl, { log });
   const find = prepareFind(db);
   return async (token) => {
     const verified = await jwtVerify(token, keys, {
@@ -111,7 +112,7 @@ function idOf(sub: string): string | null {
   }
 }
 
-/** Why a token is not valid; what is no fault of the token, such as keys that cannot be fetched, stays an error of ours. */
+/** Why a token is not valid; what is no fault of the token stays as it is. */
 function explain(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return refused("It has expired.");
   if (error instanceof errors.JWTClaimValidationFailed) {

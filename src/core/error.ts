@@ -6,6 +6,7 @@ export abstract class Refusal extends Error {}
 
 export type RequestErrorCode =
   | "UNAUTHENTICATED"
+  | "KEYS_UNAVAILABLE"
   | "FORBIDDEN"
   | "INVALID_ID"
   | "INVALID_INPUT"

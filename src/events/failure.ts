@@ -9,6 +9,13 @@ export function cursorExpired(oldestCursor: string): RequestError {
   );
 }
 
+export function tokenExpired(): RequestError {
+  return new RequestError(
+    "UNAUTHENTICATED",
+    "This token has expired. Get a new one, and subscribe after the last cursor.",
+  );
+}
+
 /** @param cursor leads behind the last event that the subscriber was sent; null when there was none */
 export function subscriberTooSlow(cursor: string | null): RequestError {
   return new RequestError(

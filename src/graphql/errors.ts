@@ -9,6 +9,7 @@ const STATUS: Partial<Record<string, number>> = {
   FORBIDDEN: 403,
   DOCUMENT_NOT_TRUSTED: 403,
   DOCUMENT_NOT_FOUND: 404,
+  KEYS_UNAVAILABLE: 503,
 };
 
 const QUERY_CANCELED = "57014";

@@ -1,13 +1,12 @@
-import type { ExecutionResult } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import { subscriberTooSlow } from "../events/failure.ts";
 import type { Mask } from "./errors.ts";
 import { currentRequest } from "./request.ts";
+import { DELIVERY } from "./results.ts";
+import type { Carried } from "./results.ts";
 import { toText } from "./share.ts";
-import type { Delivery } from "./share.ts";
-import type { Subscribe } from "./subscribe.ts";
 
 const KEEP_ALIVE_MS = 12_000;
 const ENCODER = new TextEncoder();
@@ -18,36 +17,11 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-const DELIVERY = Symbol("delivery");
-/** A result on its way through Yoga, with what it was taken from. */
-type Carried = ExecutionResult & { [DELIVERY]?: Delivery };
-
 export interface EventStreamOptions {
   mask: Mask;
   log: Logger;
   /** How long a subscriber may take nothing of what waits for it. */
   stallMs: number;
-}
-
-/** Subscribes as Yoga wants it: a stream of results. */
-export async function subscribeForYoga(
-  subscribe: Subscribe,
-  args: Parameters<Subscribe>[0],
-): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
-  const subscribed = await subscribe(args);
-  if (!(Symbol.asyncIterator in subscribed)) return subscribed;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next(): Promise<IteratorResult<Carried>> {
-        const { done, value } = await subscribed.next();
-        return done ? { done, value } : { done: false, value: { ...value.result, [DELIVERY]: value } };
-      },
-      async return() {
-        await subscribed.return();
-        return { done: true, value: undefined };
-      },
-    }),
-  };
 }
 
 /**

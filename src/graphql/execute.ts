@@ -9,15 +9,18 @@ import type { Caller, Context, Services } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
 import { createErrorMask } from "./errors.ts";
 import type { Mask } from "./errors.ts";
-import { subscribeForYoga, useEventStream } from "./event-stream.ts";
+import { useEventStream } from "./event-stream.ts";
 import { createGuard } from "./guard.ts";
 import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
 import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
+import { subscribeForYoga } from "./results.ts";
+import type { ResultsOptions } from "./results.ts";
 import { createSubscribe } from "./subscribe.ts";
 import type { Subscribe } from "./subscribe.ts";
+import { TokenWatch } from "./token-watch.ts";
 
 const JSON_TYPES = new Set(["application/json", "application/graphql+json"]);
 
@@ -36,9 +39,11 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
-  /** @throws RequestError UNAUTHENTICATED when there is no token or no caller behind it */
+  /** @throws RequestError UNAUTHENTICATED without a token or a caller behind it, KEYS_UNAVAILABLE when that cannot be told */
   identify: (authorization: string | undefined) => Promise<Caller>;
   resolveDocument: ResolveDocument;
+  /** Ends sockets and event streams with their tokens. */
+  watch: TokenWatch;
 }
 
 export interface PipelineOptions {
@@ -48,6 +53,8 @@ export interface PipelineOptions {
   authenticate: (token: string) => Promise<Caller | null>;
   /** How long a subscriber may take nothing of what waits for it. */
   stallMs: number;
+  /** How often the tokens of sockets and event streams are checked. */
+  reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
   /** Origins of pages, besides the gateway's own, that may ask. */
@@ -63,6 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const withCode = createRefusalCodes(schema);
   const guard = createGuard(schema, options.limits);
   const subscribe = createSubscribe({ mask, withCode, guard });
+  const watch = watchTokens(options, identify);
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -79,7 +87,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(executePlanned), subscribe),
+      useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -96,7 +104,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify, resolveDocument };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch };
 }
 
 async function identifyBearer(
@@ -109,6 +117,21 @@ async function identifyBearer(
   if (!caller)
     throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
   return caller;
+}
+
+function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, identify: Pipeline["identify"]) {
+  return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify(authorization)), log, now, reviewMs });
+}
+
+/** Why nobody is behind an authorization; null when somebody is, and while that cannot be told. */
+async function reasonOf(identified: Promise<Caller>): Promise<RequestError | null> {
+  try {
+    await identified;
+    return null;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return error.code === "UNAUTHENTICATED" ? error : null;
+  }
 }
 
 /** Lets a listed origin ask with a token of its own; no cookie is ever used. */
@@ -161,10 +184,10 @@ function useJsonOnly(): Plugin {
 }
 
 /** Runs operations with our own executors, between Envelop's hooks. */
-function useExecutors(execute: Execute, subscribe: Subscribe): Plugin {
+function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
-    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(subscribe, args)),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(args, options)),
   };
 }
 

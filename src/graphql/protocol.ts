@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
+import type { RequestErrorCode } from "../core/error.ts";
 import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
 import { withoutStatus } from "./errors.ts";
@@ -21,7 +22,7 @@ export interface Connection {
   operations: number;
   /** Takes the socket in for this token until the token ends, or closes it. */
   admit(authorization: string, caller: Caller): boolean;
-  refuse(code: string): void;
+  refuse(code: RequestErrorCode): void;
   push(id: string, deliveries: Deliveries): Push;
 }
 

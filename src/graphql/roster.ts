@@ -1,8 +1,6 @@
-import type { Logger } from "pino";
 import type { Peer } from "./peer.ts";
 
 const SWEEP_MS = 1_000;
-const REVIEW_MS = 30_000;
 
 export interface SocketLimits {
   /** Origins of pages that may open sockets, besides the gateway's own. */
@@ -11,7 +9,7 @@ export interface SocketLimits {
   maxPerToken: number;
   /** How long a subscriber may read nothing of what waits for it. */
   stallMs: number;
-  /** How often it is checked that the tokens of open sockets are still valid; 30 s when left out. */
+  /** How often it is checked that the tokens of open sockets and event streams are still valid; 30 s when left out. */
   reviewMs?: number;
 }
 
@@ -21,29 +19,17 @@ export interface Member {
   authorization: string | null;
   /** Ends what it is subscribed to because it does not read. */
   tooSlow(): void;
-  /** Ends the socket because nobody stands behind its token any more. */
-  unauthenticated(): void;
 }
 
-export interface RosterOptions {
-  /** Whether a caller still stands behind an authorization. */
-  isValid: (authorization: string) => Promise<boolean>;
-  limits: SocketLimits;
-  log: Logger;
-}
-
-/** All sockets of the process: how many a token holds, which of them do not read, whose token has been revoked. */
+/** All sockets of the process: how many a token holds, and which of them do not read. */
 export class Roster {
   readonly #members = new Set<Member>();
-  readonly #options: RosterOptions;
-  readonly #timers: NodeJS.Timeout[];
+  readonly #limits: SocketLimits;
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(options: RosterOptions) {
-    this.#options = options;
-    this.#timers = [
-      setInterval(() => this.#sweep(Date.now()), SWEEP_MS),
-      setInterval(() => void this.#review(), options.limits.reviewMs ?? REVIEW_MS),
-    ];
+  constructor(limits: SocketLimits) {
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#sweep(Date.now()), SWEEP_MS);
   }
 
   add(member: Member): void {
@@ -58,17 +44,17 @@ export class Roster {
   admit(member: Member, authorization: string): boolean {
     let count = 0;
     for (const other of this.#members) if (other.authorization === authorization) count += 1;
-    if (count >= this.#options.limits.maxPerToken) return false;
+    if (count >= this.#limits.maxPerToken) return false;
     member.authorization = authorization;
     return true;
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
   }
 
   #sweep(now: number): void {
-    const { stallMs } = this.#options.limits;
+    const { stallMs } = this.#limits;
     for (const member of this.#members) {
       if (member.peer.waitingSince() < now - stallMs) {
         this.#members.delete(member);
@@ -76,19 +62,6 @@ export class Roster {
       } else {
         member.peer.ping(now);
       }
-    }
-  }
-
-  async #review(): Promise<void> {
-    const { isValid, log } = this.#options;
-    const used = new Set([...this.#members].flatMap(({ authorization }) => authorization ?? []));
-    for (const authorization of used) {
-      const valid = await isValid(authorization).catch((error: unknown) => {
-        log.warn({ error }, "the tokens of open sockets could not be checked");
-        return true;
-      });
-      if (valid) continue;
-      for (const member of this.#members) if (member.authorization === authorization) member.unauthenticated();
     }
   }
 }

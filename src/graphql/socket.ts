@@ -4,7 +4,7 @@ import { handleProtocols } from "graphql-ws";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { RequestError } from "../core/error.ts";
+import type { RequestErrorCode } from "../core/error.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -17,16 +17,21 @@ import { Roster } from "./roster.ts";
 import type { Member, SocketLimits } from "./roster.ts";
 
 /** Besides those of graphql-transport-ws and WebSocket itself. */
-const CLOSE = { goingAway: 1001, forbidden: 4403, tooManySockets: 4430, tooSlow: 4431, bug: 4500 };
+const CLOSE = {
+  goingAway: 1001,
+  tryAgainLater: 1013,
+  forbidden: 4403,
+  tooManySockets: 4430,
+  tooSlow: 4431,
+  bug: 4500,
+};
 
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface SocketOptions {
   pipeline: Pipeline;
   log: Logger;
-  now: () => Date;
   limits: SocketLimits;
 }
 
@@ -35,13 +40,9 @@ export interface SocketOptions {
  * @returns closes every socket with 1001
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { pipeline, limits, log, now } = options;
+  const { pipeline, limits, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols });
-  const roster = new Roster({
-    limits,
-    isValid: (authorization) => isValid(pipeline, authorization),
-    log,
-  });
+  const roster = new Roster(limits);
   const protocol = createProtocol(pipeline);
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -52,7 +53,7 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
-    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), now, requestId });
+    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), requestId });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -93,17 +94,17 @@ interface Surroundings {
   roster: Roster;
   pipeline: Pipeline;
   log: Logger;
-  now: () => Date;
   requestId: string;
 }
 
 /** What the roster and what the protocol know of a socket. */
 function connect(
   socket: WebSocket,
-  { roster, pipeline, log, now, requestId }: Surroundings,
+  { roster, pipeline, log, requestId }: Surroundings,
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
-  const refuse = (code: string) => socket.close(CLOSE.forbidden, code);
+  const refuse = (code: RequestErrorCode) =>
+    socket.close(code === "KEYS_UNAVAILABLE" ? CLOSE.tryAgainLater : CLOSE.forbidden, code);
   const member: Member = {
     peer: new Peer(socket),
     authorization: null,
@@ -112,7 +113,6 @@ function connect(
       socket.close(CLOSE.tooSlow, "SUBSCRIBER_TOO_SLOW");
       log.info("ended a socket whose subscriber reads nothing");
     },
-    unauthenticated: () => refuse("UNAUTHENTICATED"),
   };
   roster.add(member);
   const connection: Connection = {
@@ -121,7 +121,8 @@ function connect(
     admit(authorization, { expiresAt }) {
       const admitted = roster.admit(member, authorization);
       if (!admitted) socket.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
-      else if (expiresAt) endIn(socket, expiresAt.getTime() - now().getTime());
+      else if (socket.readyState !== socket.CLOSED)
+        socket.once("close", pipeline.watch.add({ authorization, expiresAt, end: ({ code }) => refuse(code) }));
       return admitted;
     },
     refuse,
@@ -132,23 +133,6 @@ function connect(
     },
   };
   return { member, connection };
-}
-
-/** Ends the socket when its token does; a token that lives longer than a timer is found by the roster's review. */
-function endIn(socket: WebSocket, milliseconds: number): void {
-  if (milliseconds > LONGEST_TIMER_MS) return;
-  const timer = setTimeout(() => socket.close(CLOSE.forbidden, "UNAUTHENTICATED"), Math.max(0, milliseconds));
-  socket.once("close", () => clearTimeout(timer));
-}
-
-async function isValid({ identify }: Pipeline, authorization: string): Promise<boolean> {
-  try {
-    await identify(authorization);
-    return true;
-  } catch (error) {
-    if (error instanceof RequestError) return false;
-    throw error;
-  }
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,5 +1,5 @@
-import { RequestError } from "../core/error.ts";
-import type { Bookmark, InterviewEvent, StreamItem, StreamFailure } from "../operation/event-source.ts";
+import { tokenExpired } from "../events/failure.ts";
+import type { Bookmark, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 
 export interface VisibleStreamOptions {
   items: AsyncIterator<StreamItem>;
@@ -35,7 +35,7 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
       if (arrived.done) break;
       const item = arrived.value;
       if (item.type === "FAILURE") return this.#deliver(item);
-      if (this.#options.expired()) return this.#deliver(tokenExpired());
+      if (this.#options.expired()) return this.#deliver({ type: "FAILURE", error: tokenExpired() });
       if (!("id" in item) || (await this.#options.sees(item))) return this.#deliver(item);
       this.#passed = item;
     }
@@ -83,11 +83,3 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     this.#options.onEnd();
   }
 }
-
-const tokenExpired = (): StreamFailure => ({
-  type: "FAILURE",
-  error: new RequestError(
-    "UNAUTHENTICATED",
-    "This token has expired. Get a new one, and subscribe after the last cursor.",
-  ),
-});

@@ -16,16 +16,23 @@ export interface TokenClaims {
   notBefore?: number;
 }
 
+/** How an issuer fails that is there: another status, no JSON, no keys, a connection that is cut, silence. */
+export type IssuerFault = "status" | "text" | "no keys" | "cut" | "silence";
+
 export interface Issuer {
   options: PersonTokens;
   /** How often the keys were fetched. */
   fetches: () => number;
+  /** Fails like this from now on; null recovers. */
+  fail(fault: IssuerFault | null): void;
   sign(claims: TokenClaims, how?: "ES256" | "RS256" | "unknown kid" | "wrong key" | "HS256" | "none"): Promise<string>;
   stop(): Promise<void>;
 }
 
 const ISSUER = "https://login.example.com";
 const AUDIENCE = "interview-gateway";
+
+const BODIES: Record<string, string> = { text: "<p>Come back later.</p>", "no keys": "{}" };
 
 /** Somebody who issues tokens for persons and publishes the keys over HTTP. */
 export async function startIssuer(): Promise<Issuer> {
@@ -42,10 +49,13 @@ export async function startIssuer(): Promise<Issuer> {
   });
   const keys = [await publish(ec.publicKey, "ec", "ES256"), await publish(rsa.publicKey, "rsa", "RS256")];
   let fetches = 0;
+  let fault: IssuerFault | null = null;
   const server = createServer((_request, response) => {
     fetches += 1;
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ keys }));
+    if (fault === "status") response.statusCode = 503;
+    if (fault === "cut") response.destroy();
+    else if (fault !== "silence") response.end(BODIES[fault ?? ""] ?? JSON.stringify({ keys }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -60,6 +70,7 @@ export async function startIssuer(): Promise<Issuer> {
   return {
     options: { jwksUrl: `http://127.0.0.1:${port}/keys`, issuer: ISSUER, audience: AUDIENCE },
     fetches: () => fetches,
+    fail: (next) => void (fault = next),
     async sign({ expiresIn = 3_600, notBefore, iss = ISSUER, aud = AUDIENCE, ...claims }, how = "ES256") {
       const now = NOW.getTime() / 1000;
       const payload = {
@@ -75,6 +86,10 @@ export async function startIssuer(): Promise<Issuer> {
       const [alg, kid, key] = keyOf[how];
       return new SignJWT(said).setProtectedHeader({ alg, kid }).sign(key);
     },
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

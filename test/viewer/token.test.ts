@@ -126,13 +126,3 @@ test("a user who becomes inactive is out at the next request", async () => {
   await app.app.connections.raw`update users set active = false where external_id = 'extra-1'`;
   expect((await client.send(VIEWER)).errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
 });
-
-test("while the issuer's keys cannot be had, that is our fault and not the token's; API tokens go on", async () => {
-  const silent = await startViewerApp({ worker: false });
-  const person = await silent.person("admin");
-  await silent.issuer.stop();
-  const response = await person.post(JSON.stringify({ query: VIEWER }));
-  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR" } }] });
-  await silent.client.data(VIEWER);
-  await silent.stop();
-});

@@ -1,0 +1,83 @@
+import type { Logger } from "pino";
+import type { RequestError } from "../core/error.ts";
+import { tokenExpired } from "../events/failure.ts";
+
+const REVIEW_MS = 30_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What is open under a token and ends with it: a socket, an event stream. */
+export interface Holder {
+  authorization: string;
+  /** When the token ends by itself; null when it does not. */
+  expiresAt: Date | null;
+  /** Called once, when nobody stands behind the token any more. */
+  end(reason: RequestError): void;
+}
+
+export interface TokenWatchOptions {
+  /** Why nobody stands behind an authorization any more; null while somebody does. */
+  whyInvalid: (authorization: string) => Promise<RequestError | null>;
+  log: Logger;
+  now: () => Date;
+  /** How often it is checked that the tokens of what is open are still valid; 30 s when left out. */
+  reviewMs?: number | undefined;
+}
+
+/** Ends what is open under a token when the token expires or is revoked, also when nothing else happens. */
+export class TokenWatch {
+  readonly #options: TokenWatchOptions;
+  /** Each with what stops its timer. */
+  readonly #holders = new Map<Holder, () => void>();
+  readonly #review: NodeJS.Timeout;
+
+  constructor(options: TokenWatchOptions) {
+    this.#options = options;
+    this.#review = setInterval(() => void this.#reviewAll(), options.reviewMs ?? REVIEW_MS).unref();
+  }
+
+  /** @returns forgets the holder, which has ended for another reason */
+  add(holder: Holder): () => void {
+    const { expiresAt } = holder;
+    const left = expiresAt && expiresAt.getTime() - this.#options.now().getTime();
+    const stopTimer = left === null ? () => {} : runIn(left, () => this.#end(holder, tokenExpired()));
+    this.#holders.set(holder, stopTimer);
+    return () => this.#forget(holder);
+  }
+
+  stop(): void {
+    clearInterval(this.#review);
+  }
+
+  async #reviewAll(): Promise<void> {
+    const { whyInvalid, log } = this.#options;
+    for (const authorization of new Set([...this.#holders.keys()].map((holder) => holder.authorization))) {
+      const reason = await whyInvalid(authorization).catch((error: unknown) => {
+        log.warn({ error }, "the tokens of open sockets and event streams could not be checked");
+        return null;
+      });
+      if (!reason) continue;
+      for (const holder of this.#holders.keys()) if (holder.authorization === authorization) this.#end(holder, reason);
+    }
+  }
+
+  #end(holder: Holder, reason: RequestError): void {
+    this.#forget(holder);
+    holder.end(reason);
+  }
+
+  #forget(holder: Holder): void {
+    this.#holders.get(holder)?.();
+    this.#holders.delete(holder);
+  }
+}
+
+/** A timer that may be longer than the runtime's. */
+function runIn(milliseconds: number, run: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (left: number) => {
+    const wait = Math.min(Math.max(0, left), LONGEST_TIMER_MS);
+    timer = setTimeout(() => (left > wait ? arm(left - wait) : run()), wait);
+  };
+  arm(milliseconds);
+  return () => clearTimeout(timer);
+}

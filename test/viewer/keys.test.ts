@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Client } from "../support/client.ts";
+import { adHoc, createInterview } from "../support/interview.ts";
+import { startViewerApp } from "../support/viewer.ts";
+import type { ViewerApp } from "../support/viewer.ts";
+
+const VIEWER = "{ viewer { user { name } } }";
+/** For how long fetched keys are used. */
+const KEYS_KEPT_MS = 600_000;
+const EVENTS = "subscription { interviewEvents { id } }";
+const MESSAGE =
+  "This token could not be checked, since the keys of its issuer cannot be fetched at the moment. Try again shortly.";
+const ADMIN = { viewer: { user: { name: "User admin" } } };
+const UNAVAILABLE = { errors: [{ message: MESSAGE, extensions: { code: "KEYS_UNAVAILABLE" } }] };
+
+let app: ViewerApp;
+let person: Client;
+
+beforeAll(async () => {
+  app = await startViewerApp({ worker: false });
+  person = await app.person("admin");
+});
+afterAll(() => app.stop());
+
+describe("while the issuer's keys cannot be fetched", () => {
+  beforeAll(() => app.issuer.fail("status"));
+
+  test("a person is told over HTTP to try again", async () => {
+    const response = await person.post(JSON.stringify({ query: VIEWER }));
+    expect(await response.json()).toEqual(UNAVAILABLE);
+    expect(response.status).toBe(503);
+  });
+  test("and by Yoga's own way through HTTP", async () => {
+    const response = await fetch(`${app.url}/graphql?query=${encodeURIComponent(VIEWER)}`, {
+      headers: { authorization: `Bearer ${person.token}`, accept: "application/graphql-response+json" },
+    });
+    expect(await response.json()).toEqual(UNAVAILABLE);
+    expect(response.status).toBe(503);
+  });
+  test("and over server-sent events", async () => {
+    const response = await person.post(JSON.stringify({ query: EVENTS }), { accept: "text/event-stream" });
+    expect(await response.text()).toContain(JSON.stringify(UNAVAILABLE));
+  });
+  test("a socket is closed with 1013", async () => {
+    await expect(person.openSocket()).rejects.toMatchObject({ code: 1013, reason: "KEYS_UNAVAILABLE" });
+  });
+  test("API tokens go on", async () => {
+    expect(await app.client.data(VIEWER)).toEqual({ viewer: { user: null } });
+  });
+});
+
+describe("when the keys can be fetched again", () => {
+  test("persons are let in within a second or so", async () => {
+    app.issuer.fail(null);
+    await vi.waitFor(async () => expect(await person.data(VIEWER)).toEqual(ADMIN), { timeout: 10_000 });
+  });
+  test("and are so while the keys are new enough, even if another fetch would fail", async () => {
+    app.issuer.fail("status");
+    expect(await person.data(VIEWER)).toEqual(ADMIN);
+  });
+});
+
+test("nothing of this is a bug", () => {
+  expect(app.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+});
+
+test("an issuer that is not there is asked once for many requests and warned of once", async () => {
+  const silent = await startViewerApp({ worker: false });
+  const { host } = new URL(silent.issuer.options.jwksUrl);
+  const admin = await silent.person("admin");
+  await silent.issuer.stop();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => admin.send(VIEWER)));
+  expect(answers).toEqual(answers.map(() => UNAVAILABLE));
+  expect(silent.log.filter(({ level }) => level === 40)).toMatchObject([
+    { msg: "the issuer's keys cannot be fetched", issuer: host, reason: "fetch failed: ECONNREFUSED" },
+  ]);
+  await silent.stop();
+});
+
+describe("when the keys are too old and cannot be fetched anew", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test("what is open stays open, and what is asked for on it is to be tried again", async () => {
+    const open = await startViewerApp({ worker: false, sockets: { reviewMs: 50 } });
+    const admin = await open.person("admin");
+    const stream = await admin.subscribeSse(EVENTS);
+    const socket = await admin.openSocket();
+    let closed = false;
+    socket.on("closed", () => (closed = true));
+
+    open.issuer.fail("status");
+    const reviewed = open.issuer.fetches() + 2;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + KEYS_KEPT_MS });
+    await vi.waitFor(() => expect(open.issuer.fetches()).toBeGreaterThanOrEqual(reviewed), { timeout: 10_000 });
+
+    const operation = socket.iterate({ query: VIEWER });
+    await expect(operation.next()).rejects.toEqual(UNAVAILABLE.errors);
+    expect(closed).toBe(false);
+    await createInterview(open.client, adHoc());
+    expect(await stream.next()).toMatchObject({ data: { interviewEvents: { id: expect.any(String) } } });
+    await stream.close();
+    await socket.dispose();
+    await open.stop();
+  });
+});
