@@ -32,7 +32,7 @@ export function fieldsOf<Row extends object>() {
     resolve: (row: Pick<Row, K>, ctx: Context, info: GraphQLResolveInfo) => R,
   ) => ({
     extensions: { reads },
-    resolve: (row: Pick<Row, K>, _args: object, ctx: Context, info: GraphQLResolveInfo) => resolve(row, ctx, info),
+    resolve: (...[row, , ctx, info]: [Pick<Row, K>, object, Context, GraphQLResolveInfo]) => resolve(row, ctx, info),
   });
   return {
     reading,
