@@ -101,9 +101,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
-    resolveDocument: createDocumentResolver(db),
-    authenticate: createAuthenticator(db, {
-      persons: persons ? createPersonAuthenticator(persons, { db, log, now }) : null,
+    resolveDocument: createDocumentResolver(lookups),
+    authenticate: createAuthenticator(lookups, {
+      persons: persons ? createPersonAuthenticator(persons, { db: lookups, log, now }) : null,
     }),
     async close() {
       await tasks.stop();
