@@ -51,6 +51,15 @@ export function prepareRows<T extends PgTable>(table: T, query: RowQuery) {
   };
 }
 
+/**
+ * Runs a statement whose text is always the same: PostgreSQL keeps it prepared in each connection, which saves a round trip and
+ * most of its planning.
+ */
+export function executeKept<R extends object>(executor: Executor, statement: SQL): Promise<R[]> {
+  const query = dialect.sqlToQuery(statement);
+  return executor._.session.prepareQuery(query, undefined, "kept", false).execute() as Promise<R[]>;
+}
+
 interface Run {
   statement: Query;
   values: Row;

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { newId } from "../core/id.ts";
 import type { Transaction } from "../db/client.ts";
+import { executeKept } from "../db/rows.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 
@@ -20,7 +21,7 @@ export async function recordEvent(
   ctx: Context,
   { type, interviewId, detail }: NewEvent,
 ): Promise<void> {
-  await tx.execute(sql`
+  const append = sql`
     with counter as (
       insert into event_counters (account_id, last_sequence) values (${ctx.accountId}::uuid, 1)
       on conflict (account_id) do update set last_sequence = event_counters.last_sequence + 1
@@ -36,5 +37,6 @@ export async function recordEvent(
       ),
       ${JSON.stringify(detail ?? {})}::jsonb, ${ctx.now().toISOString()}::timestamptz
     from counter join interviews interview
-      on interview.account_id = counter.account_id and interview.id = ${interviewId}::uuid`);
+      on interview.account_id = counter.account_id and interview.id = ${interviewId}::uuid`;
+  await executeKept(tx, append);
 }

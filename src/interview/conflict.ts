@@ -3,6 +3,7 @@ import { Refusal } from "../core/error.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor, Transaction } from "../db/client.ts";
 import { violatedConstraint } from "../db/constraint.ts";
+import { executeKept } from "../db/rows.ts";
 
 const NO_DOUBLE_BOOKING = "interviewers_no_double_booking";
 
@@ -41,13 +42,14 @@ export class InterviewerConflict extends Refusal {
  * @throws InterviewerConflict
  */
 export async function reserveSeats(tx: Transaction, seats: Seats): Promise<void> {
-  await tx.execute(sql`
+  const lock = sql`
     select pg_advisory_xact_lock(seat.key)
     from (
       select hashtextextended(${seats.accountId} || user_id, 0) as key
       from unnest(${arrayLiteral(seats.userIds)}::text[]) as user_id
       order by key offset 0
-    ) as seat`);
+    ) as seat`;
+  await executeKept(tx, lock);
   await assertSeatsFree(tx, seats);
 }
 
@@ -59,13 +61,14 @@ export async function assertSeatsFree(executor: Executor, seats: Seats): Promise
 
 /** No interview is longer than a day, which bounds the search. */
 async function findConflicts(executor: Executor, { accountId, userIds, startsAt, endsAt }: Seats): Promise<Conflict[]> {
-  const rows = await executor.execute<{ userId: string; interviewId: string; startsAt: string; endsAt: string }>(sql`
+  const overlapping = sql`
     select user_id as "userId", interview_id as "interviewId", starts_at as "startsAt", ends_at as "endsAt"
     from interviewers
     where account_id = ${accountId}::uuid and user_id = any(${arrayLiteral(userIds)}::uuid[]) and claim <> 'RELEASED'
       and starts_at < ${endsAt.toISOString()}::timestamptz and ends_at > ${startsAt.toISOString()}::timestamptz
       and starts_at > ${startsAt.toISOString()}::timestamptz - interval '1 day'
-    order by array_position(${arrayLiteral(userIds)}::uuid[], user_id), starts_at, interview_id`);
+    order by array_position(${arrayLiteral(userIds)}::uuid[], user_id), starts_at, interview_id`;
+  const rows = await executeKept<Record<keyof Conflict, string>>(executor, overlapping);
   return rows.map((row) => ({ ...row, startsAt: new Date(row.startsAt), endsAt: new Date(row.endsAt) }));
 }
 

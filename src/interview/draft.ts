@@ -68,8 +68,8 @@ function configurationColumns({ request, facts }: Subject) {
 export async function insertInterview(tx: Transaction, { row, claim, userIds, ...times }: Draft): Promise<Interview> {
   const rsvp = row.external ? null : ("NEEDS_ACTION" as const);
   const seats = userIds.map((userId, position) => ({ ...times, interviewId: row.id, userId, position, rsvp, claim }));
-  const [interview] = await tx.insert(interviews).values(row).returning();
-  await tx.insert(interviewers).values(seats);
+  const [interview] = await tx.insert(interviews).values(row).returning().prepare("insert_interview").execute();
+  await tx.insert(interviewers).values(seats).prepare("insert_interviewers").execute();
   if (!interview) throw new Error("An insert returned no row.");
   return interview;
 }

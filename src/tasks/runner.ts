@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
 import type { Job, JobResult } from "pg-boss";
 import type { Logger } from "pino";
+import { executeKept } from "../db/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
 import type { TaskDefinition } from "./define.ts";
 
@@ -80,7 +82,7 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
     async send(tx, { name, accountId, payload, notBefore }) {
       const envelope: Envelope = { accountId, payload };
       await boss.send(name, envelope, {
-        db: fromDrizzle(tx, sql),
+        db: fromDrizzle({ execute: (statement) => executeKept(tx, statement as SQL) }, sql),
         group: { id: accountId },
         ...(notBefore && { startAfter: notBefore }),
       });
