@@ -83,7 +83,14 @@ function queryOf(
   { owned, seen }: { owned?: SQL; seen: SQL | undefined },
 ): PageQuery<typeof interviews> {
   const where = and(owned, matching(filter, { accountId: ctx.accountId, now: ctx.now() }), seen);
-  return { table: interviews, sort: order.by, descending: order.descending, columns, where };
+  return {
+    table: interviews,
+    sort: order.by,
+    descending: order.descending,
+    // No index holds the name: with nothing but an index's columns to read, PostgreSQL walks the account's whole index.
+    columns: columns && ["name", ...columns],
+    where,
+  };
 }
 
 /** A user's interviews are those that they organise or sit on. */
