@@ -4,12 +4,13 @@ import { RequestError } from "../core/error.ts";
 import { postgresError } from "../db/constraint.ts";
 import { currentRequest } from "./request.ts";
 
-const STATUS: Partial<Record<string, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  DOCUMENT_NOT_TRUSTED: 403,
-  DOCUMENT_NOT_FOUND: 404,
-  KEYS_UNAVAILABLE: 503,
+/** What HTTP says besides the answer. */
+const HTTP: Partial<Record<string, { status: number; headers?: Record<string, string> }>> = {
+  UNAUTHENTICATED: { status: 401 },
+  FORBIDDEN: { status: 403 },
+  DOCUMENT_NOT_TRUSTED: { status: 403 },
+  DOCUMENT_NOT_FOUND: { status: 404 },
+  KEYS_UNAVAILABLE: { status: 503, headers: { "retry-after": "1" } },
 };
 
 const QUERY_CANCELED = "57014";
@@ -40,8 +41,8 @@ export function createErrorMask(log: Logger): Mask {
 }
 
 function requestExtensions(error: RequestError): Record<string, unknown> {
-  const status = STATUS[error.code];
-  return { ...error.extensions, code: error.code, ...(status && { http: { status } }) };
+  const http = HTTP[error.code];
+  return { ...error.extensions, code: error.code, ...(http && { http }) };
 }
 
 function toGraphQL(

@@ -29,6 +29,7 @@ describe("while the issuer's keys cannot be fetched", () => {
     const response = await person.post(JSON.stringify({ query: VIEWER }));
     expect(await response.json()).toEqual(UNAVAILABLE);
     expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("1");
   });
   test("and by Yoga's own way through HTTP", async () => {
     const response = await fetch(`${app.url}/graphql?query=${encodeURIComponent(VIEWER)}`, {
@@ -36,6 +37,7 @@ describe("while the issuer's keys cannot be fetched", () => {
     });
     expect(await response.json()).toEqual(UNAVAILABLE);
     expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("1");
   });
   test("and over server-sent events", async () => {
     const response = await person.post(JSON.stringify({ query: EVENTS }), { accept: "text/event-stream" });
