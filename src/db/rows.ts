@@ -56,8 +56,12 @@ export function prepareRows<T extends PgTable>(table: T, query: RowQuery) {
  * most of its planning.
  */
 export function executeKept<R extends object>(executor: Executor, statement: SQL): Promise<R[]> {
-  const query = dialect.sqlToQuery(statement);
-  return executor._.session.prepareQuery(query, undefined, "kept", false).execute() as Promise<R[]>;
+  return send<R>(executor, dialect.sqlToQuery(statement), "kept");
+}
+
+/** @param name keeps the statement prepared; not when undefined */
+function send<R>(executor: Executor, query: Query, name: string | undefined): Promise<R[]> {
+  return executor._.session.prepareQuery(query, undefined, name, false).execute() as Promise<R[]>;
 }
 
 interface Run {
@@ -68,8 +72,7 @@ interface Run {
 }
 
 async function run<T extends PgTable>(executor: Executor, { statement, values, shape, name }: Run) {
-  const query = { ...statement, params: fillPlaceholders(statement.params, values) };
-  const rows = (await executor._.session.prepareQuery(query, undefined, name, false).execute()) as Row[];
+  const rows = await send<Row>(executor, { ...statement, params: fillPlaceholders(statement.params, values) }, name);
   for (const row of rows) {
     for (const [key, decode] of shape.decoders) row[key] = row[key] === null ? null : decode(row[key]);
   }

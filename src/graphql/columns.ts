@@ -15,10 +15,7 @@ const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Columns>>
  * only the type's fields look at. Null for all of them, which is so as soon as one field does not declare what it reads.
  */
 export function columnsOf(info: GraphQLResolveInfo, type = getNamedType(info.returnType).name): Columns {
-  const { operation } = info;
-  const found = known.get(operation) ?? collect(info);
-  known.set(operation, found);
-  return found.get(type) ?? null;
+  return (known.get(info.operation) ?? collect(info)).get(type) ?? null;
 }
 
 /** Fields of rows that declare what they read. */
@@ -68,7 +65,9 @@ function collect({ schema, operation, fragments }: GraphQLResolveInfo): Readonly
   for (const definition of [operation, ...Object.values(fragments)]) {
     visit(definition, visitWithTypeInfo(typeInfo, { Field }));
   }
-  return new Map([...reads].map(([type, columns]) => [type, columns && intern(columns)]));
+  const found = new Map([...reads].map(([type, columns]) => [type, columns && intern(columns)]));
+  known.set(operation, found);
+  return found;
 }
 
 /** Null for a field that does not say what it reads. */
