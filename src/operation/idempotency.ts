@@ -47,7 +47,9 @@ export async function findEarlierCall(
         eq(idempotencyKeys.operation, use.operation),
         eq(idempotencyKeys.key, use.key),
       ),
-    );
+    )
+    .prepare("find_idempotency_key")
+    .execute();
   if (!row || row.createdAt < oldestKept(ctx.now())) return null;
   if (!row.fingerprint.equals(use.fingerprint)) throw new IdempotencyKeyReused();
   return row;
@@ -72,7 +74,9 @@ export async function claimKey(
       set: row,
       setWhere: lt(idempotencyKeys.createdAt, oldestKept(ctx.now())),
     })
-    .returning({ key: idempotencyKeys.key });
+    .returning({ key: idempotencyKeys.key })
+    .prepare("claim_idempotency_key")
+    .execute();
   return claimed.length > 0 ? null : findEarlierCall(ctx, use, tx);
 }
 
