@@ -11,7 +11,7 @@ const [size, ...filters] = process.argv.slice(2).includes("--full")
 const directory = await mkdtemp(join(tmpdir(), "interview-gateway-report-"));
 const report = join(directory, "report.jsonl");
 const files = filters.length > 0 ? filters : ["test/reliability"];
-const run = spawn("vitest", ["run", "--project", "database", "--maxWorkers", "1", "--reporter", "tree", ...files], {
+const run = spawn("vitest", ["run", "--project", "slow", "--maxWorkers", "1", "--reporter", "tree", ...files], {
   stdio: "inherit",
   env: { ...process.env, RELIABILITY_SIZE: size, RELIABILITY_REPORT: report },
 });

@@ -95,7 +95,7 @@ test(`worker SIGKILLed ${KILLS} times during ${INTERVIEWS} provisionings`, { tim
   });
 });
 
-// Five leases to wait for; npm test has test/tasks/takeover.test.ts instead.
+// Five leases to wait for; test/tasks/takeover.slow.ts has one instead.
 test.runIf(full)("what a SIGKILLed worker held is taken over by a healthy one", { timeout }, async () => {
   const gateway = await site.gateway();
   const kills: Kill[] = [];
