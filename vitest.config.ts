@@ -13,7 +13,13 @@ export default defineConfig({
       {
         ...common,
         // A worker loads the code once for all of its files.
-        test: { name: "database", include: ["test/**/*.test.ts"], isolate: false, testTimeout: 30_000, ...withDatabase },
+        test: {
+          name: "database",
+          include: ["test/**/*.test.ts"],
+          isolate: false,
+          testTimeout: 30_000,
+          ...withDatabase,
+        },
       },
       { ...common, test: { name: "slow", include: ["test/**/*.slow.ts"], testTimeout: 120_000, ...withDatabase } },
     ],
