@@ -4,21 +4,111 @@
  */
 export abstract class Refusal extends Error {}
 
-export type RequestErrorCode =
-  | "UNAUTHENTICATED"
-  | "KEYS_UNAVAILABLE"
-  | "FORBIDDEN"
-  | "INVALID_ID"
-  | "INVALID_INPUT"
-  | "CURSOR_INVALID"
-  | "CURSOR_EXPIRED"
-  | "SUBSCRIBER_TOO_SLOW"
-  | "DOCUMENT_NOT_FOUND"
-  | "DOCUMENT_NOT_TRUSTED";
+interface RequestErrorKind {
+  /** Status of the HTTP answer. */
+  status: number;
+  /** Whether the same request may succeed later. */
+  retryable: boolean;
+  /** When the code is given and what to do, for the documents. */
+  meaning: string;
+}
+
+/** Every code of `errors[]`, whoever finds the error: this project, GraphQL.js or the HTTP layer. */
+export const REQUEST_ERRORS = {
+  BAD_REQUEST: { status: 400, retryable: false, meaning: "The request is not a GraphQL request. Correct it." },
+  GRAPHQL_PARSE_FAILED: { status: 400, retryable: false, meaning: "The document cannot be parsed." },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, retryable: false, meaning: "The document does not fit the schema." },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    retryable: false,
+    meaning: "The document has several operations, or none of this name. Send `operationName`.",
+  },
+  INVALID_INPUT: {
+    status: 400,
+    retryable: false,
+    meaning:
+      "A variable or an argument does not fit its type, is out of its bounds, or holds text that cannot be stored.",
+  },
+  INVALID_ID: { status: 400, retryable: false, meaning: "An id was not made by this API, or is another noun's." },
+  CURSOR_INVALID: {
+    status: 400,
+    retryable: false,
+    meaning: "A cursor is malformed, forged, or belongs to another account, list or order.",
+  },
+  CURSOR_EXPIRED: {
+    status: 400,
+    retryable: false,
+    meaning: "The events after this cursor are no longer kept. Read the list again and follow its `asOfCursor`.",
+  },
+  OPERATION_TOO_LARGE: {
+    status: 400,
+    retryable: false,
+    meaning: "The operation exceeds a limit. Ask for less of it, or split it.",
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    retryable: false,
+    meaning: "There is no token, or it is not valid, has expired or was revoked. Get a new one.",
+  },
+  FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    meaning: "The token lacks a scope (`extensions.requiredScope`), or the person may not manage the application.",
+  },
+  DOCUMENT_NOT_TRUSTED: {
+    status: 403,
+    retryable: false,
+    meaning: "The client may send its registered documents only. Register this one.",
+  },
+  DOCUMENT_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    meaning: "The client has registered no document with this hash.",
+  },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, meaning: "Send the request as application/json." },
+  RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: "Too much was asked in too short a time. Wait for `Retry-After`.",
+  },
+  TOO_MANY_OPERATIONS: {
+    status: 429,
+    retryable: true,
+    meaning: "The socket carries as many operations as it may. End one, or open another socket.",
+  },
+  SUBSCRIBER_TOO_SLOW: {
+    status: 200,
+    retryable: true,
+    meaning: "The subscriber fell too far behind. Subscribe again after `extensions.cursor`.",
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    retryable: false,
+    meaning: "A bug of the gateway. Report `extensions.requestId`, under which the log has the rest.",
+  },
+  KEYS_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: "The keys of the token's issuer cannot be fetched. Try again with the same token.",
+  },
+  DATABASE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: "The database cannot be reached or has no connection left. Try again after `Retry-After`.",
+  },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    retryable: true,
+    meaning: "The operation took longer than `OPERATION_DEADLINE_SECONDS`. A mutation may still take effect.",
+  },
+} as const satisfies Record<string, RequestErrorKind>;
+
+export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
 /** A request that cannot be answered at all: it reaches the client in `errors[]` with its code in `extensions.code`. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
+  /** Further extensions. `retryAfterSeconds` is sent as `Retry-After` as well. */
   readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(code: RequestErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}) {

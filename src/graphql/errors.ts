@@ -1,21 +1,10 @@
 import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
-import { RequestError } from "../core/error.ts";
+import { REQUEST_ERRORS, RequestError } from "../core/error.ts";
 import { postgresError } from "../db/constraint.ts";
 import { currentRequest } from "./request.ts";
 
-/** What HTTP says besides the answer. */
-const HTTP: Partial<Record<string, { status: number; headers?: Record<string, string> }>> = {
-  UNAUTHENTICATED: { status: 401 },
-  FORBIDDEN: { status: 403 },
-  DOCUMENT_NOT_TRUSTED: { status: 403 },
-  DOCUMENT_NOT_FOUND: { status: 404 },
-  KEYS_UNAVAILABLE: { status: 503, headers: { "retry-after": "1" } },
-};
-
 const QUERY_CANCELED = "57014";
-const TOO_LONG = "The database took too long for this operation. Ask for less of it, or try again later.";
-const DEADLINE_EXCEEDED = { code: "DEADLINE_EXCEEDED", http: { status: 504 } };
 
 export type Mask = (error: unknown) => GraphQLError;
 
@@ -27,30 +16,44 @@ export function createErrorMask(log: Logger): Mask {
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located?.originalError ?? error;
-    if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQL(TOO_LONG, located, DEADLINE_EXCEEDED);
-    if (original instanceof RequestError) return toGraphQL(original.message, located, requestExtensions(original));
+    if (original instanceof RequestError) return toGraphQLError(original, located);
+    if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQLError(statementTooLong(), located);
     if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;
 
     const requestId = currentRequest()?.requestId ?? "unknown";
     log.error({ requestId, path: located?.path, error: original }, "a request met a bug");
-    return toGraphQL(`Unexpected error. Quote request id ${requestId} when you report it.`, located, {
-      code: "INTERNAL_SERVER_ERROR",
-      requestId,
-    });
+    return toGraphQLError(
+      new RequestError("INTERNAL_SERVER_ERROR", `Unexpected error. Quote request id ${requestId} when you report it.`, {
+        requestId,
+      }),
+      located,
+    );
   };
 }
 
-function requestExtensions(error: RequestError): Record<string, unknown> {
-  const http = HTTP[error.code];
-  return { ...error.extensions, code: error.code, ...(http && { http }) };
+/** A request error as GraphQL carries it. Yoga takes the HTTP status and headers from it, and leaves them out of the answer. */
+export function toGraphQLError(error: RequestError, located?: GraphQLError): GraphQLError {
+  const { status, retryable } = REQUEST_ERRORS[error.code];
+  const { retryAfterSeconds = retryable && status === 503 ? 1 : undefined } = error.extensions;
+  const headers = typeof retryAfterSeconds === "number" ? { "retry-after": `${retryAfterSeconds}` } : undefined;
+  // What fails at one field leaves the answer's other fields as they are.
+  const partial = located?.path && (status === 400 || status === 500);
+  return new GraphQLError(error.message, {
+    nodes: located?.nodes ?? null,
+    path: located?.path ?? null,
+    extensions: {
+      ...error.extensions,
+      code: error.code,
+      ...(!partial && { http: { status, ...(headers && { headers }) } }),
+    },
+  });
 }
 
-function toGraphQL(
-  message: string,
-  located: GraphQLError | undefined,
-  extensions: Record<string, unknown>,
-): GraphQLError {
-  return new GraphQLError(message, { nodes: located?.nodes ?? null, path: located?.path ?? null, extensions });
+function statementTooLong(): RequestError {
+  return new RequestError(
+    "DEADLINE_EXCEEDED",
+    "The database took too long for this operation. Ask for less of it, or try again later.",
+  );
 }
 
 /** An error as a stream or socket carries it: the HTTP status in it is for Yoga alone. */

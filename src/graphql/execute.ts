@@ -1,4 +1,3 @@
-import { GraphQLError } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -176,9 +175,7 @@ function useJsonOnly(): Plugin {
     onRequestParse({ request }) {
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
       if (request.method !== "POST" || JSON_TYPES.has(type)) return;
-      throw new GraphQLError("Send the request as application/json.", {
-        extensions: { code: "UNSUPPORTED_MEDIA_TYPE", http: { status: 415 } },
-      });
+      throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.");
     },
   };
 }

@@ -4,6 +4,7 @@ import { RequestError } from "../core/error.ts";
 import type { Caller, Context } from "../operation/context.ts";
 import { createCostOf } from "./cost.ts";
 import type { Cost } from "./cost.ts";
+import { toGraphQLError } from "./errors.ts";
 import { Rate } from "./rate.ts";
 
 /** The largest operation that is executed. */
@@ -50,29 +51,27 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
   const judge = (args: ExecutionArgs): Verdict => {
     const { caller } = args.contextValue as Context;
     const size = sizeOf(args);
-    const refused = size instanceof GraphQLError ? size : size && refuseLarge(size);
-    if (refused) return { refusal: { errors: [refused] } };
-    const points = Math.max(1, size instanceof GraphQLError ? 1 : (size?.cost ?? 1));
+    const refused = size instanceof RequestError ? size : size && refuseLarge(size);
+    if (refused) return { refusal: refuse(refused) };
+    const points = Math.max(1, size instanceof RequestError ? 1 : (size?.cost ?? 1));
     const now = performance.now();
     const name = nameOf(caller);
     const seconds = Math.ceil(Math.max(callers.wait(name, points, now), accounts.wait(caller.accountId, points, now)));
-    if (seconds > 0) return { refusal: { errors: [tooFast(seconds)] } };
+    if (seconds > 0) return { refusal: refuse(tooFast(seconds)) };
     callers.spend(name, points, now);
     accounts.spend(caller.accountId, points, now);
     return { cost: { requested: points, maximum: LARGEST.cost, remaining: Math.max(0, callers.left(name, now)) } };
   };
 
   /** Undefined for variables that do not fit, which the execution refuses with their paths. */
-  const sizeOf = ({ document, operationName, variableValues }: ExecutionArgs): Cost | GraphQLError | undefined => {
+  const sizeOf = ({ document, operationName, variableValues }: ExecutionArgs): Cost | RequestError | undefined => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
     try {
       return costOf(document, operation, variableValues);
     } catch (error) {
       if (error instanceof GraphQLError) return undefined;
-      if (error instanceof RequestError) {
-        return new GraphQLError(error.message, { extensions: { ...error.extensions, code: error.code } });
-      }
+      if (error instanceof RequestError) return error;
       throw error;
     }
   };
@@ -96,30 +95,23 @@ function createRate(perSecond: number): Rate {
 
 const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;
 
-function refuseLarge(size: Cost): GraphQLError | undefined {
+function refuseLarge(size: Cost): RequestError | undefined {
   for (const key of ["depth", "fields", "cost"] as const) {
     if (size[key] > LARGEST[key]) {
       const sizes = `its ${key} is ${size[key]}, and ${LARGEST[key]} is the most`;
-      return new GraphQLError(`The operation is too large: ${sizes}. Ask for less of it, or for smaller pages.`, {
-        extensions: {
-          code: "OPERATION_TOO_LARGE",
-          [key]: size[key],
-          maximum: LARGEST[key],
-          http: { status: 400 },
-        },
-      });
+      return new RequestError(
+        "OPERATION_TOO_LARGE",
+        `The operation is too large: ${sizes}. Ask for less of it, or for smaller pages.`,
+        { [key]: size[key], maximum: LARGEST[key] },
+      );
     }
   }
   return undefined;
 }
 
-function tooFast(seconds: number): GraphQLError {
-  return new GraphQLError(`Too many requests. Send this one again in ${seconds} s.`, {
-    extensions: {
-      code: "RATE_LIMITED",
-      retryAfterSeconds: seconds,
-      http: { status: 429, headers: { "retry-after": String(seconds) } },
-    },
+function tooFast(seconds: number): RequestError {
+  return new RequestError("RATE_LIMITED", `Too many requests. Send this one again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
   });
 }
 
@@ -130,15 +122,17 @@ async function withinDeadline(
   if (!(execution instanceof Promise)) return execution;
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<ExecutionResult>((resolve) => {
-    timer = setTimeout(() => resolve({ errors: [tooLong(deadlineMs)] }), deadlineMs);
+    timer = setTimeout(() => resolve(refuse(tooLong(deadlineMs))), deadlineMs);
   });
   return Promise.race([execution, deadline]).finally(() => clearTimeout(timer));
 }
 
-function tooLong(deadlineMs: number): GraphQLError {
-  return new GraphQLError(
+function tooLong(deadlineMs: number): RequestError {
+  return new RequestError(
+    "DEADLINE_EXCEEDED",
     `The operation took longer than ${deadlineMs / 1000} s and was given up. A mutation may still take effect: repeat it with ` +
       "its idempotency key, or read what became of it.",
-    { extensions: { code: "DEADLINE_EXCEEDED", http: { status: 504 } } },
   );
 }
+
+const refuse = (error: RequestError): ExecutionResult => ({ errors: [toGraphQLError(error)] });

@@ -1,6 +1,7 @@
 import { GraphQLError, parse, visit } from "graphql";
 import type { DocumentNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 
 /** Largest body of an HTTP request and largest message of a socket, in bytes. */
@@ -18,7 +19,7 @@ export function useLimits(): Plugin {
   };
 }
 
-/** @throws GraphQLError when a string in the variables could not be stored */
+/** @throws RequestError INVALID_INPUT when a string in the variables could not be stored */
 export function assertStorableVariables(variables: unknown): void {
   assertStorable(variables, "variables");
 }
@@ -45,28 +46,28 @@ function parseWithCode(source: string, options: object): DocumentNode {
   try {
     return parse(source, { ...options, maxTokens: MAX_TOKENS });
   } catch (error) {
-    if (error instanceof GraphQLError) Object.assign(error.extensions, SYNTAX);
+    if (error instanceof GraphQLError) {
+      Object.assign(error.extensions, { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } });
+    }
     throw error;
   }
 }
 
 function assertAtMost(maximum: number, { count, of }: { count: number; of: string }): void {
   if (count <= maximum) return;
-  throw new GraphQLError(`The document has ${count} ${of}, and ${maximum} is the most. Split it into several.`, {
-    extensions: { code: "OPERATION_TOO_LARGE", [of]: count, maximum, http: { status: 400 } },
-  });
+  throw new RequestError(
+    "OPERATION_TOO_LARGE",
+    `The document has ${count} ${of}, and ${maximum} is the most. Split it into several.`,
+    { [of]: count, maximum },
+  );
 }
 
-/** @throws GraphQLError that names the place of the first string that cannot be stored */
+/** @throws RequestError INVALID_INPUT that names the place of the first string that cannot be stored */
 function assertStorable(value: unknown, place: string): void {
   if (typeof value === "string") {
     const reason = unstorable(value);
-    if (reason)
-      throw new GraphQLError(`${place} ${reason}. Remove it and send the request again.`, { extensions: badInput });
+    if (reason) throw new RequestError("INVALID_INPUT", `${place} ${reason}. Remove it and send the request again.`);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, item] of Object.entries(value)) assertStorable(item, `${place}.${key}`);
   }
 }
-
-const SYNTAX = { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } };
-const badInput = { code: "INVALID_INPUT", http: { status: 400 } };

@@ -1,12 +1,11 @@
-import { GraphQLError } from "graphql";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
 import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
-import { withoutStatus } from "./errors.ts";
+import { toGraphQLError, withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import type { Push } from "./push.ts";
 import { inRequest } from "./request.ts";
@@ -94,8 +93,6 @@ function withoutStatuses({ errors, ...rest }: ExecutionResult): ExecutionResult 
 }
 
 function tooManyOperations(): GraphQLError {
-  return new GraphQLError(
-    `A socket carries at most ${MAX_OPERATIONS} operations at a time. End one of them, or open another socket.`,
-    { extensions: { code: "TOO_MANY_OPERATIONS" } },
-  );
+  const sentence = `A socket carries at most ${MAX_OPERATIONS} operations at a time. End one of them, or open another socket.`;
+  return withoutStatus(toGraphQLError(new RequestError("TOO_MANY_OPERATIONS", sentence)));
 }

@@ -122,7 +122,7 @@ const REQUESTS: [name: string, sent: () => Sent, status: number][] = [
     () => ({ body: query("query ($id: ID!) { node(id: $id) { id } }", { variables: { id: "\u0000" } }) }),
     400,
   ],
-  ["such a string in the document", () => ({ body: query('{ node(id: "\\u0000") { id } }') }), 200],
+  ["such a string in the document", () => ({ body: query('{ node(id: "\\u0000") { id } }') }), 400],
   ["no token", () => ({ headers: { authorization: null }, body: query(VIEWER) }), 401],
   ["a wrong token", () => ({ headers: { authorization: "Bearer wrong" }, body: query(VIEWER) }), 401],
   ["no token and a wrong document", () => ({ headers: { authorization: null }, body: query("{ nothing }") }), 401],
