@@ -7,7 +7,7 @@ import { directoryNode } from "../graphql/node.ts";
 import { userInAccount } from "../people/load.ts";
 import { listApplications, listJobs, listOffices } from "./list.ts";
 import * as load from "./load.ts";
-import { findCandidate, nodeOfJob } from "./visibility.ts";
+import { findApplication, findCandidate, nodeOfJob } from "./visibility.ts";
 
 const HiringTeamRole = defineEnum("HiringTeamRole", hiringTeamRole.enumValues, {
   description: "What a user does on one job.",
@@ -91,7 +91,7 @@ builder.node("Candidate", {
 builder.node("Application", {
   description: "A candidate's submission to one job.",
   id: { resolve: (application) => application.id },
-  loadWithoutCache: nodeOfJob(load.applicationInAccount, (application) => application.jobId),
+  loadWithoutCache: findApplication,
   fields: (t) => ({
     status: t.expose("status", { type: ApplicationStatus, description: "Where it stands." }),
     candidate: t.field({
@@ -126,7 +126,9 @@ builder.queryFields((t) => ({
   applications: t.connection(
     {
       type: "Application",
-      description: "The applications to jobs that the caller may see, the oldest first.",
+      description:
+        "The applications that the caller may see, the oldest first: those to jobs that they see, and as an EXTERNAL_RECRUITER " +
+        "only those of candidates that they added.",
       resolve: (_root, args, ctx) => listApplications(ctx, args),
     },
     defineConnection("Application"),

@@ -1,16 +1,16 @@
-import { sql } from "drizzle-orm";
+import { and, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
-import { applications, hiringTeamMembers } from "../db/schema/hiring.ts";
+import { applications, candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
-import { defineListLoader } from "../operation/loader.ts";
+import { defineListLoader, loaded } from "../operation/loader.ts";
 import type { Loader } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
-import { candidateInAccount } from "./load.ts";
-import type { Candidate } from "./load.ts";
+import { applicationInAccount, candidateInAccount } from "./load.ts";
+import type { Application, Candidate, HiringTeamMember } from "./load.ts";
 
 /** Roles that see and manage everything of the account. */
 export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
@@ -22,9 +22,19 @@ export type Sight =
       everything: false;
       /** Null for a person who is not, or no longer, an active user: they see nothing. */
       userId: string | null;
-      /** The jobs on whose hiring teams they are, in whatever part. */
+      /** Jobs of which they see every application. */
       jobIds: ReadonlySet<string>;
+      /** Jobs of which they see only the applications of candidates that they added. */
+      externalJobIds: ReadonlySet<string>;
     };
+
+/** What says whether an application, or an interview about it, is seen. */
+export interface OfApplication {
+  jobId: string;
+  candidateId: string;
+}
+
+const EXTERNAL: HiringTeamMember["role"] = "EXTERNAL_RECRUITER";
 
 const teamsOfUser = defineListLoader(hiringTeamMembers, { by: "userId", order: ["jobId"] });
 const applicationsOfCandidate = defineListLoader(applications, {
@@ -37,44 +47,73 @@ export async function sightOf(ctx: Context): Promise<Sight> {
   const { userId } = ctx.caller;
   if (userId === null) return { everything: true };
   const [user, teams] = await Promise.all([ctx.load(userInAccount, userId), ctx.load(teamsOfUser, userId)]);
-  if (!user?.active) return { everything: false, userId: null, jobIds: new Set() };
+  if (!user?.active) return { everything: false, userId: null, jobIds: new Set(), externalJobIds: new Set() };
   if (ADMINS.includes(user.role)) return { everything: true };
-  return { everything: false, userId, jobIds: new Set((teams ?? []).map(({ jobId }) => jobId)) };
+  const parts = teams ?? [];
+  const jobIds = new Set(parts.filter(({ role }) => role !== EXTERNAL).map(({ jobId }) => jobId));
+  const externalJobIds = new Set(parts.map(({ jobId }) => jobId).filter((jobId) => !jobIds.has(jobId)));
+  return { everything: false, userId, jobIds, externalJobIds };
 }
 
-/** Whether the caller sees a job, and with it its plan and its applications. */
+/** Whether the caller sees a job, and with it its plan. */
 export function seesJob(sight: Sight, jobId: string): boolean {
-  return sight.everything || sight.jobIds.has(jobId);
+  return sight.everything || sight.jobIds.has(jobId) || sight.externalJobIds.has(jobId);
 }
 
-/** The same for the rows of a list. */
+/** Whether the caller sees an application, and the interviews about it. */
+export async function seesApplication(ctx: Context, { jobId, candidateId }: OfApplication): Promise<boolean> {
+  const sight = await sightOf(ctx);
+  if (sight.everything || sight.jobIds.has(jobId)) return true;
+  if (!sight.externalJobIds.has(jobId)) return false;
+  const candidate = await loaded(ctx.load(candidateInAccount, candidateId));
+  return candidate.addedById === sight.userId;
+}
+
+/** The same as {@link seesJob}, for rows. */
 export async function ofSeenJobs(ctx: Context, jobId: PgColumn): Promise<SQL | undefined> {
   const sight = await sightOf(ctx);
-  return sight.everything ? undefined : sql`${jobId} = any(${arrayLiteral([...sight.jobIds])}::uuid[])`;
+  return sight.everything ? undefined : among(jobId, [...sight.jobIds, ...sight.externalJobIds]);
 }
 
-/** What belongs to a job, when the caller sees that job. */
-export async function loadOfJob<V>(
+/** The same as {@link seesApplication}, for rows. */
+export async function ofSeenApplications(
   ctx: Context,
-  { loader, id, jobIdOf }: { loader: Loader<V>; id: string; jobIdOf: (row: V) => string },
-): Promise<V | null> {
-  const [row, sight] = await Promise.all([ctx.load(loader, id), sightOf(ctx)]);
-  return row !== null && seesJob(sight, jobIdOf(row)) ? row : null;
+  { jobId, candidateId }: Record<keyof OfApplication, PgColumn>,
+): Promise<SQL | undefined> {
+  const sight = await sightOf(ctx);
+  if (sight.everything) return undefined;
+  const whole = among(jobId, [...sight.jobIds]);
+  if (sight.externalJobIds.size === 0) return whole;
+  const added = sql`${candidateId} in (
+    select added.id from ${candidates} as added where added.account_id = ${ctx.accountId} and added.added_by_id = ${sight.userId}
+  )`;
+  return or(whole, and(among(jobId, [...sight.externalJobIds]), added));
 }
+
+const among = (column: PgColumn, ids: readonly string[]) => sql`${column} = any(${arrayLiteral(ids)}::uuid[])`;
 
 /** How `node` fetches reference data that belongs to a job. */
 export function nodeOfJob<V>(loader: Loader<V>, jobIdOf: (row: V) => string) {
   return async (id: string, ctx: Context): Promise<V | null> => {
     requireScope(ctx, "directory:read");
-    return loadOfJob(ctx, { loader, id, jobIdOf });
+    const [row, sight] = await Promise.all([ctx.load(loader, id), sightOf(ctx)]);
+    return row !== null && seesJob(sight, jobIdOf(row)) ? row : null;
   };
 }
 
-/** How `node` fetches a candidate: when the caller sees a job that the candidate has applied to. */
+/** How `node` fetches an application. */
+export async function findApplication(id: string, ctx: Context): Promise<Application | null> {
+  requireScope(ctx, "directory:read");
+  const application = await ctx.load(applicationInAccount, id);
+  return application && (await seesApplication(ctx, application)) ? application : null;
+}
+
+/** How `node` fetches a candidate: when the caller sees an application of theirs. */
 export async function findCandidate(id: string, ctx: Context): Promise<Candidate | null> {
   requireScope(ctx, "directory:read");
   const sight = await sightOf(ctx);
   if (sight.everything) return ctx.load(candidateInAccount, id);
   const submitted = (await ctx.load(applicationsOfCandidate, id)) ?? [];
-  return submitted.some(({ jobId }) => sight.jobIds.has(jobId)) ? ctx.load(candidateInAccount, id) : null;
+  const seen = await Promise.all(submitted.map((application) => seesApplication(ctx, application)));
+  return seen.includes(true) ? ctx.load(candidateInAccount, id) : null;
 }

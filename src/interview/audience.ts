@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
-import { hiringTeamMembers } from "../db/schema/hiring.ts";
+import { applications, candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
 import { interviewers } from "../db/schema/interview.ts";
 import { users } from "../db/schema/people.ts";
 import { ADMINS } from "../hiring/visibility.ts";
@@ -14,8 +14,8 @@ const STANDS_MS = 1_000;
 /** One stream of a person. */
 export interface Follower {
   userId: string;
-  /** Whether it hears only of interviews whose job the person sees, because its filter asks about the job. */
-  ofSeenJobs: boolean;
+  /** Whether it hears only of interviews whose application the person sees, because its filter asks about the job. */
+  ofSeenApplications: boolean;
 }
 
 /** What a person sees of an interview: all of it, or all but its job. */
@@ -60,8 +60,8 @@ export async function seesEvent(ctx: Context, event: InterviewEvent, follower: F
   return hears(follower, await seeing);
 }
 
-function hears({ userId, ofSeenJobs }: Follower, seeing: ReadonlyMap<string, View>): boolean {
-  return ofSeenJobs ? seeing.get(userId) === "whole" : seeing.has(userId);
+function hears({ userId, ofSeenApplications }: Follower, seeing: ReadonlyMap<string, View>): boolean {
+  return ofSeenApplications ? seeing.get(userId) === "whole" : seeing.has(userId);
 }
 
 async function findSeeing({ db, accountId }: Context, event: InterviewEvent, asked: ReadonlySet<Follower>) {
@@ -72,6 +72,13 @@ async function findSeeing({ db, accountId }: Context, event: InterviewEvent, ask
       select person.id, person.role = any(${arrayLiteral(ADMINS)}::role[]) or exists (
         select from ${hiringTeamMembers} as team
         where team.account_id = ${accountId} and team.job_id = ${event.jobId} and team.user_id = person.id
+          and (team.role <> 'EXTERNAL_RECRUITER' or exists (
+            select from ${applications} as application
+            join ${candidates} as candidate
+              on candidate.account_id = application.account_id and candidate.id = application.candidate_id
+            where application.account_id = ${accountId} and application.id = ${event.applicationId}
+              and candidate.added_by_id = person.id
+          ))
       ) as whole
       from ${users} as person
       where person.account_id = ${accountId} and person.id = any(${arrayLiteral([...userIds])}::uuid[]) and person.active

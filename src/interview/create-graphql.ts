@@ -1,3 +1,4 @@
+import { requireScopeOfResult } from "../graphql/result-scope.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { Problem } from "../graphql/problem.ts";
@@ -133,6 +134,9 @@ builder.mutationField("createInterview", (t) =>
       directResult: true,
       union: { name: "CreateInterviewResult", description: "What became of a request to create an interview." },
     },
-    resolve: (_root, { input }, ctx) => createInterview(ctx, toCreateRequest(input)),
+    resolve: (_root, { input }, ctx, info) => {
+      requireScopeOfResult(ctx, info);
+      return createInterview(ctx, toCreateRequest(input));
+    },
   }),
 );

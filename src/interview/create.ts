@@ -1,7 +1,7 @@
 import { newId } from "../core/id.ts";
 import { recordEvent } from "../events/record.ts";
 import type { NewEvent } from "../events/record.ts";
-import { seesJob, sightOf } from "../hiring/visibility.ts";
+import { seesApplication } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { claimKey, findEarlierCall } from "../operation/idempotency.ts";
@@ -69,7 +69,7 @@ export async function createInterview(ctx: Context, request: CreateRequest): Pro
 /** @throws ApplicationNotFound, ValidationFailed */
 async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subject> {
   const facts = await loadFacts(ctx, request);
-  if (!facts || !seesJob(await sightOf(ctx), facts.job.id)) throw new ApplicationNotFound();
+  if (!facts || !(await seesApplication(ctx, facts.application))) throw new ApplicationNotFound();
   await authorizeCaller(ctx, async () => facts);
   const subject = { request, facts, schedule: judgeSchedule(request, facts.configuration, ctx.now()) };
   const findings = judge(subject);
@@ -80,7 +80,7 @@ async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subje
 /** @throws ApplicationNotFound when the caller does not see what another made under the key */
 async function replay(ctx: Context, { interviewId, warnings }: EarlierCall): Promise<CreatedInterview> {
   const interview = await loaded(ctx.load(interviewInAccount, interviewId));
-  if (!seesJob(await sightOf(ctx), interview.jobId)) throw new ApplicationNotFound();
+  if (!(await seesApplication(ctx, interview))) throw new ApplicationNotFound();
   return { interview, replayed: true, warnings: warnings as InterviewWarning[] };
 }
 

@@ -23,7 +23,7 @@ export async function followInterviews(
   const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter });
   const { userId, expiresAt } = ctx.caller;
   if (userId === null) return items;
-  const follower = { userId, ofSeenJobs: asksAboutJob(filter) };
+  const follower = { userId, ofSeenApplications: asksAboutJob(filter) };
   return new VisibleStream({
     items,
     sees: (event) => seesEvent(ctx, event, follower),

@@ -13,7 +13,7 @@ import { findInterview } from "./find.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interviewer } from "./load.ts";
 import type { Interview } from "./request.ts";
-import { ofJob } from "./visibility.ts";
+import { ofApplication } from "./visibility.ts";
 
 export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
   description: "Where a meeting stands. The first three follow the clock.",
@@ -75,13 +75,13 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
 
 const { reading, related, relatedIfAny } = fieldsOf<Interview>();
 
-/** What a key leads to for those who see the interview's job, and null for who only takes part in the interview. */
-const relatedOfJob = <V>(key: "applicationId" | "jobId" | "stageId" | "stageActivityId", loader: Loader<V>) =>
-  reading([key, "jobId"], (interview, ctx, info) =>
-    ofJob(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),
+/** What a key leads to for those who see the interview's application, and null for a person who only takes part in it. */
+const relatedOfApplication = <V>(key: "applicationId" | "jobId" | "stageId" | "stageActivityId", loader: Loader<V>) =>
+  reading([key, "jobId", "candidateId"], (interview, ctx, info) =>
+    ofApplication(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),
   );
 
-const PARTICIPANT = "null for a person who organises it or sits on it without being on the job's hiring team";
+const PARTICIPANT = "null for a person who organises it or sits on it without seeing its application";
 
 builder.node("Interview", {
   description: "A meeting of a candidate with interviewers about one application.",
@@ -117,7 +117,7 @@ builder.node("Interview", {
       type: "Application",
       nullable: true,
       description: `The application it is about; ${PARTICIPANT}.`,
-      ...relatedOfJob("applicationId", hiring.applicationInAccount),
+      ...relatedOfApplication("applicationId", hiring.applicationInAccount),
     }),
     candidate: t.field({
       type: "Candidate",
@@ -133,19 +133,19 @@ builder.node("Interview", {
       type: "Job",
       nullable: true,
       description: `The position it is about; ${PARTICIPANT}.`,
-      ...relatedOfJob("jobId", hiring.jobInAccount),
+      ...relatedOfApplication("jobId", hiring.jobInAccount),
     }),
     stage: t.field({
       type: "Stage",
       nullable: true,
       description: `The stage it is placed on; ${PARTICIPANT}.`,
-      ...relatedOfJob("stageId", hiring.stageInAccount),
+      ...relatedOfApplication("stageId", hiring.stageInAccount),
     }),
     stageActivity: t.field({
       type: "StageActivity",
       nullable: true,
       description: `The activity it was configured from; null when it was made without one, and ${PARTICIPANT}.`,
-      ...relatedOfJob("stageActivityId", hiring.stageActivityInAccount),
+      ...relatedOfApplication("stageActivityId", hiring.stageActivityInAccount),
     }),
     organizer: t.field({
       type: "User",

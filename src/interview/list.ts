@@ -3,7 +3,7 @@ import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
-import { ofSeenJobs } from "../hiring/visibility.ts";
+import { ofSeenApplications } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
@@ -75,7 +75,7 @@ export async function listInterviewsOf(
 }
 
 const seenBy = (ctx: Context, { filter }: InterviewListRequest) =>
-  asksAboutJob(filter) ? ofSeenJobs(ctx, interviews.jobId) : seenInterviews(ctx);
+  asksAboutJob(filter) ? ofSeenApplications(ctx, interviews) : seenInterviews(ctx);
 
 function queryOf(
   ctx: Context,

@@ -3,6 +3,7 @@ import { provisioningState } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import { requireScopeOfResult } from "../graphql/result-scope.ts";
 import { Problem } from "../graphql/problem.ts";
 import { ValidationFailed } from "./finding.ts";
 import { provisioningOfInterview } from "./load.ts";
@@ -107,8 +108,9 @@ builder.mutationField("retryProvisioning", (t) =>
       directResult: true,
       union: { name: "RetryProvisioningResult", description: "What became of a request to provision again." },
     },
-    resolve: async (_root, { input }, ctx) => ({
-      interview: await retryProvisioning(ctx, decodeIdOf("Interview", input.interviewId)),
-    }),
+    resolve: async (_root, { input }, ctx, info) => {
+      requireScopeOfResult(ctx, info);
+      return { interview: await retryProvisioning(ctx, decodeIdOf("Interview", input.interviewId)) };
+    },
   }),
 );

@@ -1,29 +1,31 @@
 import { sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
-import { hiringTeamMembers } from "../db/schema/hiring.ts";
+import { arrayLiteral } from "../db/client.ts";
+import { candidates } from "../db/schema/hiring.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
-import { seesJob, sightOf } from "../hiring/visibility.ts";
+import { seesApplication, sightOf } from "../hiring/visibility.ts";
+import type { OfApplication } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interview } from "./request.ts";
 
-/** Whether the caller sees an interview: they see its job, organise it or sit on it. */
-export async function seesInterview(ctx: Context, { id, jobId, organizerId }: Interview): Promise<boolean> {
+/** Whether the caller sees an interview: they see its application, organise it or sit on it. */
+export async function seesInterview(ctx: Context, interview: Interview): Promise<boolean> {
+  if (await seesApplication(ctx, interview)) return true;
   const sight = await sightOf(ctx);
-  if (seesJob(sight, jobId)) return true;
   if (sight.everything || sight.userId === null) return sight.everything;
-  if (organizerId === sight.userId) return true;
-  const seats = (await ctx.load(interviewersOfInterview, id)) ?? [];
+  if (interview.organizerId === sight.userId) return true;
+  const seats = (await ctx.load(interviewersOfInterview, interview.id)) ?? [];
   return seats.some(({ userId }) => userId === sight.userId);
 }
 
-/** Something of an interview's job, or null for who only takes part in the interview. */
-export async function ofJob<T>(
+/** Something of an interview's application or job, or null for a person who only takes part in the interview. */
+export async function ofApplication<T>(
   ctx: Context,
-  { jobId }: Pick<Interview, "jobId">,
+  interview: OfApplication,
   load: () => Promise<T>,
 ): Promise<T | null> {
-  return seesJob(await sightOf(ctx), jobId) ? load() : null;
+  return (await seesApplication(ctx, interview)) ? load() : null;
 }
 
 /**
@@ -44,9 +46,15 @@ export async function seenInterviews(ctx: Context): Promise<SQL | undefined> {
     where organized.account_id = ${accountId} and organized.organizer_id = ${userId}
     union
     select of_job.id from ${interviews} as of_job
-    where of_job.account_id = ${accountId} and of_job.job_id in (
-      select team.job_id from ${hiringTeamMembers} as team
-      where team.account_id = ${accountId} and team.user_id = ${userId}
-    )
+    where of_job.account_id = ${accountId} and of_job.job_id = any(${arrayLiteral([...sight.jobIds])}::uuid[])
+    ${sight.externalJobIds.size > 0 ? ofAddedCandidates(accountId, sight.userId, [...sight.externalJobIds]) : sql``}
   )`;
 }
+
+/** Interviews that an external recruiter of these jobs sees. */
+const ofAddedCandidates = (accountId: string, userId: string, jobIds: readonly string[]) => sql`
+    union
+    select of_added.id from ${candidates} as added
+    join ${interviews} as of_added on of_added.account_id = added.account_id and of_added.candidate_id = added.id
+    where added.account_id = ${accountId} and added.added_by_id = ${userId}
+      and of_added.job_id = any(${arrayLiteral(jobIds)}::uuid[])`;

@@ -76,10 +76,11 @@ describe("a caller who is a person", () => {
       (error: { code?: string }) => error.code,
     );
   };
-  /** Who does not see the job does not see that it has applications. */
+  /** For those who do not see the application there is none. */
   const refusal: Record<string, string> = {
     stranger: "ERR_APPLICATION_NOT_FOUND",
     inactive: "ERR_APPLICATION_NOT_FOUND",
+    "external-recruiter": "ERR_APPLICATION_NOT_FOUND",
   };
   test.each(ORGANIZERS)("%s needs the organizer's rights", async (caller, agency, other) => {
     const refused = refusal[caller] ?? "FORBIDDEN";
@@ -90,7 +91,8 @@ describe("a caller who is a person", () => {
 
 test("a token needs interviews:write and no more", async () => {
   const writer = await app.createToken("sample", ["interviews:write"]);
-  const { createInterview: result } = await writer.data(CREATE, { input: adHoc() });
+  const IDS = "mutation ($input: CreateInterviewInput!) { createInterview(input: $input) { __typename } }";
+  const { createInterview: result } = await writer.data(IDS, { input: adHoc() });
   expect(result.__typename).toBe(SUCCESS);
   for (const scopes of [[], ["interviews:read", "directory:read"]] as const) {
     const { errors } = await (await app.createToken("sample", scopes)).send(CREATE, { input: adHoc() });

@@ -147,9 +147,9 @@ const CALLERS: [name: string, caller: Caller, row: Row][] = [
   ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
   ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
   [
-    "an external recruiter on the job",
+    "an external recruiter on the job, of a candidate that somebody else added",
     "external-recruiter",
-    [2, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, ...STREAMS],
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS],
   ],
   ["a member who organises", "stranger", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
   ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],

@@ -63,7 +63,6 @@ describe.each(transports)("over %s", (_name, open) => {
     ["token", true, true],
     ["admin", true, true],
     ["recruiter", true, true],
-    ["external-recruiter", true, true],
     ["ada", true, false],
     ["bob", false, false],
     ["extra-1", false, false],

@@ -112,6 +112,7 @@ export const candidates = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("candidates_external_id").on(t.accountId, t.externalId),
+    index("candidates_added_by").on(t.accountId, t.addedById),
     foreignKey({ columns: [t.accountId, t.addedById], foreignColumns: [users.accountId, users.id] }),
   ],
 );

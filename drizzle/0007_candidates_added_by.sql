@@ -1,0 +1,1 @@
+CREATE INDEX "candidates_added_by" ON "candidates" USING btree ("account_id","added_by_id");
