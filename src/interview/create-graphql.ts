@@ -1,4 +1,4 @@
-import { requireScopeOfResult } from "../graphql/result-scope.ts";
+import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { Problem } from "../graphql/problem.ts";
@@ -135,7 +135,7 @@ builder.mutationField("createInterview", (t) =>
       union: { name: "CreateInterviewResult", description: "What became of a request to create an interview." },
     },
     resolve: (_root, { input }, ctx, info) => {
-      requireScopeOfResult(ctx, info);
+      requireMutationScopes(ctx, info);
       return createInterview(ctx, toCreateRequest(input));
     },
   }),

@@ -3,7 +3,7 @@ import { provisioningState } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { requireScopeOfResult } from "../graphql/result-scope.ts";
+import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { Problem } from "../graphql/problem.ts";
 import { ValidationFailed } from "./finding.ts";
 import { provisioningOfInterview } from "./load.ts";
@@ -109,7 +109,7 @@ builder.mutationField("retryProvisioning", (t) =>
       union: { name: "RetryProvisioningResult", description: "What became of a request to provision again." },
     },
     resolve: async (_root, { input }, ctx, info) => {
-      requireScopeOfResult(ctx, info);
+      requireMutationScopes(ctx, info);
       return { interview: await retryProvisioning(ctx, decodeIdOf("Interview", input.interviewId)) };
     },
   }),

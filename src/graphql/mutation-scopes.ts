@@ -6,10 +6,12 @@ import type { Context } from "../operation/context.ts";
 const OPEN_FIELDS: ReadonlySet<string> = new Set(["id", "__typename"]);
 
 /**
- * Ends a mutation before it writes when its selection shows more of an object than the id, and the caller may not read.
- * @throws RequestError FORBIDDEN that names `interviews:read`
+ * Ends a mutation before it writes unless the caller may write, and may read what its selection shows: whoever may not read
+ * gets ids alone.
+ * @throws RequestError FORBIDDEN that names the missing scope
  */
-export function requireScopeOfResult(ctx: Context, info: GraphQLResolveInfo): void {
+export function requireMutationScopes(ctx: Context, info: GraphQLResolveInfo): void {
+  requireScope(ctx, "interviews:write");
   if (!ctx.caller.scopes.has("interviews:read") && showsObjects(info)) requireScope(ctx, "interviews:read");
 }
 
