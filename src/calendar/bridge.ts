@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseWebUrl } from "../core/url.ts";
 import { ProviderError } from "./error.ts";
 import { composeMessage } from "./invitation.ts";
 import type { Effect, Providers } from "./provider.ts";
@@ -13,7 +14,7 @@ export interface BridgeOptions {
   now: () => Date;
 }
 
-const conference = z.object({ url: z.url({ protocol: /^https?$/ }).max(2_048) });
+const conference = z.object({ url: z.string().transform(parseWebUrl).pipe(z.string()) });
 const calendarEvent = z.object({ eventId: z.string().min(1).max(1_024) });
 const nothing = z.object({});
 

@@ -1,3 +1,4 @@
+import { parseWebUrl } from "../core/url.ts";
 import { tzVersion } from "../core/zone.ts";
 import type { Transaction } from "../db/client.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
@@ -39,7 +40,7 @@ export function draftInterview(ctx: Context, subject: Subject, id: string): Draf
       organizerId: request.organizerId,
       candidateRsvp: external ? null : "NEEDS_ACTION",
       external,
-      externalUrl: request.fields.videoConferencingUrl ?? null,
+      externalUrl: parseWebUrl(request.fields.videoConferencingUrl ?? ""),
       externalSource: request.fields.source ?? null,
       externalEventId: request.fields.eventId ?? null,
       provisioningState: external ? "NOT_APPLICABLE" : "PENDING",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseWebUrl } from "../core/url.ts";
 import { isTimeZone, parseTime } from "../core/zone.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
 
@@ -25,6 +26,7 @@ function canonicalFields({ mode, stageActivityId, timezone }: CreateRequest, fie
     endTime: fields.endTime == null ? undefined : instantOf(fields.endTime, timezone),
     interviewerIds: fields.interviewerIds && [...new Set(fields.interviewerIds)],
     calendarEventVisibility: fields.calendarEventVisibility ?? "DEFAULT",
+    videoConferencingUrl: fields.videoConferencingUrl == null ? undefined : parseWebUrl(fields.videoConferencingUrl),
     name: clearable(fields.name),
     officeId: clearable(fields.officeId),
     hackerrankTemplateId: clearable(fields.hackerrankTemplateId),

@@ -1,4 +1,5 @@
 import { encodeId } from "../core/id.ts";
+import { parseWebUrl } from "../core/url.ts";
 import type { EmailTemplate } from "../template/load.ts";
 import type { Facts } from "./facts.ts";
 import { finding } from "./finding.ts";
@@ -18,7 +19,6 @@ export interface Subject {
 type Rule = (subject: Subject) => Finding[];
 
 const MOST_INTERVIEWERS = 10;
-const LONGEST_URL = 2048;
 const none: Finding[] = [];
 
 /** In the order in which findings are reported. A rule whose facts were refused already has nothing to say. */
@@ -180,12 +180,6 @@ function conflictReasonIsGiven({ request }: Subject): Finding[] {
 
 function externalUrlIsSafe({ request }: Subject): Finding[] {
   const url = request.fields.videoConferencingUrl;
-  if (url == null || isPlainWebUrl(url)) return none;
+  if (url == null || parseWebUrl(url) !== null) return none;
   return [finding("ERR_INVALID_EXTERNAL_URL", modePath(request, "videoConferencingUrl"))];
-}
-
-function isPlainWebUrl(text: string): boolean {
-  if (text.length > LONGEST_URL || /[\s\p{Cc}]/u.test(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }

@@ -336,3 +336,15 @@ test("another account sees nothing of it", async () => {
   expect(await app.other.data("query ($id: ID!) { node(id: $id) { id } }", { id })).toEqual({ node: null });
   expect(sampleId("User", "ada", "other")).not.toBe(user("ada"));
 });
+
+test("a link is kept in the form in which every reader takes it for the same host", async () => {
+  const link = { videoConferencingUrl: "https://zoom.us\\@evil.example/j/1234567890", durationMinutes: 45 };
+  const id = await createInterview(app.client, external(link));
+  const { interview } = await app.client.data(
+    `{ interview(id: "${id}") { external { videoConferencingUrl } aiNoteTaker { canJoin reason } } }`,
+  );
+  expect(interview).toEqual({
+    external: { videoConferencingUrl: "https://zoom.us/@evil.example/j/1234567890" },
+    aiNoteTaker: { canJoin: false, reason: "NOT_A_MEETING_LINK" },
+  });
+});
