@@ -12,6 +12,7 @@ import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
 import { findInterview } from "./find.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interviewer } from "./load.ts";
+import { partShown } from "./location.ts";
 import type { Interview } from "./request.ts";
 import { ofApplication } from "./visibility.ts";
 
@@ -79,6 +80,12 @@ const { reading, related, relatedIfAny } = fieldsOf<Interview>();
 const relatedOfApplication = <V>(key: "applicationId" | "jobId" | "stageId" | "stageActivityId", loader: Loader<V>) =>
   reading([key, "jobId", "candidateId"], (interview, ctx, info) =>
     ofApplication(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),
+  );
+
+/** What a key leads to while the interview is held where the key belongs. */
+const relatedIfShown = <V>(key: "officeId" | "hostId", loader: Loader<V>) =>
+  reading([key, "location"], (interview, ctx, info) =>
+    ctx.load(loader, partShown<typeof key>(interview, key), columnsOf(info)),
   );
 
 const PARTICIPANT = "null for a person who organises it or sits on it without seeing its application";
@@ -155,8 +162,8 @@ builder.node("Interview", {
     host: t.field({
       type: "User",
       nullable: true,
-      description: "The interviewer whose Zoom seat opens the meeting; null when none does.",
-      ...relatedIfAny("hostId", userInAccount),
+      description: "The interviewer whose Zoom seat opens the meeting; null unless it is held on ZOOM.",
+      ...relatedIfShown("hostId", userInAccount),
     }),
     interviewers: t.field({
       type: ["Interviewer"],
@@ -166,12 +173,13 @@ builder.node("Interview", {
     office: t.field({
       type: "Office",
       nullable: true,
-      description: "The office; null when it is held in none.",
-      ...relatedIfAny("officeId", hiring.officeInAccount),
+      description: "The office; null when it is held in none, or elsewhere than ONSITE.",
+      ...relatedIfShown("officeId", hiring.officeInAccount),
     }),
-    hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
+    hackerrankTemplateId: t.string({
       nullable: true,
-      description: "HackerRank's own id of the pad template; null without one.",
+      description: "HackerRank's own id of the pad template; null unless it is held on HACKERRANK.",
+      ...reading(["hackerrankTemplateId", "location"], (interview) => partShown(interview, "hackerrankTemplateId")),
     }),
     candidateTemplate: t.field({
       type: "EmailTemplate",
