@@ -24,7 +24,11 @@ const DATE = String.raw`\d{4}(?:-\d{2}-\d{2}|-\d{3}|-W\d{2}-\d|\d{3,4}|W\d{3})`;
 const SECOND = String.raw`\d{2}(?:[.,]\d{1,3}0*)?`;
 const TIME = String.raw`\d{2}(?::\d{2}(?::${SECOND})?|\d{2}(?:${SECOND})?)?`;
 const OFFSET = String.raw`Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?`;
+const NUMERIC_OFFSET = String.raw`[+-](?:[01]\d|2[0-3]):[0-5]\d`;
 const DATE_AND_TIME = new RegExp(`^${DATE}T${TIME}(?<offset>${OFFSET})?$`);
+
+/** The scalar `DateTime`, and so without the rarer notations of ISO 8601. */
+const INSTANT = new RegExp(String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.]\d{1,3}0*)?)?(?:Z|${NUMERIC_OFFSET})$`);
 
 const LONGEST_NAME = 64;
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
@@ -58,6 +62,12 @@ export function parseTime(text: string, zone: string): ParsedTime {
   if (!read?.isValid || read.year < FIRST_YEAR || read.year > LAST_YEAR) return { ok: false, reason: UNREADABLE };
   if (notation?.groups?.["offset"]) return { ok: true, time: inZone(read.toMillis(), zone) };
   return resolveLocal(read.toMillis(), zone);
+}
+
+/** Reads a date and time with an offset or Z. Undefined when it is no point in time of the years 1 to 9999. */
+export function parseInstant(text: string): Date | undefined {
+  const read = INSTANT.test(text) ? DateTime.fromISO(text, { zone: "utc" }) : undefined;
+  return read?.isValid && read.year >= 1 && read.year <= 9999 ? read.toJSDate() : undefined;
 }
 
 /** Wall-clock reading of an instant, `YYYY-MM-DDTHH:MM:SS`. */

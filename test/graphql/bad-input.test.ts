@@ -49,6 +49,34 @@ describe("ids", () => {
   });
 });
 
+describe("times", () => {
+  const days = ["2027-02-30T00:00:00Z", "2027-04-31T00:00:00Z", "2027-02-29T00:00:00Z", "2027-01-01T00:00:60Z"];
+  test.each(days)("%s is no instant, in a variable and in a literal", async (from) => {
+    const variable = "query ($from: DateTime!) { interviews(filter: { start: { from: $from } }) { nodes { id } } }";
+    const literal = variable.replace("($from: DateTime!) ", "").replace("$from", JSON.stringify(from));
+    for (const answer of [await app.client.send(variable, { from }), await app.client.send(literal)]) {
+      expect(answer.data ?? null).toBeNull();
+      expect(answer.errors?.[0]?.message).toContain("An instant such as 2027-03-01T09:00:00Z is expected here");
+    }
+  });
+  test.each(days)("%s is no start of an interview, in a variable and in a literal", async (startTime) => {
+    const input = adHoc({}, { startTime });
+    const literal = CREATE.replace("$input: CreateInterviewInput!", "$input: InterviewModeInput!").replace(
+      "input: $input",
+      `input: { mode: $input, applicationId: "${input.applicationId}", organizerId: "${input.organizerId}",
+        timezone: "Europe/Berlin", startTime: "${startTime}" }`,
+    );
+    for (const answer of [
+      await app.client.send(CREATE, { input }),
+      await app.client.send(literal, { input: input.mode }),
+    ]) {
+      expect(answer.data?.["createInterview"].findings).toMatchObject([
+        { code: "ERR_INVALID_ISO_8601", path: ["input", "startTime"] },
+      ]);
+    }
+  });
+});
+
 describe("strings", () => {
   const places: [place: string, input: object][] = [
     ["name", adHoc({ name: "a\u0000b" })],
