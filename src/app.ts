@@ -8,12 +8,12 @@ import { createBridge } from "./calendar/bridge.ts";
 import type { BridgeOptions } from "./calendar/bridge.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
-import { tzVersion } from "./core/zone.ts";
+import { describeZones } from "./core/zone-release.ts";
+import { zonesInUse } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
-import { readInstallation } from "./db/installation.ts";
-import { findDifferingZones } from "./db/zone-audit.ts";
+import { noteTzRelease, readInstallation } from "./db/installation.ts";
 import { createEventLog } from "./events/log.ts";
 import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
@@ -88,6 +88,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const wake = createWake(raw, log);
   const events = await openEventLog(options, connections);
+  await noteZones(options, connections);
   const tasks = createTaskQueue(databaseUrl, log, worker);
   await tasks.start();
   wake.onCommit(() => events.kick());
@@ -113,15 +114,16 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Logs every zone whose rules the runtime and the database tell differently; for the start of a gateway. */
-export async function auditZones({ connections, services: { log, now } }: App): Promise<void> {
-  try {
-    for (const { zone, reason } of await findDifferingZones(connections.raw, { from: now() })) {
-      log.info({ zone, reason, tzVersion }, "the database has other rules for a time zone; the runtime's are used");
-    }
-  } catch (error) {
-    log.warn({ error }, "the time zones of the database could not be compared");
-  }
+/** Says by which release local times are read, and when another did it until now or does it in a process beside this one. */
+async function noteZones({ log }: AppOptions, { raw }: Connections): Promise<void> {
+  log.info(describeZones(zonesInUse()));
+  const { release } = zonesInUse();
+  const former = await noteTzRelease(raw, release);
+  if (former === null) return;
+  log.warn(
+    `time zones: this process uses release ${release}, the one that started before it used ${former}; ` +
+      "all processes should use the same",
+  );
 }
 
 function createProviders({ provider, publicUrl, dataDir }: AppOptions, db: Database, now: () => Date): Providers {

@@ -44,6 +44,7 @@ const environment = z.object({
   RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
+  TZ_DATABASE: variable(z.string().optional()),
   PROVIDER_URL: variable(
     webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
   ),
@@ -72,6 +73,8 @@ export interface Env {
   dataDir: string;
   role: "all" | "gateway" | "worker";
   logLevel: string;
+  /** Absolute path of a directory of compiled time zones; null: the runtime's own. */
+  tzDatabase: string | null;
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
@@ -106,6 +109,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     dataDir: resolve(env.DATA_DIR),
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
+    tzDatabase: env.TZ_DATABASE === undefined ? null : resolve(env.TZ_DATABASE),
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
     sockets: {

@@ -5,8 +5,10 @@ import { pino } from "pino";
 import type { Logger } from "pino";
 import { hashDocument, registerDocuments } from "./account/document.ts";
 import { issueToken, revokeToken } from "./account/issue.ts";
-import { auditZones, migrateApp, openApp } from "./app.ts";
+import { migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
+import { openZoneDirectory } from "./core/zone-directory.ts";
+import { useZones } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
@@ -37,16 +39,23 @@ const USAGE = `Usage:
   npm run findings:print         prints the README's table of findings`;
 
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
-  if (command === "start") return start(parseEnv(process.env));
+  if (command === "start") return start(readEnv());
   if (command === "schema") return print(printedSchema());
   if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
-  if (command === "import" && argument) return importFile(parseEnv(process.env), argument);
-  if (command === "token" && argument === "--revoke" && rest[0]) return endToken(parseEnv(process.env), rest[0]);
-  if (command === "token" && argument) return printToken(parseEnv(process.env), argument, rest);
-  if (command === "documents") return registerFrontend(parseEnv(process.env), process.argv.slice(3));
+  if (command === "import" && argument) return importFile(readEnv(), argument);
+  if (command === "token" && argument === "--revoke" && rest[0]) return endToken(readEnv(), rest[0]);
+  if (command === "token" && argument) return printToken(readEnv(), argument, rest);
+  if (command === "documents") return registerFrontend(readEnv(), process.argv.slice(3));
   throw new StartError(USAGE);
+}
+
+/** The environment; from here on this process reads times by the tz database that it names. */
+function readEnv(): Env {
+  const env = parseEnv(process.env);
+  if (env.tzDatabase !== null) useZones(openZoneDirectory(env.tzDatabase));
+  return env;
 }
 
 async function start(env: Env): Promise<void> {
@@ -85,7 +94,6 @@ async function start(env: Env): Promise<void> {
   if (server && app.options.demo) print(banner(env.publicUrl));
   log.info({ url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
   stopOnSignal(log, stop);
-  if (server) await auditZones(app);
 }
 
 async function importFile(env: Env, file: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseEnv } from "../src/env.ts";
 
@@ -10,6 +11,13 @@ test("provisioning goes to the sandbox unless a provider is named", () => {
   });
   const given = { PROVIDER_URL: "http://bridge", PROVIDER_TOKEN: "t0ken", PROVIDER_TIMEOUT_MS: "500" };
   expect(parseEnv(given).provider).toEqual({ url: "http://bridge", token: "t0ken", timeoutMs: 500 });
+});
+
+test("time zones are the runtime's unless a directory is named, by its whole path", () => {
+  expect(parseEnv({}).tzDatabase).toBeNull();
+  expect(parseEnv({ TZ_DATABASE: "" }).tzDatabase).toBeNull();
+  expect(parseEnv({ TZ_DATABASE: "/usr/share/zoneinfo/" }).tzDatabase).toBe("/usr/share/zoneinfo");
+  expect(parseEnv({ TZ_DATABASE: "zones" }).tzDatabase).toBe(resolve("zones"));
 });
 
 test("a gateway that is told to end answers for a second more", () => {

@@ -29,3 +29,11 @@ export async function readInstallation(sql: Sql): Promise<Installation> {
   if (!row) throw new Error("The migration left no installation row.");
   return row;
 }
+
+/** Notes the release of the tz database that a process starts with; answers with the last other one, if there was any. */
+export async function noteTzRelease(sql: Sql, release: string): Promise<string | null> {
+  const [row] = await sql<{ previous: string | null }[]>`
+    with former as (select tz_release as previous from installations for update)
+    update installations set tz_release = ${release} from former where tz_release is distinct from ${release} returning previous`;
+  return row?.previous ?? null;
+}

@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import { parseInstant } from "../core/zone.ts";
+import { parseInstant, zoneName } from "../core/zone.ts";
 import { builder } from "./builder.ts";
 
 const LONGEST = 64;
@@ -38,9 +38,15 @@ builder.scalarType("LocalDateTime", {
 });
 
 builder.scalarType("TimeZone", {
-  description: "Name of a zone in the IANA tz database: `Europe/Berlin`.",
+  description:
+    "Name of a zone in the IANA tz database: `Europe/Berlin`. It may be sent in any letter case, and is stored and returned as " +
+    "the database spells it.",
   serialize: String,
-  parseValue: shortText,
+  // An unknown name is left to the verb, as a wrong time is.
+  parseValue: (value) => {
+    const name = shortText(value);
+    return zoneName(name) ?? name;
+  },
 });
 
 builder.scalarType("URL", {

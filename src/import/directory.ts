@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isTimeZone } from "../core/zone.ts";
+import { isTimeZone, zoneName } from "../core/zone.ts";
 import { unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
 import { unknownPlaceholders } from "../template/render.ts";
@@ -18,6 +18,7 @@ const externalId = text(200).describe(
 const reference = (noun: string) => text(200).describe(`externalId of ${noun} in this file.`);
 const name = text(200);
 const timezone = text(64)
+  .overwrite((name) => zoneName(name) ?? name)
   .refine(isTimeZone, "is not a zone of the IANA tz database")
   .describe("IANA zone: Europe/Berlin.");
 const email = z.email().max(254);

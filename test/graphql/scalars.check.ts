@@ -141,3 +141,29 @@ describe("DateTime refuses", () => {
     expect(() => scalar("DateTime").coerceInputValue(value)).toThrow("A string is expected here.");
   });
 });
+
+describe("TimeZone is spelled as the tz database spells it", () => {
+  test.each([
+    ["europe/berlin", "Europe/Berlin"],
+    ["EUROPE/BERLIN", "Europe/Berlin"],
+    ["asia/calcutta", "Asia/Calcutta"],
+    ["asia/kolkata", "Asia/Kolkata"],
+    ["america/port-au-prince", "America/Port-au-Prince"],
+    ["us/pacific", "US/Pacific"],
+    ["gb-eire", "GB-Eire"],
+    ["w-su", "W-SU"],
+    ["utc", "UTC"],
+    ["etc/gmt+5", "Etc/GMT+5"],
+    ["est5edt", "EST5EDT"],
+    ["Mars/Olympus", "Mars/Olympus"],
+    ["ist", "ist"],
+  ])("%s is %s", (sent, name) => {
+    expect(readings("TimeZone", sent)).toEqual(twice(name));
+  });
+
+  test("and so is every zone of the runtime, whatever the case", () => {
+    for (const name of Intl.supportedValuesOf("timeZone")) {
+      expect(readings("TimeZone", name.toLowerCase())).toEqual(twice(name));
+    }
+  });
+});

@@ -88,6 +88,8 @@ export const installations = pgTable(
     cursorSecret: bytea("cursor_secret")
       .notNull()
       .default(sql`uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())`),
+    /** Release of the tz database that the process that started last reads times by. */
+    tzRelease: text("tz_release"),
   },
   (t) => [check("installations_one_row", sql`${t.singleton}`)],
 );
