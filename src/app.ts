@@ -122,7 +122,7 @@ async function noteZones({ log }: AppOptions, { raw }: Connections): Promise<voi
   if (former === null) return;
   log.warn(
     `time zones: this process uses release ${release}, the one that started before it used ${former}; ` +
-      "all processes should use the same",
+      "npm run zones shows which interviews that moves, and all processes should use the same",
   );
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { ParseArgsConfig } from "node:util";
 import { parse } from "graphql";
@@ -8,7 +9,8 @@ import { issueToken, revokeToken } from "./account/issue.ts";
 import { migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
 import { openZoneDirectory } from "./core/zone-directory.ts";
-import { useZones } from "./core/zone.ts";
+import { describeZones, newerRelease } from "./core/zone-release.ts";
+import { useZones, zonesInUse } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
@@ -21,6 +23,7 @@ import { directoryJsonSchema } from "./import/directory.ts";
 import { formatProblems, formatReport, readDirectoryFile } from "./import/file.ts";
 import { importDirectory } from "./import/upsert.ts";
 import { findingsTable } from "./interview/finding.ts";
+import { reportShifts } from "./interview/shifted.ts";
 import { createLog } from "./operation/log.ts";
 import { printedSchema, schema } from "./schema.ts";
 import { buildServer } from "./server.ts";
@@ -33,6 +36,8 @@ const USAGE = `Usage:
   npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
   npm run token -- --revoke TOKEN        ends an API token
   npm run token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
+  npm run zones -- [DIR]         prints the interviews that a newer release of the tz database would move: that of this
+                                 machine, or of a directory of compiled zones
   npm run documents -- DIR --account ACCOUNT --client ID [--only]   registers the documents of a frontend;
                                  with --only it may send nothing else
   npm run schema:print           prints schema.graphql
@@ -48,6 +53,7 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
   if (command === "token" && argument === "--revoke" && rest[0]) return endToken(readEnv(), rest[0]);
   if (command === "token" && argument) return printToken(readEnv(), argument, rest);
   if (command === "documents") return registerFrontend(readEnv(), process.argv.slice(3));
+  if (command === "zones") return printShifts(readEnv(), argument);
   throw new StartError(USAGE);
 }
 
@@ -120,6 +126,16 @@ async function registerFrontend(env: Env, rest: string[]): Promise<void> {
   const documents = await readDocuments(directory, schema);
   await withDatabase(env, (db) => registerDocuments(db, { account, clientId, documents, only: only === true }));
   for (const text of documents) print(`sha256:${hashDocument(text)} ${nameOf(text)}\n`);
+}
+
+/** Compares with a directory, else with a newer release of this machine, else with the release in use. */
+async function printShifts(env: Env, directory?: string): Promise<void> {
+  print(`${describeZones(zonesInUse())}\n`);
+  const compared = directory === undefined ? newerRelease(zonesInUse())?.open() : openZoneDirectory(resolve(directory));
+  if (compared) useZones(compared);
+  await withDatabase(env, async (db) => {
+    for await (const line of reportShifts(db, new Date())) print(`${line}\n`);
+  });
 }
 
 /** Names of the operations in a document. */

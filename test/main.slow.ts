@@ -218,7 +218,7 @@ describe("a newer release of the tz database", () => {
     return directory;
   };
 
-  test("is used from TZ_DATABASE", { timeout: 60_000 }, async () => {
+  test("is used from TZ_DATABASE, and npm run zones shows what it moves", { timeout: 60_000 }, async () => {
     const directory = await directoryOf("zones", compileZone(WINNIPEG));
     const port = await freePort();
     const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
@@ -245,9 +245,20 @@ describe("a newer release of the tz database", () => {
       expect.stringContaining(`"msg":"time zones: release 2099e of the tz database, from ${directory}"`),
       expect.stringContaining(
         `"msg":"time zones: this process uses release 2099e, the one that started before it used ${process.versions["tz"]}; ` +
-          'all processes should use the same"',
+          'npm run zones shows which interviews that moves, and all processes should use the same"',
       ),
     ]);
+
+    const zones = runGateway(["zones", directory], env());
+    expect(await zones.exit()).toBe(0);
+    const [, line, sum] = zones.output().stdout.split("\n");
+    expect(line).toBe(
+      `${before.id} fernhollow-robotics America/Winnipeg 2098-01-20T09:00:00 is 2098-01-20T15:00:00.000Z by ` +
+        `${process.versions["tz"]}, 2098-01-20T14:00:00.000Z by 2099e`,
+    );
+    expect(sum).toBe(
+      "By release 2099e, 1 interview that lies ahead begins at another instant than stored. Nothing was changed.",
+    );
   });
 
   test("that is damaged ends the start with one sentence and 1", async () => {

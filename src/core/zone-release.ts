@@ -28,7 +28,7 @@ export function describeZones(inUse: ZoneRelease, newer = newerRelease(inUse)): 
   const used = `time zones: release ${inUse.release} of the tz database, from ${inUse.origin}`;
   if (!newer) return used;
   const { origin, release, instruction } = newer;
-  return `${used}; ${origin} has ${release}: ${instruction} to use it`;
+  return `${used}; ${origin} has ${release}: ${instruction} to use it, and npm run zones to see which interviews it moves`;
 }
 
 /** False for what is not named as releases are, such as a directory that does not say which it is. */

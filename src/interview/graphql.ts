@@ -14,6 +14,7 @@ import { interviewersOfInterview } from "./load.ts";
 import type { Interviewer } from "./load.ts";
 import { partShown } from "./location.ts";
 import type { Interview } from "./request.ts";
+import { agreedStart } from "./timezone-shift.ts";
 import { ofApplication } from "./visibility.ts";
 
 export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
@@ -118,7 +119,7 @@ builder.node("Interview", {
     localStartTime: t.field({
       type: "LocalDateTime",
       description: "The start on the wall clock of `timezone`, as it was agreed.",
-      ...reading(["localStart"], ({ localStart }) => localStart.replace(" ", "T")),
+      ...reading(["localStart"], ({ localStart }) => agreedStart(localStart)),
     }),
     application: t.field({
       type: "Application",

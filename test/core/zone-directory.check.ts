@@ -157,7 +157,7 @@ describe("of the releases on a machine", () => {
     const newer = { ...available("2026f", SYSTEM_ZONES), instruction: "set TZ_DATABASE=/usr/share/zoneinfo" };
     expect(describeZones(inUse, newer)).toBe(
       "time zones: release 2026c of the tz database, from Node.js 26.10.0; /usr/share/zoneinfo has 2026f: " +
-        "set TZ_DATABASE=/usr/share/zoneinfo to use it",
+        "set TZ_DATABASE=/usr/share/zoneinfo to use it, and npm run zones to see which interviews it moves",
     );
   });
 });

@@ -5,6 +5,7 @@ import { useZones } from "../../src/core/zone.ts";
 import { noteTzRelease } from "../../src/db/installation.ts";
 import { importDirectory } from "../../src/import/upsert.ts";
 import { checkDirectory } from "../../src/import/check.ts";
+import { reportShifts } from "../../src/interview/shifted.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { sampleDirectory } from "../support/directory.ts";
@@ -15,12 +16,13 @@ const RELEASE = process.versions["tz"];
 const NEWER = releaseWith("2099e", "America/Winnipeg", WINNIPEG);
 
 let app: TestApp;
-const now = new Date("2027-01-04T08:00:00Z");
+let now = new Date("2027-01-04T08:00:00Z");
 beforeAll(async () => {
   app = await startTestApp({ worker: false, now: () => now });
 });
 afterEach(() => {
   useZones(runtimeZones());
+  now = new Date("2027-01-04T08:00:00Z");
 });
 afterAll(() => app.stop());
 
@@ -86,6 +88,15 @@ describe("the name of a zone is stored and returned in the tz database's spellin
 });
 
 describe("a release that reads local times in another way", () => {
+  const SHIFT = `query($id: ID!) { interview(id: $id) {
+    startTime localStartTime tzVersion timezoneShift { localStartTime startTime tzVersion } } }`;
+  const shiftOf = async (id: string) => (await app.client.data(SHIFT, { id })).interview;
+  const report = async () => {
+    const lines: string[] = [];
+    for await (const line of reportShifts(app.app.services.db, now)) lines.push(line);
+    return lines;
+  };
+
   test("is the one that new interviews are stored by", async () => {
     useZones(NEWER);
     const id = await createInterview(app.client, winnipeg("2027-01-20T09:00"));
@@ -99,9 +110,89 @@ describe("a release that reads local times in another way", () => {
     expect(await rowOf(berlin)).toMatchObject({ tz_version: RELEASE });
   });
 
+  test("moves nothing, and shows what it would move", async () => {
+    const moved = await createInterview(app.client, winnipeg("2027-01-21T09:00"));
+    const summer = await createInterview(app.client, winnipeg("2027-07-21T09:00"));
+    const stored = { startTime: "2027-01-21T15:00:00.000Z", localStartTime: "2027-01-21T09:00:00", tzVersion: RELEASE };
+    expect(await shiftOf(moved)).toEqual({ ...stored, timezoneShift: null });
+    expect(await report()).toEqual([
+      expect.stringContaining(`America/Winnipeg 2027-01-20T09:00:00 is 2027-01-20T14:00:00.000Z by 2099e`),
+      `By release ${RELEASE}, 1 interview that lies ahead begins at another instant than stored. Nothing was changed.`,
+    ]);
+
+    useZones(NEWER);
+    const timezoneShift = {
+      localStartTime: "2027-01-21T10:00:00",
+      startTime: "2027-01-21T14:00:00.000Z",
+      tzVersion: "2099e",
+    };
+    expect(await shiftOf(moved)).toEqual({ ...stored, timezoneShift });
+    expect(await shiftOf(summer)).toMatchObject({ timezoneShift: null });
+    expect((await report()).filter((line) => line.startsWith(moved))).toEqual([
+      `${moved} sample America/Winnipeg 2027-01-21T09:00:00 is 2027-01-21T15:00:00.000Z by ${RELEASE}, ` +
+        "2027-01-21T14:00:00.000Z by 2099e",
+    ]);
+    expect((await report()).filter((line) => line.startsWith(summer))).toEqual([]);
+    expect(await rowOf(moved)).toMatchObject({ starts_at: new Date("2027-01-21T15:00Z") });
+  });
+
+  test("is not asked about what has started or was cancelled", async () => {
+    const started = await createInterview(app.client, winnipeg("2027-01-22T09:00"));
+    const cancelled = await createInterview(app.client, winnipeg("2027-01-22T10:00"));
+    await app.app.connections.raw`
+      update interviews set outcome = 'CANCELLED' where id = ${decodeIdOf("Interview", cancelled)}`;
+    useZones(NEWER);
+    expect((await shiftOf(started)).timezoneShift).not.toBeNull();
+    now = new Date("2027-01-22T15:00:00Z");
+    for (const id of [started, cancelled]) {
+      expect(await shiftOf(id)).toMatchObject({ timezoneShift: null });
+      expect((await report()).filter((line) => line.startsWith(id))).toEqual([]);
+    }
+  });
+
+  test("has no instant for a local time that it skips or repeats", async () => {
+    const id = await createInterview(app.client, winnipeg("2027-03-20T09:15"));
+    useZones(
+      releaseWith("2099f", "America/Winnipeg", { first: -6, changes: [["2027-03-20T15:00Z", -5]], footer: "EST5" }),
+    );
+    expect((await shiftOf(id)).timezoneShift).toEqual({
+      localStartTime: "2027-03-20T08:15:00",
+      startTime: null,
+      tzVersion: "2099f",
+    });
+  });
+
   test("is told from the one that the process before had", async () => {
     const note = (release: string) => noteTzRelease(app.app.connections.raw, release);
     const notes = [await note("2099e"), await note("2099e"), await note("2099f"), await note(RELEASE ?? "")];
     expect(notes).toEqual([RELEASE, null, "2099e", "2099f"]);
+  });
+
+  test("costs no statement", async () => {
+    const list = (fields: string) => app.client.data(`{ interviews(first: 50) { nodes { id ${fields} } } }`);
+    const count = async (fields: string) => {
+      const before = app.statements.length;
+      await list(fields);
+      return app.statements.length - before;
+    };
+    await count("");
+    expect(await count("tzVersion timezoneShift { startTime }")).toBe(await count("startTime"));
+  });
+
+  test("is compared in batches, with the interviews of all accounts in order", async () => {
+    useZones(releaseWith("2099g", "Europe/Berlin", { first: 5, footer: "XXX-5" }));
+    const before = await report();
+    await app.app.connections.raw`
+      insert into interviews (account_id, id, application_id, candidate_id, job_id, stage_id, organizer_id, kind, starts_at, ends_at,
+        timezone, local_start, duration_minutes, tz_version, external, provisioning_state, created_at, updated_at)
+      select account_id, gen_random_uuid(), application_id, candidate_id, job_id, stage_id, organizer_id, kind, start, start + '30 min',
+        'Europe/Berlin', start at time zone 'UTC' + interval '1 hour', 30, '2026c', true, 'NOT_APPLICABLE', start, start
+      from (select * from interviews limit 1) one,
+        lateral (select '2028-01-03T08:00Z'::timestamptz + (n % 700) * interval '1 min' as start from generate_series(1, 2300) n) times`;
+    const lines = await report();
+    expect(lines.length - before.length).toBe(2300);
+    expect(new Set(lines).size).toBe(lines.length);
+    const starts = lines.slice(0, -1).map((line) => Date.parse(/ is (\S+) by /.exec(line)?.[1] ?? ""));
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
   });
 });
