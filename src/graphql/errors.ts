@@ -58,7 +58,7 @@ function statementTooLong(): RequestError {
 
 /** An error as a stream or socket carries it: the HTTP status in it is for Yoga alone. */
 export function withoutStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path } = error;
   const { http, ...extensions } = error.extensions;
-  if (http === undefined) return error;
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
+  return http === undefined ? error : new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

@@ -1,3 +1,4 @@
+import { execute } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -9,6 +10,7 @@ import { documentRequestOf } from "./document.ts";
 import { createErrorMask } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
+import { Fallbacks } from "./fallbacks.ts";
 import { createGuard } from "./guard.ts";
 import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
@@ -43,6 +45,7 @@ export interface Pipeline {
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
+  fallbacks: Fallbacks;
 }
 
 export interface PipelineOptions {
@@ -56,6 +59,8 @@ export interface PipelineOptions {
   reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
+  /** Whether queries are executed by a plan of their document; all of them by graphql-js when not. */
+  plannedExecution: boolean;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
   /** What GraphiQL begins with. */
@@ -70,6 +75,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const guard = createGuard(schema, options.limits);
   const subscribe = createSubscribe({ mask, withCode, guard });
   const watch = watchTokens(options, identify);
+  const fallbacks = new Fallbacks(services.log);
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -86,7 +92,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
+      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -103,7 +109,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks };
 }
 
 async function identifyBearer(
@@ -180,7 +186,16 @@ function useJsonOnly(): Plugin {
   };
 }
 
-/** Runs operations with our own executors, between Envelop's hooks. */
+function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): Execute {
+  if (!plannedExecution) return execute;
+  return (args) => executePlanned(args, ({ reason, fault }) => fallbacks.count("plannedExecution", reason, fault));
+}
+
+/**
+ * Runs operations with our own executors. Envelop's hooks (onParse, onValidate, onContextBuilding, onExecute, onSubscribe) run
+ * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
+ * sockets and direct POSTs. graphql-js' tracing channels say nothing of planned queries.
+ */
 function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),

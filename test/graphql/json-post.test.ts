@@ -221,7 +221,7 @@ describe("what goes past Yoga's HTTP layer is answered as Yoga answers it", () =
     await app.app.connections.raw`alter table hidden_offices rename to offices`;
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ status: 200, body: expect.stringContaining("Quote request id same-for-both") });
-    expect(app.log.slice(before)).toHaveLength(2);
+    expect(app.log.slice(before).filter(({ level }) => Number(level) > 20)).toHaveLength(2);
   });
 });
 

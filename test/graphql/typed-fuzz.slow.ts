@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestApp } from "../support/app.ts";
+import type { TestApp } from "../support/app.ts";
+import { collectValues, fuzz } from "../support/typed-fuzz.ts";
+import { openWays } from "../support/ways.ts";
+
+let app: TestApp;
+let opened: Awaited<ReturnType<typeof openWays>>;
+beforeAll(async () => {
+  app = await startTestApp({ worker: false });
+  opened = await openWays(app);
+});
+afterAll(async () => {
+  await opened.close();
+  await app.stop();
+});
+
+test(
+  "a thousand documents by type are answered alike by both executors over every transport",
+  { timeout: 600_000 },
+  async () => {
+    const valuesOf = await collectValues(app);
+    const found = await fuzz({ app, ways: opened.ways, valuesOf, count: 1_200, seed: 1_000 });
+    expect(found.whole, JSON.stringify(found)).toBeGreaterThan(400);
+    expect(found.refused, JSON.stringify(found)).toBeGreaterThan(200);
+    expect(found.partial, JSON.stringify(found)).toBeGreaterThan(5);
+  },
+);
