@@ -49,6 +49,15 @@ export function toGraphQLError(error: RequestError, located?: GraphQLError): Gra
   });
 }
 
+/** An error of a request that was not executed, with the status that it has where the media type asks for one. */
+export function withStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  if (extensions["http"]) return error;
+  const kinds: Partial<Record<string, { status: number }>> = REQUEST_ERRORS;
+  const http = { spec: true, status: kinds[String(extensions["code"])]?.status ?? 400 };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, http } });
+}
+
 function statementTooLong(): RequestError {
   return new RequestError(
     "DEADLINE_EXCEEDED",

@@ -7,7 +7,7 @@ import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
-import { createErrorMask } from "./errors.ts";
+import { createErrorMask, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
 import { Fallbacks } from "./fallbacks.ts";
@@ -91,6 +91,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
+      useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
       useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask }),
     ],
@@ -178,11 +179,33 @@ function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
 /** Takes JSON alone: a form, which a page may send without asking, changes nothing. */
 function useJsonOnly(): Plugin {
   return {
-    onRequestParse({ request }) {
+    onRequestParse({ request, url }) {
+      if (request.method === "GET") return ["variables", "extensions"].forEach((name) => assertJson(url, name));
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
       if (request.method !== "POST" || JSON_TYPES.has(type)) return;
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.");
     },
+  };
+}
+
+/** @throws RequestError BAD_REQUEST where Yoga would take a text that is no JSON for a bug */
+function assertJson({ searchParams }: URL, name: string): void {
+  try {
+    JSON.parse(searchParams.get(name) || "null");
+  } catch {
+    throw new RequestError("BAD_REQUEST", `The parameter ${name} is not JSON. Encode it as JSON, and that for a URL.`);
+  }
+}
+
+/** Gives the errors of a request that was not executed the status of their codes. */
+function useStatuses(): Plugin {
+  return {
+    onExecute: () => ({
+      onExecuteDone({ result, setResult }) {
+        if (!("errors" in result) || !result.errors || "data" in result) return;
+        setResult({ ...result, errors: result.errors.map(withStatus) });
+      },
+    }),
   };
 }
 

@@ -200,6 +200,47 @@ const REQUESTS: [name: string, sent: () => Sent, status: number][] = [
     400,
   ],
   [
+    "a wrong variable in the strict type",
+    () =>
+      accepting(
+        "application/graphql-response+json",
+        query("query ($first: Int!) { interviews(first: $first) { nodes { id } } }", { variables: { first: "x" } }),
+      ),
+    400,
+  ],
+  [
+    "a missing input field in the strict type",
+    () =>
+      accepting("application/graphql-response+json", query(CREATE, { variables: { input: { mode: { adHoc: {} } } } })),
+    400,
+  ],
+  [
+    "variables that are nested deep",
+    () => ({ body: `{"query":"{ __typename }","variables":{"v":${"[".repeat(8_000)}${"]".repeat(8_000)}}}` }),
+    400,
+  ],
+  [
+    "extensions that are nested deep",
+    () => ({ body: `{"query":"{ __typename }","extensions":{"v":${"[".repeat(8_000)}${"]".repeat(8_000)}}}` }),
+    200,
+  ],
+  ["two mistakes", () => ({ body: query('{ users(first: 1000) { nodes { id } } interview(id: "x") { id } }') }), 200],
+  ["a wrong id among several", () => ({ body: query(`{ nodes(ids: ["${interviewId}", "x"]) { id } }`) }), 200],
+  [
+    "skip and include",
+    () => ({ body: query("{ viewer { scopes @skip(if: true) account { id @include(if: false) name } } }") }),
+    200,
+  ],
+  [
+    "broken variables by GET",
+    () => ({
+      method: "GET",
+      path: "/graphql?query=%7B__typename%7D&variables=%7B",
+      headers: { "content-type": null, accept: "application/json" },
+    }),
+    400,
+  ],
+  [
     "a field's error in the strict type",
     () => accepting("application/graphql-response+json", query("{ users(first: 1000) { nodes { id } } }")),
     200,
