@@ -184,6 +184,7 @@ const QUERIES = [
   "{ person { box { name } box { late } box { box { name } } } }",
   '{ echo a: echo(text: null) b: echo(text: "x", even: 2, list: [1, 2], color: RED) c: echo(list: 3) }',
   "{ person { name here a: here(even: 2) friends { here } box { box { here } } } path(a: 1) { here } }",
+  "{ person { ...H ...H ... on Named { ...H } } } fragment H on Person { here box { ...I ...I } } fragment I on Named { ... on Person { here } }",
   "{ iterable }",
   "{ __proto__: echo constructor: echo }",
   '{ __schema { queryType { name } } __type(name: "Pet") { isOneOf inputFields { name } } }',

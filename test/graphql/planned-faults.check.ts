@@ -228,7 +228,7 @@ async function compare(query: string, seed: number, faults: number, variables: o
 describe("whatever resolvers do, the answer is graphql-js's and every promise is handled", () => {
   test.each([0, 1, 5, 20, 50])("with %i of a hundred resolvers at fault", { timeout: 60_000 }, async (faults) => {
     const reasons = new Map<string | undefined, number>();
-    for (let seed = 1; seed <= 200; seed += 1) {
+    for (let seed = 1; seed <= 120; seed += 1) {
       const { query, variables } = typedDocument({
         schema,
         choose: choicesOf(seed),
@@ -240,7 +240,7 @@ describe("whatever resolvers do, the answer is graphql-js's and every promise is
       const { reason } = await compare(query, seed * 1_000 + faults, faults, variables);
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
-    expect(reasons.get(faults === 0 ? undefined : "error") ?? 0, JSON.stringify([...reasons])).toBeGreaterThan(5);
+    expect(reasons.get(faults === 0 ? undefined : "error") ?? 0, JSON.stringify([...reasons])).toBeGreaterThan(3);
   });
 });
 
@@ -341,22 +341,54 @@ test("promises that an object holds are handled when nobody reads them any more"
   expect(unhandled.splice(0)).toEqual([]);
 });
 
+/** As the drivers of databases make them: a statement is sent when somebody waits for it. */
+class Statement extends Promise<number> {
+  static override get [Symbol.species]() {
+    return Promise;
+  }
+  started = 0;
+}
+void Object.defineProperty(Statement.prototype, THEN, {
+  value(this: Statement, ...handlers: Parameters<Promise<number>["then"]>) {
+    this.started += 1;
+    return Promise.prototype.then.apply(this, handlers);
+  },
+});
+
 test("a promise that is lazy is not started by a run that has failed", async () => {
   const own = buildSchema("type Query { bad: [Int!]! }");
-  let started = 0;
-  const lazy = (info: GraphQLResolveInfo) =>
-    thenable((settle) => {
-      started += byRun(info) ? 1 : 0;
-      settle(1);
-    });
-  const fieldResolver = (_source: unknown, _args: object, _context: unknown, info: GraphQLResolveInfo) => [
-    null,
-    lazy(info),
-  ];
+  let thenables = 0;
+  const statements: Statement[] = [];
+  const fieldResolver = (_source: unknown, _args: object, _context: unknown, info: GraphQLResolveInfo) => {
+    if (!byRun(info)) return [null];
+    const statement = new Statement((settle) => settle(1));
+    statements.push(statement);
+    return [null, thenable(() => void (thenables += 1)), statement];
+  };
   const result = await executePlanned({ schema: own, document: parse("{ bad }"), fieldResolver });
   expect(result.errors).toHaveLength(1);
   await rest();
-  expect(started).toBe(0);
+  expect(thenables).toBe(0);
+  expect(statements.map(({ started }) => started)).toEqual([0]);
+});
+
+test.each([
+  ["undefined", () => undefined],
+  ["null", () => null],
+  ["a promise", () => Promise.resolve(1)],
+  ["a promise that rejects", () => Promise.reject(new Error("not coerced"))],
+])("a scalar that coerces to %s is graphql-js's", async (_name, coerceOutputValue) => {
+  const own = buildSchema("scalar Own type Query { own: Own strict: Own! name: String }");
+  Object.assign(own.getType("Own") ?? {}, { coerceOutputValue });
+  for (const query of ["{ own name }", "{ name strict }", "{ own strict }"]) {
+    const args = { schema: own, document: parse(query), rootValue: { own: 1, strict: 1, name: "x" } };
+    const reasons: string[] = [];
+    const planned = await executePlanned(args, ({ reason }) => reasons.push(reason));
+    expect(JSON.stringify(planned)).toBe(JSON.stringify(await execute(args)));
+    expect(reasons).toEqual(["value"]);
+  }
+  await rest();
+  expect(unhandled.splice(0)).toEqual([]);
 });
 
 test("an error of the executor's own is told, and the answer is graphql-js's", async () => {
