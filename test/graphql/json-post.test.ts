@@ -266,6 +266,45 @@ describe("what goes past Yoga's HTTP layer is answered as Yoga answers it", () =
   });
 });
 
+const LEFT: [reason: string, sent: Sent][] = [
+  ["accept", accepting("text/html")],
+  ["request", { path: "/graphql?a=1", body: query(VIEWER) }],
+  ["request", { headers: { "content-type": "text/plain" }, body: query(VIEWER) }],
+  ["body", { body: query(VIEWER, { id: "x" }) }],
+  ["body", { body: "{" }],
+  ["caller", { headers: { authorization: "Bearer wrong" }, body: query(VIEWER) }],
+  ["document", { body: query("{") }],
+  ["document", { body: query("{ nothing }") }],
+  ["document", { body: query("") }],
+  ["operation", { body: query(VIEWER, { operationName: "B" }) }],
+  ["operation", accepting("application/json", query("subscription { interviewEvents { id } }"))],
+];
+test.each(LEFT)("what is left to Yoga is logged with its reason: %s %j", async (reason, sent) => {
+  const before = app.log.length;
+  await send(app.url, sent);
+  const told = app.log.slice(before).filter(({ msg }) => msg === "a request was left to Yoga");
+  expect(told).toMatchObject([{ level: 20, requestId: "same-for-both", reason }]);
+});
+
+test("what is answered directly, or executed by a plan, is not logged as left", async () => {
+  const before = app.log.length;
+  for (const body of [query(NESTED), query(`{ node(id: "${user("ada")}") { id } }`)])
+    expect(await send(app.url, { body })).toMatchObject({ status: 200 });
+  expect(app.log.slice(before).filter(({ msg }) => String(msg).includes("was left to"))).toEqual([]);
+});
+
+test("a query that is left to graphql-js is logged with its reason", async () => {
+  const before = app.log.length;
+  for (const text of [
+    "{ viewer { scopes @skip(if: false) } }",
+    "{ __schema { __typename } }",
+    '{ interview(id: "x") { id } }',
+  ])
+    await send(app.url, { body: query(text) });
+  const told = app.log.slice(before).filter(({ msg }) => msg === "a query was left to graphql-js");
+  expect(told.map(({ reason }) => reason)).toEqual(["directive", "introspection", "error"]);
+});
+
 test("a mutation with an answer that has errors has happened once", async () => {
   const answer = await send(app.url, {
     body: query(
