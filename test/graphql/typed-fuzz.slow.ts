@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestApp } from "../support/app.ts";
+import { ACCOUNT, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
-import { collectValues, fuzz } from "../support/typed-fuzz.ts";
+import { collectValues, fuzz, fuzzSubscriptions } from "../support/typed-fuzz.ts";
 import { openWays } from "../support/ways.ts";
 
 let app: TestApp;
@@ -26,3 +26,17 @@ test(
     expect(found.partial, JSON.stringify(found)).toBeGreaterThan(5);
   },
 );
+
+test("so they are for a token that lacks scopes", { timeout: 300_000 }, async () => {
+  const valuesOf = await collectValues(app);
+  const { token } = await app.createToken(ACCOUNT, ["interviews:read"]);
+  const { ways, close } = await openWays(app, token);
+  const found = await fuzz({ app, ways, valuesOf, count: 300, seed: 5_000 });
+  await close();
+  expect(found.refused, JSON.stringify(found)).toBeGreaterThan(50);
+});
+
+test("subscriptions by type begin or are refused, and leave their socket open", { timeout: 300_000 }, async () => {
+  const valuesOf = await collectValues(app);
+  expect(await fuzzSubscriptions({ app, valuesOf, count: 300, seed: 1 })).toBeGreaterThan(50);
+});

@@ -7,6 +7,7 @@ import { sampleId } from "./directory.ts";
 import { activity, adHoc, application, createInterview, external, plan } from "./interview.ts";
 import { choicesOf, typedDocument } from "./typed-document.ts";
 import type { TypedDocument, Values, ValuesOf } from "./typed-document.ts";
+import { OperationSocket } from "./ways.ts";
 import type { Answer, Way } from "./ways.ts";
 
 const LISTS = ["interviews", "users", "jobs", "applications", "offices", "emailTemplates", "scorecardTemplates"];
@@ -137,6 +138,8 @@ export async function fuzz({ app, ways, valuesOf, count, seed }: FuzzOptions) {
     const [first, ...others] = answers.flatMap((answer) => answer ?? []);
     for (const other of others)
       expect(comparable(other), JSON.stringify([number, document])).toEqual(comparable(first));
+    const statuses = new Set(answers.flatMap((answer) => answer?.status ?? []));
+    expect(statuses.size, JSON.stringify([number, document, [...statuses]])).toBe(1);
     const { data, errors } = first?.result ?? {};
     if (data && !errors) found.whole += 1;
     else if (data) found.partial += 1;
@@ -145,6 +148,28 @@ export async function fuzz({ app, ways, valuesOf, count, seed }: FuzzOptions) {
   // No bug, and nothing that the planned executor itself did wrong.
   expect(app.log.slice(before).filter(({ level, error }) => Number(level) >= 40 || error)).toEqual([]);
   return found;
+}
+
+/** The same for subscriptions, on an event stream and on a socket, which only begin. @returns how many streams were opened */
+export async function fuzzSubscriptions({ app, valuesOf, count, seed }: Omit<FuzzOptions, "ways">): Promise<number> {
+  const before = app.log.length;
+  const socket = await OperationSocket.open(`${app.url}/graphql`, app.client.token);
+  let opened = 0;
+  for (let number = seed; number < seed + count; number += 1) {
+    const choose = choicesOf(number);
+    const document = typedDocument({ schema, choose, valuesOf, operation: "subscription", mistakes: number % 4 });
+    const response = await app.client.post(JSON.stringify(document), { accept: "text/event-stream" });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const { value = "" } = (await reader?.read()) ?? {};
+    await reader?.cancel();
+    expect(response.status, JSON.stringify({ document, value })).toBeLessThan(500);
+    expect(value, JSON.stringify(document)).not.toContain("INTERNAL_SERVER_ERROR");
+    if (value === ":\n\n") opened += 1;
+    expect(await socket.follow(document)).toMatchObject({ result: { data: { __typename: "Query" } } });
+  }
+  socket.close();
+  expect(app.log.slice(before).filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  return opened;
 }
 
 /** Null when the way does not take this document. */

@@ -23,7 +23,10 @@ export interface Way {
 const BOTH = [true, false];
 
 /** Every way: both executors with both HTTP paths by POST, by GET and on a socket. */
-export async function openWays(app: TestApp): Promise<{ ways: Way[]; close: () => Promise<void> }> {
+export async function openWays(
+  app: TestApp,
+  token = app.client.token,
+): Promise<{ ways: Way[]; close: () => Promise<void> }> {
   const servers: GatewayServer[] = [];
   const sockets: OperationSocket[] = [];
   const ways: Way[] = [];
@@ -37,7 +40,7 @@ export async function openWays(app: TestApp): Promise<{ ways: Way[]; close: () =
       });
       if (!directPost) continue;
       ways.push({ name: `GET, ${executor}`, ask: (document) => get(url, document) });
-      const socket = await OperationSocket.open(url, app.client.token);
+      const socket = await OperationSocket.open(url, token);
       sockets.push(socket);
       ways.push({ name: `socket, ${executor}`, ask: (document) => socket.ask(document) });
     }
@@ -48,7 +51,7 @@ export async function openWays(app: TestApp): Promise<{ ways: Way[]; close: () =
     servers.push(server);
     return `http://127.0.0.1:${(await server.start(0, "127.0.0.1")).port}/graphql`;
   }
-  const headers = { authorization: `Bearer ${app.client.token}`, accept: "application/json" };
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
   const post = async (url: string, document: TypedDocument) =>
     toAnswer(
       await fetch(url, {
@@ -81,7 +84,7 @@ interface Message {
 }
 
 /** A socket of graphql-transport-ws that asks one operation at a time. */
-class OperationSocket {
+export class OperationSocket {
   readonly #socket: WebSocket;
   #asked = 0;
   #onMessage = (_message: Message): void => {};
@@ -114,6 +117,14 @@ class OperationSocket {
       };
       this.#socket.send(JSON.stringify({ id, type: "subscribe", payload: { query, variables } }));
     });
+  }
+
+  /** Begins an operation and ends it at once, and sees that the socket still answers. */
+  async follow({ query, variables }: TypedDocument): Promise<Answer> {
+    const id = `${(this.#asked += 1)}`;
+    this.#socket.send(JSON.stringify({ id, type: "subscribe", payload: { query, variables } }));
+    this.#socket.send(JSON.stringify({ id, type: "complete" }));
+    return this.ask({ query: "{ __typename }", variables: {} });
   }
 
   close(): void {
