@@ -19,6 +19,13 @@ const origin = z
 const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
 const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
 
+const onOrOff = variable(
+  z
+    .enum(["on", "off"], "must be on or off")
+    .default("on")
+    .transform((text) => text === "on"),
+);
+
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
   HOST: variable(z.string().default("127.0.0.1")),
@@ -45,6 +52,8 @@ const environment = z.object({
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   TZ_DATABASE: variable(z.string().optional()),
+  PLANNED_EXECUTION: onOrOff,
+  DIRECT_POST: onOrOff,
   PROVIDER_URL: variable(
     webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
   ),
@@ -80,6 +89,8 @@ export interface Env {
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
+  /** Which ways past the libraries are taken. */
+  shortcuts: { plannedExecution: boolean; directPost: boolean };
   /** Whose tokens are taken for persons; null when nobody's are. */
   persons: PersonTokens | null;
   /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
@@ -122,6 +133,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       ratePerAccount: env.RATE_PER_ACCOUNT,
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
+    shortcuts: { plannedExecution: env.PLANNED_EXECUTION, directPost: env.DIRECT_POST },
     provider: env.PROVIDER_URL
       ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
       : null,

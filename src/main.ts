@@ -82,7 +82,7 @@ async function start(env: Env): Promise<void> {
     demo: env.databaseUrl === null,
     log,
   });
-  const server = env.role === "worker" ? null : buildServer(app);
+  const server = env.role === "worker" ? null : buildServer(app, env.shortcuts);
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
   const stop = async () => {

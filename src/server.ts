@@ -6,6 +6,7 @@ import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
 import { createPipeline } from "./graphql/execute.ts";
+import type { Pipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { serveSockets } from "./graphql/socket.ts";
@@ -25,16 +26,21 @@ export interface GatewayServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Ways past the libraries, each of which can be switched off; both are on unless told otherwise. */
 export interface ServerOptions {
-  /** Whether ordinary requests go past Yoga's HTTP layer; they do unless told otherwise. */
+  /** Whether ordinary requests go past Yoga's HTTP layer. */
   directPost?: boolean;
+  /** Whether queries are executed by a plan of their document. */
+  plannedExecution?: boolean;
 }
 
-export function buildServer(app: App, { directPost = true }: ServerOptions = {}): GatewayServer {
-  const { services, authenticate, resolveDocument } = app;
-  const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const { sockets, limits } = app.options;
-  const pipeline = createPipeline({ schema, services, authenticate, resolveDocument, limits, demo, ...sockets });
+export function buildServer(
+  app: App,
+  { directPost = true, plannedExecution = true }: ServerOptions = {},
+): GatewayServer {
+  const { services } = app;
+  const { sockets } = app.options;
+  const pipeline = openPipeline(app, plannedExecution);
   const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   let draining = false;
 
@@ -82,6 +88,13 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
       clearTimeout(cutOff);
     },
   };
+}
+
+function openPipeline({ services, authenticate, resolveDocument, options }: App, plannedExecution: boolean): Pipeline {
+  const { sockets, limits } = options;
+  const demo = options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
+  const own = { schema, services, authenticate, resolveDocument, limits, demo, plannedExecution };
+  return createPipeline({ ...own, ...sockets });
 }
 
 function portError(cause: Error, port: number, host: string): StartError {

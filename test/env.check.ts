@@ -33,3 +33,10 @@ test("a wrong provider is named, without the password that was in it", () => {
       "PROVIDER_TOKEN must be visible ASCII characters; PROVIDER_TIMEOUT_MS must be a number.",
   );
 });
+
+test("the ways past the libraries are taken unless they are switched off", () => {
+  expect(parseEnv({}).shortcuts).toEqual({ plannedExecution: true, directPost: true });
+  expect(parseEnv({ PLANNED_EXECUTION: "off" }).shortcuts).toEqual({ plannedExecution: false, directPost: true });
+  expect(parseEnv({ DIRECT_POST: "off" }).shortcuts).toEqual({ plannedExecution: true, directPost: false });
+  expect(() => parseEnv({ DIRECT_POST: "no" })).toThrow("The environment is wrong: DIRECT_POST must be on or off.");
+});

@@ -49,6 +49,15 @@ export function toGraphQLError(error: RequestError, located?: GraphQLError): Gra
   });
 }
 
+/** An error of a request that was not executed, with the status that it has where the media type asks for one. */
+export function withStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  if (extensions["http"]) return error;
+  const kinds: Partial<Record<string, { status: number }>> = REQUEST_ERRORS;
+  const http = { spec: true, status: kinds[String(extensions["code"])]?.status ?? 400 };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, http } });
+}
+
 function statementTooLong(): RequestError {
   return new RequestError(
     "DEADLINE_EXCEEDED",
@@ -58,7 +67,7 @@ function statementTooLong(): RequestError {
 
 /** An error as a stream or socket carries it: the HTTP status in it is for Yoga alone. */
 export function withoutStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path } = error;
   const { http, ...extensions } = error.extensions;
-  if (http === undefined) return error;
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
+  return http === undefined ? error : new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

@@ -1,3 +1,4 @@
+import { execute } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -6,9 +7,10 @@ import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
-import { createErrorMask } from "./errors.ts";
+import { createErrorMask, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
+import { Fallbacks } from "./fallbacks.ts";
 import { createGuard } from "./guard.ts";
 import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
@@ -43,6 +45,7 @@ export interface Pipeline {
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
+  fallbacks: Fallbacks;
 }
 
 export interface PipelineOptions {
@@ -56,6 +59,8 @@ export interface PipelineOptions {
   reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
+  /** Whether queries are executed by a plan of their document; all of them by graphql-js when not. */
+  plannedExecution: boolean;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
   /** What GraphiQL begins with. */
@@ -70,6 +75,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const guard = createGuard(schema, options.limits);
   const subscribe = createSubscribe({ mask, withCode, guard });
   const watch = watchTokens(options, identify);
+  const fallbacks = new Fallbacks(services.log);
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -85,8 +91,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
+      useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
+      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -103,7 +110,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks };
 }
 
 async function identifyBearer(
@@ -172,7 +179,8 @@ function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
 /** Takes JSON alone: a form, which a page may send without asking, changes nothing. */
 function useJsonOnly(): Plugin {
   return {
-    onRequestParse({ request }) {
+    onRequestParse({ request, url }) {
+      if (request.method === "GET") return ["variables", "extensions"].forEach((name) => assertJson(url, name));
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
       if (request.method !== "POST" || JSON_TYPES.has(type)) return;
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.");
@@ -180,7 +188,37 @@ function useJsonOnly(): Plugin {
   };
 }
 
-/** Runs operations with our own executors, between Envelop's hooks. */
+/** @throws RequestError BAD_REQUEST where Yoga would take a text that is no JSON for a bug */
+function assertJson({ searchParams }: URL, name: string): void {
+  try {
+    JSON.parse(searchParams.get(name) || "null");
+  } catch {
+    throw new RequestError("BAD_REQUEST", `The parameter ${name} is not JSON. Encode it as JSON, and that for a URL.`);
+  }
+}
+
+/** Gives the errors of a request that was not executed the status of their codes. */
+function useStatuses(): Plugin {
+  return {
+    onExecute: () => ({
+      onExecuteDone({ result, setResult }) {
+        if (!("errors" in result) || !result.errors || "data" in result) return;
+        setResult({ ...result, errors: result.errors.map(withStatus) });
+      },
+    }),
+  };
+}
+
+function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): Execute {
+  if (!plannedExecution) return execute;
+  return (args) => executePlanned(args, ({ reason, fault }) => fallbacks.count("plannedExecution", reason, fault));
+}
+
+/**
+ * Runs operations with our own executors. Envelop's hooks (onParse, onValidate, onContextBuilding, onExecute, onSubscribe) run
+ * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
+ * sockets and direct POSTs. graphql-js' tracing channels say nothing of planned queries.
+ */
 function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),

@@ -67,6 +67,8 @@ class SharedGroup {
     if (known) return known;
     const delivery = this.#execute(item);
     this.#deliveries.set(sequence, delivery);
+    // Handled from the start, and not handed to those who come later.
+    delivery.catch(() => this.#deliveries.delete(sequence));
     const [oldest] = this.#deliveries.keys();
     if (this.#deliveries.size > MOST_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
     setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();

@@ -73,7 +73,8 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
   #deliver(item: StreamItem): IteratorResult<StreamItem> {
     this.#passed = null;
     this.#deliveredAt = Date.now();
-    if (item.type === "FAILURE") void this.return();
+    // The failure is told, whatever becomes of the stream behind it.
+    if (item.type === "FAILURE") this.return().catch(() => {});
     return { done: false, value: item };
   }
 

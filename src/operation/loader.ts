@@ -100,6 +100,14 @@ export function createLoaderCache(db: Database, accountId: string): LoaderCache 
   };
 }
 
+/** What was asked for, by id. A promise has a handler from the start, since whoever asked may fail before it waits. */
+class Asked extends Map<string, Promise<unknown>> {
+  override set(id: string, promise: Promise<unknown>): this {
+    promise.catch(() => {});
+    return super.set(id, promise);
+  }
+}
+
 /** Loaders by what they fetch. */
 class Loaders {
   readonly #loaders = new Map<unknown, { loader: DataLoader<string, unknown>; asked: Map<string, Promise<unknown>> }>();
@@ -115,7 +123,7 @@ class Loaders {
   }
 
   #add<V>(key: unknown, fetch: BatchFetch<V>) {
-    const asked = new Map<string, Promise<unknown>>();
+    const asked = new Asked();
     const batch = async (ids: readonly string[]) => {
       const found = await fetch(ids);
       return ids.map((id) => found.get(id) ?? null);

@@ -46,7 +46,12 @@ type Row<T extends PageTable> = T["$inferSelect"];
 export const PARENT_ID: SQL = sql`parent.id`;
 
 const text = z.string().refine((value) => !unstorable(value));
-const instant = z.iso.datetime().transform((value) => new Date(value));
+/** PostgreSQL knows no year 0. */
+const FIRST_INSTANT = new Date("0001-01-01T00:00:00.000Z");
+const instant = z.iso
+  .datetime()
+  .transform((value) => new Date(value))
+  .refine((value) => value >= FIRST_INSTANT);
 
 /**
  * One page by keyset: stable while rows are inserted, and as quick on the last page as on the first.

@@ -33,6 +33,40 @@ describe("ids", () => {
     const { errors } = await app.client.send("query ($id: ID!) { node(id: $id) { id } }", { id });
     expect(errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
   });
+  test.each([
+    "Interviewer",
+    "HiringTeamMember",
+    "PageInfo",
+    "Node",
+    "Query",
+    "InterviewFilter",
+    "ID",
+    "Nothing",
+    "__Type",
+  ])("node refuses the id of a noun that has none: %s", async (noun) => {
+    const id = encodeId(noun, "00000000-0000-4000-8000-000000000000");
+    const { data, errors } = await app.client.send("query ($id: ID!) { node(id: $id) { id } viewer { scopes } }", {
+      id,
+    });
+    expect(errors).toMatchObject([{ path: ["node"], extensions: { code: "INVALID_ID" } }]);
+    expect(data).toMatchObject({ node: null, viewer: { scopes: expect.any(Array) } });
+  });
+  test("a wrong id among several is told at its own place, and the others are loaded", async () => {
+    const ids = [user("ada"), encodeId("PageInfo", "00000000-0000-4000-8000-000000000000"), "x", user("ada")];
+    const { data, errors } = await app.client.send("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", {
+      ids,
+    });
+    expect(data?.["nodes"]).toEqual([
+      { __typename: "User", id: user("ada") },
+      null,
+      null,
+      { __typename: "User", id: user("ada") },
+    ]);
+    expect(errors).toMatchObject([
+      { path: ["nodes", 1], extensions: { code: "INVALID_ID" } },
+      { path: ["nodes", 2], extensions: { code: "INVALID_ID" } },
+    ]);
+  });
   test("the id of another noun is named", async () => {
     const { errors } = await app.client.send(INTERVIEW, { id: user("ada") });
     expect(errors?.[0]?.message).toMatch(/is the id of a User\. Send the id of a Interview\.$/);
@@ -221,7 +255,8 @@ test("a bug is masked, and the log has it under the request id", async () => {
     },
   ]);
   expect(JSON.stringify(errors)).not.toContain("select");
-  expect(app.log.filter((line) => line["requestId"] === requestId)).toMatchObject([{ level: 50, path: ["offices"] }]);
+  const told = app.log.filter((line) => line["requestId"] === requestId && Number(line["level"]) > 20);
+  expect(told).toMatchObject([{ level: 50, path: ["offices"] }]);
 });
 
 test("none of this wrote a row or logged a bug", async () => {
