@@ -19,7 +19,7 @@ import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
 import type { GuardOptions } from "./graphql/guard.ts";
 import type { SocketLimits } from "./graphql/roster.ts";
-import { loadDemo } from "./import/demo.ts";
+import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
 import type { ResolveDocument } from "./operation/document.ts";
 import type { Caller, Services } from "./operation/context.ts";
@@ -104,6 +104,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     resolveDocument: createDocumentResolver(lookups),
     authenticate: createAuthenticator(lookups, {
       persons: persons ? createPersonAuthenticator(persons, { db: lookups, log, now }) : null,
+      refused: options.demo ? [] : [DEMO_TOKEN, DEMO_OTHER_TOKEN],
     }),
     async close() {
       await tasks.stop();
