@@ -9,9 +9,11 @@ import type { BridgeOptions } from "./calendar/bridge.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
 import { tzVersion } from "./core/zone.ts";
-import { connect } from "./db/client.ts";
+import { connect, DEFAULT_POOL_SIZE, dividePool } from "./db/client.ts";
 import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
+import { assertSameDatabase, assertServers } from "./db/server.ts";
+import type { DatabaseUrls } from "./db/server.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
@@ -30,6 +32,10 @@ const TASKS = [provisionInterview];
 
 export interface AppOptions {
   databaseUrl: string;
+  /** The same database for migrations and LISTEN, when `databaseUrl` leads through a pooler. */
+  databaseDirectUrl?: string | undefined;
+  /** How many connections this process may hold. */
+  poolSize?: number | undefined;
   /** Directory for what the sandbox writes. */
   dataDir: string;
   publicUrl: string;
@@ -69,26 +75,35 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Brings every table of the application, the queue's included, to its newest form. */
-export async function migrateApp(databaseUrl: string): Promise<void> {
-  await migrateDatabase(databaseUrl, () => migrateTasks(databaseUrl, TASKS));
+/**
+ * Brings every table of the application, the queue's included, to its newest form.
+ * @throws StartError when the database cannot be used
+ */
+export async function migrateApp(url: string, directUrl?: string): Promise<void> {
+  const urls: DatabaseUrls = { url, directUrl };
+  await assertServers(urls);
+  const sessions = directUrl ?? url;
+  await migrateDatabase(sessions, () => migrateTasks(sessions, TASKS));
+  await assertSameDatabase(urls);
 }
 
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
-  const { databaseUrl, log, worker, persons, now = () => new Date() } = options;
-  await migrateApp(databaseUrl);
+  const { databaseUrl, databaseDirectUrl, log, worker, persons, now = () => new Date() } = options;
+  await migrateApp(databaseUrl, databaseDirectUrl);
   const connections = connect({
     url: databaseUrl,
+    directUrl: databaseDirectUrl,
+    sizes: dividePool(options.poolSize ?? DEFAULT_POOL_SIZE, worker),
     statementTimeoutMs: options.limits.deadlineMs,
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
-  const { db, lookups, raw } = connections;
+  const { db, lookups } = connections;
   if (options.demo) await loadDemo(db);
 
-  const wake = createWake(raw, log);
+  const wake = createWake(connections, log);
   const events = await openEventLog(options, connections);
-  const tasks = createTaskQueue(databaseUrl, log, worker);
+  const tasks = createTaskQueue(connections.tasks, log);
   await tasks.start();
   wake.onCommit(() => events.kick());
   wake.onCommit(() => tasks.kick());

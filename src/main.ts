@@ -36,6 +36,9 @@ const USAGE = `Usage:
   npm run schema:print           prints schema.graphql
   npm run findings:print         prints the README's table of findings`;
 
+/** Commands work one after the other. */
+const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
+
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(parseEnv(process.env));
   if (command === "schema") return print(printedSchema());
@@ -55,6 +58,8 @@ async function start(env: Env): Promise<void> {
   const database = await openDatabase(env);
   const app = await openApp({
     databaseUrl: database.url,
+    databaseDirectUrl: env.databaseDirectUrl,
+    poolSize: env.poolSize,
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
     cursorSecret: env.cursorSecret,
@@ -134,9 +139,9 @@ async function endToken(env: Env, token: string): Promise<void> {
 
 async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Promise<void> {
   const database = await openDatabase(env);
-  const connections = connect({ url: database.url });
+  const connections = connect({ url: database.url, directUrl: env.databaseDirectUrl, sizes: COMMAND_POOLS });
   try {
-    await migrateApp(database.url);
+    await migrateApp(database.url, env.databaseDirectUrl);
     await work(connections.db);
   } finally {
     await connections.close();

@@ -2,6 +2,7 @@ import type { DrizzleConfig } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Sql } from "postgres";
+import { readAddress } from "./address.ts";
 import { postgres } from "./driver.ts";
 
 export type Database = PostgresJsDatabase;
@@ -18,15 +19,29 @@ export interface Connections {
   lookups: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
   raw: Sql;
+  /** The task queue's. */
+  tasks: Sql;
+  /** For LISTEN, which needs a session of its own. */
+  listener: Sql;
   close: () => Promise<void>;
 }
 
+/** How many connections each pool may open. */
+export interface PoolSizes {
+  db: number;
+  lookups: number;
+  raw: number;
+  tasks: number;
+}
+
 export interface ConnectOptions {
+  /** As in DATABASE_URL. */
   url: string;
+  /** Past a pooler that lends a session for one transaction only: where sessions last. `url` when left out. */
+  directUrl?: string | undefined;
   /** How long a statement may take, in milliseconds; without end when left out. */
   statementTimeoutMs?: number;
-  /** Connections of `db`; the others have a few more. */
-  max?: number;
+  sizes?: Partial<PoolSizes>;
   /** Sees each statement, and whether it goes through drizzle or the raw client. */
   onQuery?: (text: string, query: { client: "drizzle" | "raw"; parameters: unknown[] }) => void;
 }
@@ -39,20 +54,53 @@ const common = {
   backoff: () => 0.1 + Math.random() * 0.4,
 };
 
-const LOOKUP_CONNECTIONS = 2;
-const SESSION = { application_name: "interview-gateway", idle_in_transaction_session_timeout: 30_000 };
+export const DEFAULT_POOL_SIZE = 20;
+export const MIN_POOL_SIZE = 8;
+const LISTENERS = 1;
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+/** Divides the connections that a process may hold among its pools. */
+export function dividePool(total: number, worker: boolean): PoolSizes {
+  const share = Math.min(4, Math.floor(total / 4));
+  const sizes = { lookups: 2, raw: share, tasks: worker ? share : 1 };
+  return { ...sizes, db: total - LISTENERS - sizes.lookups - sizes.raw - sizes.tasks };
+}
+
+/** A client with the settings that all have in common; nothing is sent until its first statement. */
+export function openClient(url: string, options: { max: number; name?: string; session?: object; debug?: Debug }): Sql {
+  const { connection, ...address } = readAddress(url);
+  const { max, name = "interview-gateway", session, debug } = options;
+  const settings = {
+    ...common,
+    ...address,
+    max,
+    connection: { application_name: name, ...session, ...connection },
+    ...(debug && { debug }),
+  };
+  return postgres(settings as Options);
+}
+
+/** The driver's own declaration does not know all that it takes. */
+type Options = NonNullable<Parameters<typeof postgres>[0]> & object;
+type Debug = (connection: number, text: string, parameters: unknown[]) => void;
 
 /** Opens the pools; nothing is sent until the first statement. */
-export function connect({ url, statementTimeoutMs = 0, max = 10, onQuery }: ConnectOptions): Connections {
-  const connection = { ...SESSION, statement_timeout: statementTimeoutMs };
-  const client = postgres(url, { ...common, connection, max });
-  const lookupClient = postgres(url, { ...common, connection, max: LOOKUP_CONNECTIONS });
-  const raw = postgres(url, {
-    ...common,
-    connection,
-    max: 4,
-    ...(onQuery && { debug: (_connection, text, parameters) => onQuery(text, { client: "raw", parameters }) }),
-  });
+export function connect(options: ConnectOptions): Connections {
+  const { url, directUrl, statementTimeoutMs = 0, onQuery } = options;
+  const sizes = { ...dividePool(DEFAULT_POOL_SIZE, true), ...options.sizes };
+  const limits = sessionLimits(statementTimeoutMs);
+  const open = (max: number, debug?: Debug) => {
+    const client = openClient(url, { max, ...(!directUrl && { session: limits }), ...(debug && { debug }) });
+    return directUrl ? limitTransactions(client, limits) : client;
+  };
+  const client = open(sizes.db);
+  const lookupClient = open(sizes.lookups);
+  const raw = open(
+    sizes.raw,
+    onQuery && ((_connection, text, parameters) => onQuery(text, { client: "raw", parameters })),
+  );
+  const tasks = openClient(url, { max: sizes.tasks, name: "interview-gateway tasks" });
+  const listener = openClient(directUrl ?? url, { max: LISTENERS });
   const logger: DrizzleConfig["logger"] = onQuery
     ? { logQuery: (text, parameters) => onQuery(text, { client: "drizzle", parameters }) }
     : false;
@@ -60,17 +108,30 @@ export function connect({ url, statementTimeoutMs = 0, max = 10, onQuery }: Conn
     db: drizzle(client, { logger }),
     lookups: drizzle(lookupClient, { logger }),
     raw,
+    tasks,
+    listener,
     async close() {
-      await Promise.all([client, lookupClient, raw].map((one) => one.end({ timeout: 5 })));
+      await Promise.all([client, lookupClient, raw, tasks, listener].map((one) => one.end({ timeout: 5 })));
     },
   };
 }
 
+/** Settings of a session that bound what it may hold. */
+export function sessionLimits(statementTimeoutMs: number) {
+  return { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS };
+}
+
+/**
+ * Sets the limits in each transaction, since a pooler refuses them for a session. They leave in one packet with BEGIN, so that
+ * they cost no round trip.
+ */
+function limitTransactions(client: Sql, limits: object): Sql {
+  const settings = Object.entries(limits).map(([name, value]) => `; set local ${name} = ${value}`);
+  const unsafe = client.unsafe.bind(client) as (text: string, ...rest: unknown[]) => ReturnType<Sql["unsafe"]>;
+  const limited: typeof unsafe = (text, ...rest) =>
+    unsafe(text.startsWith("begin ") ? text + settings.join("") : text, ...rest);
+  return Object.assign(client, { unsafe: limited as Sql["unsafe"] });
+}
+
 /** The text of an array parameter, for ids and numbers: nothing in them needs quoting. */
 export const arrayLiteral = (items: readonly (string | number)[]): string => `{${items.join(",")}}`;
-
-/** Host, port and database of a connection string, without user and password, for messages. */
-export function describeUrl(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
-}

@@ -8,6 +8,8 @@ const PACKAGE = new URL("src/", pathToFileURL(findPackageJSON("postgres", import
  * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
  * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
  * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used.
+ * A server that closes a connection before it greets is asked again without end and without a pause; TLS is spoken to a server
+ * that has just declined it.
  */
 const MENDINGS: readonly { before: string; after: string }[] = [
   {
@@ -22,6 +24,15 @@ const MENDINGS: readonly { before: string; after: string }[] = [
   {
     before: "    !hadError && (query || sent.length) && error(",
     after: "    ;(query || sent.length) && error(",
+  },
+  {
+    before: "    if (initial)\n      return reconnect()\n",
+    after: "    if (initial)\n      errored(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
+  },
+  {
+    before: "      if (!canSSL && ssl === 'prefer')\n        return connected()\n",
+    after:
+      "      if (!canSSL)\n        return ssl.optional ? connected() : socket.destroy(new Error('the server does not offer TLS'))\n",
   },
   {
     before: "    socket.removeAllListeners()\n    socket = null\n",

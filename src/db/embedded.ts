@@ -210,7 +210,7 @@ async function freePort(): Promise<number> {
 }
 
 function urlOf(cluster: string, port: number): string {
-  return `postgres://postgres:${readPassword(cluster)}@127.0.0.1:${port}/${DATABASE}`;
+  return `postgres://postgres:${readPassword(cluster)}@127.0.0.1:${port}/${DATABASE}?sslmode=disable`;
 }
 
 async function ensureDatabase(url: string): Promise<void> {

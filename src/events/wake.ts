@@ -13,7 +13,7 @@ export interface Wake {
 }
 
 /** An empty NOTIFY outside the writing transaction: inside it, NOTIFY makes commits wait for each other. */
-export function createWake(raw: Sql, log: Logger): Wake {
+export function createWake({ raw, listener }: { raw: Sql; listener: Sql }, log: Logger): Wake {
   const listeners = new Set<() => void>();
   const callAll = () => {
     for (const listener of listeners) listener();
@@ -43,7 +43,7 @@ export function createWake(raw: Sql, log: Logger): Wake {
       listeners.add(listener);
     },
     async listen() {
-      await raw.listen(CHANNEL, callAll, callAll);
+      await listener.listen(CHANNEL, callAll, callAll);
     },
   };
 }

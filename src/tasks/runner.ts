@@ -3,8 +3,11 @@ import type { SQL } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
 import type { Job, JobResult } from "pg-boss";
 import type { Logger } from "pino";
+import type { Sql } from "postgres";
+import { openClient } from "../db/client.ts";
 import { executeKept } from "../db/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
+import { queueDatabase } from "./database.ts";
 import type { TaskDefinition } from "./define.ts";
 
 // Four fetchers of five tasks each. One account holds at most fifteen tasks in all processes: the rest is for the others.
@@ -47,7 +50,8 @@ interface Envelope {
 
 /** Creates the queue's own tables and one queue for each definition, with today's options; for the migration. */
 export async function migrateTasks(url: string, tasks: readonly TaskDefinition<object>[]): Promise<void> {
-  const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false });
+  const client = openClient(url, { max: 1 });
+  const boss = new PgBoss({ db: queueDatabase(client), supervise: false, schedule: false });
   boss.on("error", () => {});
   try {
     await boss.start();
@@ -57,14 +61,14 @@ export async function migrateTasks(url: string, tasks: readonly TaskDefinition<o
     }
   } finally {
     await boss.stop({ graceful: false });
+    await client.end({ timeout: 5 });
   }
 }
 
-export function createTaskQueue(url: string, log: Logger, worker: boolean): TaskQueue {
+/** @param client is the queue's alone: how it reads and writes values is changed for it */
+export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
   const boss = new PgBoss({
-    connectionString: url,
-    application_name: "interview-gateway tasks",
-    max: worker ? 4 : 1,
+    db: queueDatabase(client),
     migrate: false,
     schedule: false,
     // Gateways look after lost workers too: one that is killed soon after each start never comes to it.
