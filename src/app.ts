@@ -12,7 +12,7 @@ import { tzVersion } from "./core/zone.ts";
 import { connect, DEFAULT_POOL_SIZE, dividePool } from "./db/client.ts";
 import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
-import { assertSameDatabase, assertServers } from "./db/server.ts";
+import { assertSameDatabase, assertServers, warnOfEndlessStatements } from "./db/server.ts";
 import type { DatabaseUrls } from "./db/server.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
@@ -99,6 +99,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
   const { db, lookups } = connections;
+  if (databaseDirectUrl) await warnOfEndlessStatements(connections.raw, log);
   if (options.demo) await loadDemo(db);
 
   const wake = createWake(connections, log);

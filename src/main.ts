@@ -10,6 +10,7 @@ import { StartError } from "./core/error.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
+import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
@@ -55,8 +56,14 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
 async function start(env: Env): Promise<void> {
   // Standard output is for what was asked for: the banner, a token, the schema.
   const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
-  const database = await openDatabase(env);
-  const app = await openApp({
+  const database = await openDatabase(env, {
+    log,
+    onLost(error) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(1);
+    },
+  });
+  const open = openApp({
     databaseUrl: database.url,
     databaseDirectUrl: env.databaseDirectUrl,
     poolSize: env.poolSize,
@@ -72,10 +79,15 @@ async function start(env: Env): Promise<void> {
     demo: env.databaseUrl === null,
     log,
   });
+  const app = await open.catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
   const server = env.role === "worker" ? null : buildServer(app);
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
   const stop = async () => {
+    database.leave();
     worker?.stop();
     await server?.stop(env.shutdownGraceMs);
     await app.close();
@@ -138,7 +150,8 @@ async function endToken(env: Env, token: string): Promise<void> {
 }
 
 async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Promise<void> {
-  const database = await openDatabase(env);
+  const database = await openDatabase(env, { command: true });
+  if (database.joined) process.stderr.write(`Uses the PostgreSQL of the process that runs on ${env.dataDir}.\n`);
   const connections = connect({ url: database.url, directUrl: env.databaseDirectUrl, sizes: COMMAND_POOLS });
   try {
     await migrateApp(database.url, env.databaseDirectUrl);
@@ -149,9 +162,9 @@ async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Pr
   }
 }
 
-async function openDatabase(env: Env): Promise<{ url: string; stop(): Promise<void> }> {
-  if (env.databaseUrl) return { url: env.databaseUrl, stop: async () => {} };
-  return startEmbeddedPostgres({ directory: env.dataDir });
+async function openDatabase(env: Env, options: Omit<EmbeddedOptions, "directory">): Promise<EmbeddedPostgres> {
+  if (env.databaseUrl) return { url: env.databaseUrl, joined: false, leave: () => {}, stop: async () => {} };
+  return startEmbeddedPostgres({ directory: env.dataDir, ...options });
 }
 
 function stopOnSignal(log: Logger, stop: () => Promise<void>): void {

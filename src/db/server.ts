@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Sql } from "postgres";
 import { StartError } from "../core/error.ts";
 import { describeAddress } from "./address.ts";
@@ -36,6 +37,15 @@ export async function assertSameDatabase({ url, directUrl }: DatabaseUrls): Prom
   if (direct[0]?.epoch === pooled[0]?.epoch) return;
   throw new StartError(
     `DATABASE_URL (${describeAddress(url)}) and DATABASE_DIRECT_URL (${describeAddress(directUrl)}) lead to different databases.`,
+  );
+}
+
+/** Through a pooler only transactions carry limits of ours: those of other statements are the role's. */
+export async function warnOfEndlessStatements(pooled: Sql, log: Logger): Promise<void> {
+  const [row] = await pooled<{ limit: string }[]>`select current_setting('statement_timeout') as limit`;
+  if (row?.limit !== "0") return;
+  log.warn(
+    "statements outside of transactions may run without end through this pooler: set the role's statement_timeout",
   );
 }
 
