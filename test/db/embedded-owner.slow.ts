@@ -102,7 +102,6 @@ test(
     first.child.kill("SIGTERM");
     await first.logged("draining");
     const next = await start();
-    await next.logged("waiting for the process that uses the data directory to end");
     expect(await first.exit()).toBe(0);
     await next.logged("started");
     await untilProvisioned(next.client, 1);
