@@ -79,7 +79,7 @@ export interface App {
  * Brings every table of the application, the queue's included, to its newest form.
  * @throws StartError when the database cannot be used
  */
-export async function migrateApp(url: string, directUrl?: string): Promise<void> {
+export async function migrateApp(url: string, { directUrl }: Pick<DatabaseUrls, "directUrl"> = {}): Promise<void> {
   const urls: DatabaseUrls = { url, directUrl };
   await assertServers(urls);
   const sessions = directUrl ?? url;
@@ -90,7 +90,7 @@ export async function migrateApp(url: string, directUrl?: string): Promise<void>
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { databaseUrl, databaseDirectUrl, log, worker, persons, now = () => new Date() } = options;
-  await migrateApp(databaseUrl, databaseDirectUrl);
+  await migrateApp(databaseUrl, { directUrl: databaseDirectUrl });
   const connections = connect({
     url: databaseUrl,
     directUrl: databaseDirectUrl,

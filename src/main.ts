@@ -154,7 +154,7 @@ async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Pr
   if (database.joined) process.stderr.write(`Uses the PostgreSQL of the process that runs on ${env.dataDir}.\n`);
   const connections = connect({ url: database.url, directUrl: env.databaseDirectUrl, sizes: COMMAND_POOLS });
   try {
-    await migrateApp(database.url, env.databaseDirectUrl);
+    await migrateApp(database.url, { directUrl: env.databaseDirectUrl });
     await work(connections.db);
   } finally {
     await connections.close();

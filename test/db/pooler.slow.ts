@@ -30,7 +30,7 @@ async function pool(settings: Record<string, string | number>): Promise<Pooler> 
 }
 
 const refusal = (url: string, directUrl?: string): Promise<unknown> =>
-  migrateApp(url, directUrl).then(
+  migrateApp(url, { directUrl }).then(
     () => "not refused",
     (error: unknown) => (error instanceof Error ? error.message : error),
   );
