@@ -12,6 +12,7 @@ import { tzVersion } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
+import { createReadiness } from "./db/ready.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
@@ -66,6 +67,8 @@ export interface App {
   providers: Providers;
   authenticate: (token: string) => Promise<Caller | null>;
   resolveDocument: ResolveDocument;
+  /** Whether the database answers on every connection that serves requests, told within a second. */
+  isReady: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -83,7 +86,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     statementTimeoutMs: options.limits.deadlineMs,
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
-  const { db, lookups, raw } = connections;
+  const { db, lookups, pages, authentication, raw } = connections;
   if (options.demo) await loadDemo(db);
 
   const wake = createWake(raw, log);
@@ -96,15 +99,16 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   return {
     options,
-    services: { db, lookups, tasks, events, log, now, wake: () => wake.committed() },
+    services: { db, lookups, pages, tasks, events, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
-    resolveDocument: createDocumentResolver(lookups),
-    authenticate: createAuthenticator(lookups, {
-      persons: persons ? createPersonAuthenticator(persons, { db: lookups, log, now }) : null,
+    resolveDocument: createDocumentResolver(authentication),
+    authenticate: createAuthenticator(authentication, {
+      persons: persons ? createPersonAuthenticator(persons, { db: authentication, log, now }) : null,
     }),
+    isReady: createReadiness([db, lookups, pages, authentication]),
     async close() {
       await tasks.stop();
       await events.stop();

@@ -1,12 +1,6 @@
 import type { Sql } from "postgres";
 import { arrayLiteral } from "../db/client.ts";
-import type { InterviewEvent } from "../operation/event-source.ts";
-
-/** How far one account's log has been read. */
-export interface LogPosition {
-  accountId: string;
-  sequence: number;
-}
+import type { InterviewEvent, LogPosition } from "../operation/event-source.ts";
 
 /** What follows each position, at most `limit` events of an account, in one statement for all accounts. */
 export async function readAfter(raw: Sql, positions: readonly LogPosition[], limit: number): Promise<InterviewEvent[]> {

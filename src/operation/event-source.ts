@@ -5,6 +5,13 @@ import type { events } from "../db/schema/event.ts";
 export type InterviewEvent = typeof events.$inferSelect;
 export type InterviewEventType = InterviewEvent["type"];
 
+/** How far one account's log has been read. */
+export interface LogPosition {
+  accountId: string;
+  /** Number of the last event before it. */
+  sequence: number;
+}
+
 /** Says how far the log has been read for a follower to whom nothing in it mattered. */
 export interface Bookmark {
   type: "BOOKMARK";
@@ -41,6 +48,5 @@ export interface EventSource {
     accountId: string,
     options: { after: string | null; filter: EventFilter },
   ): Promise<AsyncIterableIterator<StreamItem>>;
-  /** The cursor that leads behind the event with this number. */
-  cursorOf(event: { accountId: string; sequence: number }): string;
+  cursorOf(position: LogPosition): string;
 }
