@@ -89,9 +89,10 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
   }
 
   async #nextEvent(): Promise<InterviewEvent | "expired" | undefined> {
+    const { feed, readMissed } = this.#options;
+    if (feed.isLost) return "expired";
     const older = this.#missed.shift();
     if (older) return older;
-    const { feed, readMissed } = this.#options;
     const event = feed.after(this.#position);
     if (event !== "missed") {
       this.#live ||= event === undefined;

@@ -1,3 +1,4 @@
+import type { Transaction } from "../db/client.ts";
 import type { RequestError } from "../core/error.ts";
 import type { events } from "../db/schema/event.ts";
 
@@ -49,4 +50,6 @@ export interface EventSource {
     options: { after: string | null; filter: EventFilter },
   ): Promise<AsyncIterableIterator<StreamItem>>;
   cursorOf(position: LogPosition): string;
+  /** The cursor of the end of the account's log, as a transaction sees it. */
+  cursorOfHead(tx: Transaction, accountId: string): Promise<string>;
 }
