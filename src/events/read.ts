@@ -70,8 +70,8 @@ export function readExtent(raw: Sql, accountId: string, epoch: string | null = n
 
 /** Where the account's log ends in the snapshot of a transaction. */
 export async function readHead(tx: Transaction, accountId: string): Promise<{ epoch: string; sequence: number }> {
-  const [row] = await tx.execute<{ epoch: string; sequence: number }>(sql`
-    select epoch, coalesce(last_sequence, 0)::float8 as sequence
+  const [row] = await tx.execute<{ epoch: string; sequence: number }>(sql`select
+    epoch, coalesce(last_sequence, 0)::float8 as sequence
     from installations left join event_counters on account_id = ${accountId}::uuid`);
   if (!row) throw new Error("The migration left no installation row.");
   return row;
