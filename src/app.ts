@@ -73,14 +73,14 @@ export interface App {
 }
 
 /** Brings every table of the application, the queue's included, to its newest form. */
-export async function migrateApp(databaseUrl: string): Promise<void> {
-  await migrateDatabase(databaseUrl, () => migrateTasks(databaseUrl, TASKS));
+export async function migrateApp(databaseUrl: string, log?: Logger): Promise<void> {
+  await migrateDatabase(databaseUrl, { afterTables: () => migrateTasks(databaseUrl, TASKS), log });
 }
 
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { databaseUrl, log, worker, persons, now = () => new Date() } = options;
-  await migrateApp(databaseUrl);
+  await migrateApp(databaseUrl, log);
   const connections = connect({
     url: databaseUrl,
     statementTimeoutMs: options.limits.deadlineMs,

@@ -12,7 +12,10 @@ const DEADLOCK_DETECTED = "40P01";
  * Whatever `work` throws rolls everything back. After the commit the other processes are woken.
  * @throws RequestError DATABASE_UNAVAILABLE that says whether the changes may have been committed
  */
-export async function inTransaction<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  ctx: Pick<Context, "db" | "wake">,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     let committing = false;
     try {
