@@ -14,6 +14,7 @@ import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
 import { assertSameDatabase, assertServers, warnOfEndlessStatements } from "./db/server.ts";
 import type { DatabaseUrls } from "./db/server.ts";
+import { createReadiness } from "./db/ready.ts";
 import { readInstallation } from "./db/installation.ts";
 import { findDifferingZones } from "./db/zone-audit.ts";
 import { createEventLog } from "./events/log.ts";
@@ -72,6 +73,8 @@ export interface App {
   providers: Providers;
   authenticate: (token: string) => Promise<Caller | null>;
   resolveDocument: ResolveDocument;
+  /** Whether the database answers on every connection that serves requests, told within a second. */
+  isReady: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -79,18 +82,21 @@ export interface App {
  * Brings every table of the application, the queue's included, to its newest form.
  * @throws StartError when the database cannot be used
  */
-export async function migrateApp(url: string, { directUrl }: Pick<DatabaseUrls, "directUrl"> = {}): Promise<void> {
+export async function migrateApp(
+  url: string,
+  { directUrl, log }: Pick<DatabaseUrls, "directUrl"> & { log?: Logger } = {},
+): Promise<void> {
   const urls: DatabaseUrls = { url, directUrl };
   await assertServers(urls);
   const sessions = directUrl ?? url;
-  await migrateDatabase(sessions, () => migrateTasks(sessions, TASKS));
+  await migrateDatabase(sessions, { afterTables: () => migrateTasks(sessions, TASKS), log });
   await assertSameDatabase(urls);
 }
 
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { databaseUrl, databaseDirectUrl, log, worker, persons, now = () => new Date() } = options;
-  await migrateApp(databaseUrl, { directUrl: databaseDirectUrl });
+  await migrateApp(databaseUrl, { directUrl: databaseDirectUrl, log });
   const connections = connect({
     url: databaseUrl,
     directUrl: databaseDirectUrl,
@@ -98,7 +104,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     statementTimeoutMs: options.limits.deadlineMs,
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
-  const { db, lookups } = connections;
+  const { db, lookups, pages, authentication } = connections;
   if (databaseDirectUrl) await warnOfEndlessStatements(connections.raw, log);
   if (options.demo) await loadDemo(db);
 
@@ -112,16 +118,17 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   return {
     options,
-    services: { db, lookups, tasks, events, log, now, wake: () => wake.committed() },
+    services: { db, lookups, pages, tasks, events, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
-    resolveDocument: createDocumentResolver(lookups),
-    authenticate: createAuthenticator(lookups, {
-      persons: persons ? createPersonAuthenticator(persons, { db: lookups, log, now }) : null,
+    resolveDocument: createDocumentResolver(authentication),
+    authenticate: createAuthenticator(authentication, {
+      persons: persons ? createPersonAuthenticator(persons, { db: authentication, log, now }) : null,
       refused: options.demo ? [] : [DEMO_TOKEN, DEMO_OTHER_TOKEN],
     }),
+    isReady: createReadiness([db, lookups, pages, authentication]),
     async close() {
       await tasks.stop();
       await events.stop();

@@ -97,10 +97,7 @@ function portError(cause: Error, port: number, host: string): StartError {
 }
 
 async function sendReadiness(app: App, response: ServerResponse, draining: boolean): Promise<void> {
-  const database = await app.connections.raw`select 1`.then(
-    () => true,
-    () => false,
-  );
+  const database = await app.isReady();
   const ready = database && !draining;
   sendJson(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", database, draining });
 }

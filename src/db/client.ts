@@ -17,6 +17,10 @@ export interface Connections {
    * operation asks at a time leaves in one packet, and PostgreSQL does not switch between more processes than it has cores.
    */
   lookups: Database;
+  /** The same for pages of lists without a filter, which take longer than rows by their ids. */
+  pages: Database;
+  /** For what is asked before an operation runs: who the caller is and which document is meant. Nothing else waits on it. */
+  authentication: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
   raw: Sql;
   /** The task queue's. */
@@ -30,6 +34,8 @@ export interface Connections {
 export interface PoolSizes {
   db: number;
   lookups: number;
+  pages: number;
+  authentication: number;
   raw: number;
   tasks: number;
 }
@@ -54,16 +60,24 @@ const common = {
   backoff: () => 0.1 + Math.random() * 0.4,
 };
 
-export const DEFAULT_POOL_SIZE = 20;
-export const MIN_POOL_SIZE = 8;
+export const DEFAULT_POOL_SIZE = 22;
+export const MIN_POOL_SIZE = 12;
+/** Pools of a size that does not change: what waits in them is quick. */
+const QUICK = { lookups: 2, pages: 2, authentication: 1 };
 const LISTENERS = 1;
 const IDLE_IN_TRANSACTION_MS = 30_000;
+/**
+ * How long a statement waits for a lock. What an index answers at once meets none but while its table is being altered, and
+ * what is pipelined after it waits as long.
+ */
+const MAX_LOCK_WAIT_MS = { db: 5_000, quick: 300 };
 
 /** Divides the connections that a process may hold among its pools. */
 export function dividePool(total: number, worker: boolean): PoolSizes {
-  const share = Math.min(4, Math.floor(total / 4));
-  const sizes = { lookups: 2, raw: share, tasks: worker ? share : 1 };
-  return { ...sizes, db: total - LISTENERS - sizes.lookups - sizes.raw - sizes.tasks };
+  const share = Math.min(4, Math.floor(total / 5));
+  const sizes = { ...QUICK, raw: share, tasks: worker ? share : 1 };
+  const taken = Object.values(sizes).reduce((sum, size) => sum + size, LISTENERS);
+  return { ...sizes, db: total - taken };
 }
 
 /** A client with the settings that all have in common; nothing is sent until its first statement. */
@@ -88,30 +102,39 @@ type Debug = (connection: number, text: string, parameters: unknown[]) => void;
 export function connect(options: ConnectOptions): Connections {
   const { url, directUrl, statementTimeoutMs = 0, onQuery } = options;
   const sizes = { ...dividePool(DEFAULT_POOL_SIZE, true), ...options.sizes };
-  const limits = sessionLimits(statementTimeoutMs);
-  const open = (max: number, debug?: Debug) => {
-    const client = openClient(url, { max, ...(!directUrl && { session: limits }), ...(debug && { debug }) });
-    return directUrl ? limitTransactions(client, limits) : client;
+  const open = (max: number, lockTimeoutMs: number, debug?: Debug) => {
+    const session = {
+      ...sessionLimits(statementTimeoutMs),
+      ...(statementTimeoutMs > 0 && { lock_timeout: lockTimeoutMs }),
+    };
+    const opened = openClient(url, { max, ...(!directUrl && { session }), ...(debug && { debug }) });
+    return directUrl ? limitTransactions(opened, session) : opened;
   };
-  const client = open(sizes.db);
-  const lookupClient = open(sizes.lookups);
+  const client = open(sizes.db, MAX_LOCK_WAIT_MS.db);
+  const lookups = open(sizes.lookups, MAX_LOCK_WAIT_MS.quick);
+  const pages = open(sizes.pages, MAX_LOCK_WAIT_MS.quick);
+  const authentication = open(sizes.authentication, MAX_LOCK_WAIT_MS.quick);
   const raw = open(
     sizes.raw,
+    MAX_LOCK_WAIT_MS.db,
     onQuery && ((_connection, text, parameters) => onQuery(text, { client: "raw", parameters })),
   );
   const tasks = openClient(url, { max: sizes.tasks, name: "interview-gateway tasks" });
   const listener = openClient(directUrl ?? url, { max: LISTENERS });
+  const all = [client, lookups, pages, authentication, raw, tasks, listener];
   const logger: DrizzleConfig["logger"] = onQuery
     ? { logQuery: (text, parameters) => onQuery(text, { client: "drizzle", parameters }) }
     : false;
   return {
-    db: drizzle(client, { logger }),
-    lookups: drizzle(lookupClient, { logger }),
+    db: drizzle(withoutPipelining(client), { logger }),
+    lookups: drizzle(lookups, { logger }),
+    pages: drizzle(pages, { logger }),
+    authentication: drizzle(authentication, { logger }),
     raw,
     tasks,
     listener,
     async close() {
-      await Promise.all([client, lookupClient, raw, tasks, listener].map((one) => one.end({ timeout: 5 })));
+      await Promise.all(all.map((one) => one.end({ timeout: 5 })));
     },
   };
 }
@@ -131,6 +154,19 @@ function limitTransactions(client: Sql, limits: object): Sql {
   const limited: typeof unsafe = (text, ...rest) =>
     unsafe(text.startsWith("begin ") ? text + settings.join("") : text, ...rest);
   return Object.assign(client, { unsafe: limited as Sql["unsafe"] });
+}
+
+/**
+ * Any statement may be slow, so nothing is sent after it on its connection while another may be free. Inside transactions,
+ * which have a connection each, statements are pipelined as ever.
+ */
+function withoutPipelining(client: Sql): Sql {
+  const unsafe = client.unsafe.bind(client);
+  // The driver asks this of the statements of its own transactions: whether more may follow on the connection.
+  const alone = { onexecute: () => false };
+  const send = (...[text, parameters, options]: Parameters<Sql["unsafe"]>) =>
+    unsafe(text, parameters, { ...alone, ...options });
+  return Object.assign(client, { unsafe: send });
 }
 
 /** The text of an array parameter, for ids and numbers: nothing in them needs quoting. */

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
+import { createPacer } from "../db/outage.ts";
 
 const CHANNEL = "interview_gateway_committed";
 
@@ -18,6 +19,7 @@ export function createWake({ raw, listener }: { raw: Sql; listener: Sql }, log: 
   const callAll = () => {
     for (const listener of listeners) listener();
   };
+  const isDue = createPacer();
   let sending = false;
   let again = false;
 
@@ -29,7 +31,9 @@ export function createWake({ raw, listener }: { raw: Sql; listener: Sql }, log: 
     sending = true;
     do {
       again = false;
-      await raw.notify(CHANNEL, "").catch((error: unknown) => log.warn({ error }, "wake-up was not sent"));
+      await raw.notify(CHANNEL, "").catch((error: unknown) => {
+        if (isDue("failed")) log.warn({ reason: String(error) }, "wake-up was not sent");
+      });
     } while (again);
     sending = false;
   };

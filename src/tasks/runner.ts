@@ -5,6 +5,7 @@ import type { Job, JobResult } from "pg-boss";
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
 import { openClient } from "../db/client.ts";
+import { createOutageLog, createPacer, isOutage } from "../db/outage.ts";
 import { executeKept } from "../db/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
 import { queueDatabase } from "./database.ts";
@@ -76,7 +77,11 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
   });
-  boss.on("error", (error) => log.error({ error: error.message }, "task queue"));
+  const isDue = createPacer();
+  const logOutage = createOutageLog(log);
+  boss.on("error", (error) => {
+    if (isDue(error.message)) log.warn({ reason: error.message }, "the task queue met an error; it tries again");
+  });
   const workers: string[] = [];
 
   return {
@@ -93,7 +98,7 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
     },
     async work(handler) {
       const id = await boss.work(handler.task.name, WORK_OPTIONS, (jobs: Job<Envelope>[]) =>
-        Promise.all(jobs.map((job) => runJob(handler, job, log))),
+        Promise.all(jobs.map((job) => runJob(handler, job, { log, logOutage }))),
       );
       workers.push(id);
     },
@@ -109,13 +114,15 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
 async function runJob<P extends object>(
   { task, run }: TaskHandler<P>,
   job: Job<Envelope>,
-  log: Logger,
+  { log, logOutage }: { log: Logger; logOutage: (error: unknown) => void },
 ): Promise<JobResult> {
   try {
     await run(task.payload.parse(job.data.payload), { accountId: job.data.accountId, id: job.id });
     return { id: job.id, status: "completed" };
   } catch (error) {
-    log.warn({ task: task.name, run: job.id, attempt: job.retryCount + 1, error }, "task failed; it will be repeated");
+    const attempt = job.retryCount + 1;
+    if (isOutage(error)) logOutage(error);
+    else log.warn({ task: task.name, run: job.id, attempt, error }, "task failed; it will be repeated");
     return { id: job.id, status: "failed", output: { reason: error instanceof Error ? error.name : "unknown" } };
   }
 }

@@ -126,7 +126,7 @@ describe("messages and files", () => {
 });
 
 describe("the pools of a process", () => {
-  test.each([MIN_POOL_SIZE, 9, 15, 16, 20, 100])("hold %i connections in all, LISTEN's included", (total) => {
+  test.each([MIN_POOL_SIZE, 13, 15, 20, 22, 100])("hold %i connections in all, LISTEN's included", (total) => {
     for (const worker of [true, false]) {
       const sizes = Object.values(dividePool(total, worker));
       expect(Math.min(...sizes)).toBeGreaterThan(0);
@@ -135,10 +135,10 @@ describe("the pools of a process", () => {
   });
 
   test("are bounded by a number that must fit", () => {
-    expect(parseEnv({}).poolSize).toBe(20);
-    for (const wrong of ["7", "1001", "8.5", "many"]) {
+    expect(parseEnv({}).poolSize).toBe(22);
+    for (const wrong of ["11", "1001", "8.5", "many"]) {
       expect(() => parseEnv({ DATABASE_POOL_SIZE: wrong })).toThrow(
-        "DATABASE_POOL_SIZE must be a number from 8 to 1000",
+        "DATABASE_POOL_SIZE must be a number from 12 to 1000",
       );
     }
   });

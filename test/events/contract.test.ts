@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureInstallation, readInstallation } from "../../src/db/installation.ts";
+import { readInstallation } from "../../src/db/installation.ts";
 import { createEventLog } from "../../src/events/log.ts";
 import { pruneEvents } from "../../src/events/prune.ts";
 import type { StreamItem } from "../../src/operation/event-source.ts";
@@ -241,25 +241,6 @@ describe("what is no longer kept", () => {
     const oldestCursor = log.cursorOf({ accountId, sequence: now?.["pruned"] });
     expect(value).toMatchObject({ type: "FAILURE", error: { code: "CURSOR_EXPIRED", extensions: { oldestCursor } } });
     await log.stop();
-  });
-
-  test("a restored database begins a new epoch, in which old cursors expire", async () => {
-    const raw = app.app.connections.raw;
-    const old = await readInstallation(raw);
-    await ensureInstallation(raw);
-    expect((await readInstallation(raw)).epoch).toBe(old.epoch);
-
-    await raw`update installations set life = 'another server'`;
-    await ensureInstallation(raw);
-    const renewed = await readInstallation(raw);
-    expect(renewed.epoch).not.toBe(old.epoch);
-
-    const cursor = await asOfCursor();
-    const restored = createEventLog({ raw, log: app.app.services.log, ...renewed });
-    await expect(restored.follow(accountId, { after: cursor, filter: {} })).rejects.toMatchObject({
-      code: "CURSOR_EXPIRED",
-    });
-    await restored.stop();
   });
 
   test("a cursor beyond the log, of a life that the database lost, expires too", async () => {
