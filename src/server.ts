@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
+import { isOutage } from "./db/outage.ts";
 import { createPipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
@@ -54,6 +55,7 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
     if (draining) response.setHeader("connection", "close");
     inRequest({ requestId }, () => {
       route(request, response).catch((error: unknown) => {
+        if (isOutage(error) && !response.headersSent) return sendUnavailable(response);
         services.log.error({ requestId, error }, "a request was not answered");
         response.destroy();
       });
@@ -115,6 +117,11 @@ async function sendConference(app: App, response: ServerResponse, pathname: stri
 function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
+}
+
+function sendUnavailable(response: ServerResponse): void {
+  response.setHeader("retry-after", "1");
+  sendJson(response, 503, { message: "The database is unavailable. Try again in a moment." });
 }
 
 function redirect(response: ServerResponse, location: string): void {

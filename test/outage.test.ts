@@ -71,6 +71,12 @@ describe("while the database is away", () => {
     expect(bugs()).toEqual([]);
   });
 
+  test("the page of a sandbox meeting is answered 503", async () => {
+    await goAway();
+    const response = await fetch(`${app.url}/sandbox/conferences/none`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+  });
+
   test("a mutation says that nothing was changed", async () => {
     await app.client.data("{ viewer { account { name } } }");
     await goAway();

@@ -1,15 +1,17 @@
 import { findPackageJSON, registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 
+/** How long an answer may take beyond the time after which the server itself ends the statement. */
+const SILENCE_MS = 5_000;
 const MARK = "?mended";
 const PACKAGE = new URL("src/", pathToFileURL(findPackageJSON("postgres", import.meta.url) ?? "/")).href;
 
 /**
  * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
  * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
- * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used.
- * A server that closes a connection before it greets is asked again without end and without a pause; TLS is spoken to a server
- * that has just declined it.
+ * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used. A
+ * server that has vanished without a word is waited for until TCP gives up, after a quarter of an hour. One that closes a
+ * connection before it greets is asked again without end; TLS is spoken to one that has just declined it.
  */
 const MENDINGS: readonly { before: string; after: string }[] = [
   {
@@ -37,6 +39,14 @@ const MENDINGS: readonly { before: string; after: string }[] = [
   {
     before: "    socket.removeAllListeners()\n    socket = null\n",
     after: "    chunk = nextWriteTimer = null\n    socket.removeAllListeners()\n    socket = null\n",
+  },
+  {
+    before: "      socket.on('data', data)\n",
+    after: `      socket.on('data', data)
+      const limit = Number(options.connection.statement_timeout)
+      limit > 0 && socket.setTimeout(limit + ${SILENCE_MS}, () => (query || sent.length) && socket.destroy(
+        Object.assign(new Error('no answer from the database'), { code: 'ETIMEDOUT' })
+      ))\n`,
   },
 ];
 

@@ -120,10 +120,13 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
     return item;
   }
 
+  /** Looks once more before it waits: what came since the last look would wake nobody. */
   async #wait(): Promise<void> {
+    const { feed } = this.#options;
+    if (this.#ended || this.#bookmarkDue || feed.isLost || feed.after(this.#position) !== undefined) return;
     await new Promise<void>((resolve) => {
       this.#resume = resolve;
-      this.#options.feed.wait(resolve);
+      feed.wait(resolve);
     });
   }
 
