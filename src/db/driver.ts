@@ -1,10 +1,15 @@
+import { realpathSync } from "node:fs";
 import { findPackageJSON, registerHooks } from "node:module";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** How long an answer may take beyond the time after which the server itself ends the statement. */
 const SILENCE_MS = 5_000;
 const MARK = "?mended";
-const PACKAGE = new URL("src/", pathToFileURL(findPackageJSON("postgres", import.meta.url) ?? "/")).href;
+/** Modules are loaded from where symbolic links lead. */
+const PACKAGE = pathToFileURL(
+  `${realpathSync(dirname(findPackageJSON("postgres", import.meta.url) ?? "/"))}/src/`,
+).href;
 
 /**
  * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
@@ -65,14 +70,18 @@ registerHooks({
 });
 
 function mend(source: string): string {
-  return MENDINGS.reduce((text, { before, after }) => {
-    if (text.split(before).length !== 2)
+  const text = MENDINGS.reduce((mended, { before, after }) => {
+    if (mended.split(before).length !== 2)
       throw new Error("postgres.js has changed: see whether it still needs mending.");
-    return text.replace(before, () => after);
+    return mended.replace(before, () => after);
   }, source);
+  return `${text}\nexport const mended = true\n`;
 }
 
 const mended = (await import(`${PACKAGE}index.js${MARK}`)) as { default: typeof import("postgres") };
+
+const connection = (await import(`${PACKAGE}connection.js${MARK}`)) as { mended?: boolean };
+if (!connection.mended) throw new Error("postgres.js was loaded without being mended.");
 
 /** postgres.js, mended. Everything that talks to the database goes through it. */
 export const postgres = mended.default;
