@@ -11,6 +11,7 @@ import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
+import { isOutage } from "./db/outage.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
@@ -156,6 +157,9 @@ async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Pr
   try {
     await migrateApp(database.url, { directUrl: env.databaseDirectUrl });
     await work(connections.db);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    throw new StartError("The database went away while the command ran: run it again.", { cause: error });
   } finally {
     await connections.close();
     await database.stop();

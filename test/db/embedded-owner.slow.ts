@@ -66,9 +66,12 @@ test("a stopped PostgreSQL goes on where it was", { timeout: 120_000 }, async ()
   await gateway.logged("started");
   const stopped = processes();
   for (const pid of stopped) process.kill(pid, "SIGSTOP");
+  const ready = () => fetch(`http://127.0.0.1:${gateway.port}/health/ready`).then(({ status }) => status);
+  expect(await ready()).toBe(503);
   const created = gateway.client.data(create(7));
   for (const pid of stopped) process.kill(pid, "SIGCONT");
   expect((await created).createInterview.interview.id).toEqual(expect.any(String));
+  await expect.poll(ready, { timeout: 20_000 }).toBe(200);
   await untilProvisioned(gateway.client, 1);
   expect(postmaster()).toBe(stopped[0]);
   gateway.child.kill("SIGTERM");
