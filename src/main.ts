@@ -14,6 +14,8 @@ import { useZones, zonesInUse } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
+import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
+import { isOutage } from "./db/outage.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
@@ -43,6 +45,9 @@ const USAGE = `Usage:
   npm run schema:print           prints schema.graphql
   npm run findings:print         prints the README's table of findings`;
 
+/** Commands work one after the other. */
+const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
+
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(readEnv());
   if (command === "schema") return print(printedSchema());
@@ -67,9 +72,17 @@ function readEnv(): Env {
 async function start(env: Env): Promise<void> {
   // Standard output is for what was asked for: the banner, a token, the schema.
   const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
-  const database = await openDatabase(env);
-  const app = await openApp({
+  const database = await openDatabase(env, {
+    log,
+    onLost(error) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(1);
+    },
+  });
+  const open = openApp({
     databaseUrl: database.url,
+    databaseDirectUrl: env.databaseDirectUrl,
+    poolSize: env.poolSize,
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
     cursorSecret: env.cursorSecret,
@@ -82,10 +95,15 @@ async function start(env: Env): Promise<void> {
     demo: env.databaseUrl === null,
     log,
   });
+  const app = await open.catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
   const server = env.role === "worker" ? null : buildServer(app, env.shortcuts);
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
   const stop = async () => {
+    database.leave();
     worker?.stop();
     await server?.stop(env.shutdownGraceMs);
     await app.close();
@@ -157,20 +175,24 @@ async function endToken(env: Env, token: string): Promise<void> {
 }
 
 async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Promise<void> {
-  const database = await openDatabase(env);
-  const connections = connect({ url: database.url });
+  const database = await openDatabase(env, { command: true });
+  if (database.joined) process.stderr.write(`Uses the PostgreSQL of the process that runs on ${env.dataDir}.\n`);
+  const connections = connect({ url: database.url, directUrl: env.databaseDirectUrl, sizes: COMMAND_POOLS });
   try {
-    await migrateApp(database.url);
+    await migrateApp(database.url, { directUrl: env.databaseDirectUrl });
     await work(connections.db);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    throw new StartError("The database went away while the command ran: run it again.", { cause: error });
   } finally {
     await connections.close();
     await database.stop();
   }
 }
 
-async function openDatabase(env: Env): Promise<{ url: string; stop(): Promise<void> }> {
-  if (env.databaseUrl) return { url: env.databaseUrl, stop: async () => {} };
-  return startEmbeddedPostgres({ directory: env.dataDir });
+async function openDatabase(env: Env, options: Omit<EmbeddedOptions, "directory">): Promise<EmbeddedPostgres> {
+  if (env.databaseUrl) return { url: env.databaseUrl, joined: false, leave: () => {}, stop: async () => {} };
+  return startEmbeddedPostgres({ directory: env.dataDir, ...options });
 }
 
 function stopOnSignal(log: Logger, stop: () => Promise<void>): void {

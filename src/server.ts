@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
+import { isOutage } from "./db/outage.ts";
 import { createPipeline } from "./graphql/execute.ts";
 import type { Pipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
@@ -60,6 +61,7 @@ export function buildServer(
     if (draining) response.setHeader("connection", "close");
     inRequest({ requestId }, () => {
       route(request, response).catch((error: unknown) => {
+        if (isOutage(error) && !response.headersSent) return sendUnavailable(response);
         services.log.error({ requestId, error }, "a request was not answered");
         response.destroy();
       });
@@ -110,10 +112,7 @@ function portError(cause: Error, port: number, host: string): StartError {
 }
 
 async function sendReadiness(app: App, response: ServerResponse, draining: boolean): Promise<void> {
-  const database = await app.connections.raw`select 1`.then(
-    () => true,
-    () => false,
-  );
+  const database = await app.isReady();
   const ready = database && !draining;
   sendJson(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", database, draining });
 }
@@ -131,6 +130,11 @@ async function sendConference(app: App, response: ServerResponse, pathname: stri
 function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
+}
+
+function sendUnavailable(response: ServerResponse): void {
+  response.setHeader("retry-after", "1");
+  sendJson(response, 503, { message: "The database is unavailable. Try again in a moment." });
 }
 
 function redirect(response: ServerResponse, location: string): void {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { issueToken } from "../src/account/issue.ts";
 import { DEMO_MUTATION } from "../src/import/banner.ts";
 import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "../src/import/demo.ts";
 import { Client } from "./support/client.ts";
@@ -90,7 +91,11 @@ test("gateway and worker are one system in two processes", { timeout: 60_000 }, 
   const env = { DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: String(port) };
   const gateway = runGateway([], { ...env, ROLE: "gateway" });
   await gateway.logged("started");
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  const url = `http://127.0.0.1:${port}`;
+  expect((await new Client(url, DEMO_TOKEN).send("{ viewer { scopes } }")).errors).toMatchObject([
+    { extensions: { code: "UNAUTHENTICATED" } },
+  ]);
+  const client = new Client(url, await issueToken(database.connections.db, "fernhollow-robotics", { scopes: [] }));
   const stream = await client.subscribe(PROVISIONED);
   const { createInterview } = await client.data(DEMO_MUTATION);
   expect(createInterview.interview.id).toEqual(expect.any(String));

@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
 import { REQUEST_ERRORS, RequestError } from "../core/error.ts";
 import { postgresError } from "../db/constraint.ts";
+import { createOutageLog, databaseUnavailable, isOutage } from "../db/outage.ts";
 import { currentRequest } from "./request.ts";
 
 const QUERY_CANCELED = "57014";
@@ -13,9 +14,14 @@ export type Mask = (error: unknown) => GraphQLError;
  * request id under which the log has the rest.
  */
 export function createErrorMask(log: Logger): Mask {
+  const logOutage = createOutageLog(log);
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located?.originalError ?? error;
+    if (isOutage(original)) {
+      logOutage(original);
+      return toGraphQLError(original instanceof RequestError ? original : databaseUnavailable(original), located);
+    }
     if (original instanceof RequestError) return toGraphQLError(original, located);
     if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQLError(statementTooLong(), located);
     if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;

@@ -3,9 +3,11 @@ import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
+import { databaseUnavailable, isOutage } from "../db/outage.ts";
 import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
+import { createDeadline } from "./deadline.ts";
 import { documentRequestOf } from "./document.ts";
 import { createErrorMask, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
@@ -40,7 +42,10 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
-  /** @throws RequestError UNAUTHENTICATED without a token or a caller behind it, KEYS_UNAVAILABLE when that cannot be told */
+  /**
+   * @throws RequestError UNAUTHENTICATED without a token or a caller behind it; KEYS_UNAVAILABLE, DATABASE_UNAVAILABLE or
+   * DEADLINE_EXCEEDED when that cannot be told
+   */
   identify: (authorization: string | undefined) => Promise<Caller>;
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
@@ -68,12 +73,16 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, resolveDocument, stallMs, demo } = options;
-  const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
+  const { schema, services, stallMs, demo } = options;
+  const withinDeadline = createDeadline(options.limits.deadlineMs);
+  const lookedUp = <T>(found: Promise<T>) => withinDeadline(found).catch(tellOutage);
+  const identify: Pipeline["identify"] = (authorization) =>
+    lookedUp(identifyBearer(options.authenticate, authorization));
+  const resolveDocument: ResolveDocument = (caller, request) => lookedUp(options.resolveDocument(caller, request));
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
   const guard = createGuard(schema, options.limits);
-  const subscribe = createSubscribe({ mask, withCode, guard });
+  const subscribe = createSubscribe({ mask, withCode, guard, withinDeadline });
   const watch = watchTokens(options, identify);
   const fallbacks = new Fallbacks(services.log);
   const yoga = createYoga<TransportContext, Context>({
@@ -111,6 +120,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
   });
   return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks };
+}
+
+/** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */
+function tellOutage(error: unknown): never {
+  throw isOutage(error) && !(error instanceof RequestError) ? databaseUnavailable(error) : error;
 }
 
 async function identifyBearer(

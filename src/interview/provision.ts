@@ -31,7 +31,8 @@ async function attemptProvisioning(ctx: Context, providers: Providers, interview
     ctx.load(interviewInAccount, interviewId),
     ctx.load(provisioningOfInterview, interviewId),
   ]);
-  if (interview?.provisioningState !== "PENDING" || interview.outcome === "CANCELLED") return;
+  if (!interview) throw new Error("There is no interview with the id of this task.");
+  if (interview.provisioningState !== "PENDING" || interview.outcome === "CANCELLED") return;
   try {
     await provision(ctx, providers, interview);
   } catch (error) {

@@ -4,6 +4,8 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
+import { runQuickly } from "./quick.ts";
+import type { QuickPools } from "./quick.ts";
 
 export interface BatchKeys {
   accountId: string;
@@ -81,7 +83,7 @@ type Run<V> = ReturnType<Loader<V>["prepare"]>;
 const prepared = new WeakMap<Database, Map<Columns, Map<unknown, unknown>>>();
 
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */
-export function createLoaderCache(db: Database, accountId: string): LoaderCache {
+export function createLoaderCache(pools: QuickPools, accountId: string): LoaderCache {
   const named = new Loaders();
   const whole = new Loaders();
   const partial = new Map<Columns, Loaders>();
@@ -93,7 +95,8 @@ export function createLoaderCache(db: Database, accountId: string): LoaderCache 
   return {
     load<V>(loader: Loader<V>, id: string, columns: Columns): Promise<V | null> {
       const sufficient = whole.has(loader, id) ? null : columns;
-      const fetch: BatchFetch<V> = (ids) => preparedOnce(db, loader, sufficient)({ accountId, ids });
+      const fetch: BatchFetch<V> = (ids) =>
+        runQuickly(loader, pools, (db) => preparedOnce(db, loader, sufficient)({ accountId, ids }));
       return loadersOf(sufficient).load(loader, id, fetch);
     },
     batch: (name, id, fetch) => named.load(name, id, fetch),

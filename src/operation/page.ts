@@ -10,6 +10,7 @@ import type { Executor } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
 import type { Context } from "./context.ts";
 import type { Columns } from "./loader.ts";
+import { runQuickly } from "./quick.ts";
 
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
@@ -65,9 +66,10 @@ export async function loadPage<T extends PageTable>(
   const { executor } = query;
   const ends = endsOf(ctx, query, args);
   const known = query.where ? undefined : keptPage(query, args);
-  const found: Row<T>[] = known
-    ? await known.run(executor ?? ctx.lookups, ends)
-    : await preparePage(query, args, (name) => ends[name]).runOnce(executor ?? ctx.db);
+  const run = (database: Executor): Promise<Row<T>[]> =>
+    known ? known.run(database, ends) : preparePage(query, args, (name) => ends[name]).runOnce(database);
+  const inPool = () => (known ? runQuickly(query.table, { quick: ctx.pages, db: ctx.db }, run) : run(ctx.db));
+  const found = await (executor ? run(executor) : inPool());
   return toPage(ctx, { query, args, found });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Database } from "../../src/db/client.ts";
+import type { QuickPools } from "../../src/operation/quick.ts";
 import { createLoaderCache } from "../../src/operation/loader.ts";
 import type { Loader } from "../../src/operation/loader.ts";
 
@@ -8,7 +8,7 @@ test("what fails to load is handled from the start, and told to everybody who wa
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on("unhandledRejection", note);
   const broken: Loader<string> = { prepare: () => () => Promise.reject(new Error("no database")) };
-  const cache = createLoaderCache({} as Database, "account");
+  const cache = createLoaderCache({ db: {}, quick: {} } as QuickPools, "account");
   const dropped = [
     cache.load(broken, "1", null),
     cache.load(broken, "2", ["id"]),
