@@ -253,6 +253,12 @@ describe("ad-hoc mode", () => {
     expect(await create(input)).toMatchObject({ candidate: { name: "Dan" } });
   });
 
+  test("a name sent as null reads as left out, since there is none to clear", async () => {
+    for (const input of [adHoc({ name: null }), external({ name: null })]) {
+      expect(await create(input)).toMatchObject({ name: "Engineer – Screening" });
+    }
+  });
+
   test("an offset and Z name the same instant as the local time", async () => {
     for (const startTime of ["2027-03-01T10:00", "2027-03-01T14:45:00+05:45", "2027-03-01T09:00:00Z"]) {
       expect(await create(adHoc({}, { startTime }))).toMatchObject({
