@@ -1,0 +1,30 @@
+import type { TestApp } from "./app.ts";
+
+/** What requests leave behind in a database, of all accounts. */
+export interface Traces {
+  interviews: number;
+  events: number;
+  /** The greatest number in the event log. */
+  newest: number;
+  tasks: number;
+  /** Idempotency keys. */
+  keys: number;
+}
+
+/** No request has left anything. */
+export const NO_TRACES: Traces = { interviews: 0, events: 0, newest: 0, tasks: 0, keys: 0 };
+
+export async function tracesIn({ app }: Pick<TestApp, "app">): Promise<Traces> {
+  const [traces] = await app.connections.raw<Traces[]>`
+    select (select count(*)::int from interviews) as interviews, (select count(*)::int from events) as events,
+      (select coalesce(max(sequence), 0)::int from events) as newest, (select count(*)::int from pgboss.job) as tasks,
+      (select count(*)::int from idempotency_keys) as keys`;
+  return traces ?? NO_TRACES;
+}
+
+/** Deletes every interview and what belongs to one. */
+export async function clearTraces({ app }: Pick<TestApp, "app">): Promise<void> {
+  await app.connections
+    .raw`truncate interviewers, interviews, events, event_counters, idempotency_keys, provisioning_steps cascade`;
+  await app.connections.raw`delete from pgboss.job`;
+}
