@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashDocument } from "../../src/account/document.ts";
+import { hashDocument, registerDocuments } from "../../src/account/document.ts";
 import { issueToken } from "../../src/account/issue.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
@@ -109,6 +109,58 @@ test("what is registered later is found at once", async () => {
   await writeFile(join(directory, "late.graphql"), late);
   register("--client", "careers", "--only");
   expect(await overHttp(frontend, apollo(late))).toMatchObject({ data: { __typename: "Query" } });
+});
+
+describe("a registration", () => {
+  const mine = "query Mine { __typename }";
+  const anything = "query Anything { __typename }";
+  let clients: Record<"sample" | "other", Client>;
+  const registered = (account: "sample" | "other", documents: string[], only: boolean) =>
+    registerDocuments(app.app.services.db, { account, clientId: "shared", documents, only });
+  beforeAll(async () => {
+    const token = (account: string) => issueToken(app.app.services.db, account, { scopes: [], clientId: "shared" });
+    clients = {
+      sample: new Client(app.url, await token("sample")),
+      other: new Client(app.url, await token("other")),
+    };
+  });
+
+  test("is its account's alone: one of the same name elsewhere knows neither document nor restriction", async () => {
+    await registered("sample", [mine], true);
+    for (const known of [false, true]) {
+      if (known) await registered("other", [], false);
+      expect(await overHttp(clients.sample, apollo(mine))).toMatchObject({ data: { __typename: "Query" } });
+      expect((await overHttp(clients.other, apollo(mine))).errors).toMatchObject([
+        { extensions: { code: "DOCUMENT_NOT_FOUND" } },
+      ]);
+      expect(await overHttp(clients.other, { query: anything })).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("can lift the restriction of an earlier one, and impose it again", async () => {
+    for (const only of [true, false, true]) {
+      await registered("sample", [mine], only);
+      const { data, errors } = await overHttp(clients.sample, { query: anything });
+      expect(errors?.[0]?.extensions?.["code"] ?? data).toEqual(
+        only ? "DOCUMENT_NOT_TRUSTED" : { __typename: "Query" },
+      );
+      expect(await overHttp(clients.sample, { query: mine })).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("keeps what earlier ones registered", async () => {
+    const next = "query Next { __typename }";
+    await registered("sample", [mine], true);
+    await registered("sample", [next], true);
+    for (const text of [mine, next]) {
+      expect(await overHttp(clients.sample, apollo(text))).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("for an unknown account is refused", async () => {
+    const unknown = { account: "nowhere", clientId: "shared", documents: [mine], only: false };
+    await expect(registerDocuments(app.app.services.db, unknown)).rejects.toThrow("There is no account nowhere.");
+  });
 });
 
 test("a document that does not fit the schema is named, and nothing is registered", async () => {
