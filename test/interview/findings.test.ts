@@ -328,6 +328,16 @@ test("a refused activity silences what depends on it, and nothing else", async (
   ]);
 });
 
+test("a start that cannot be read leaves the end without a judgement, and a length not", async () => {
+  expect(await codesOf(adHoc({ endTime: "2027-03-01T10:30" }, { startTime: "soon" }))).toEqual([
+    "ERR_INVALID_ISO_8601",
+  ]);
+  expect(await codesOf(adHoc({ durationMinutes: 4 }, { startTime: "soon" }))).toEqual([
+    "ERR_INVALID_ISO_8601",
+    "ERR_DURATION_OUT_OF_RANGE",
+  ]);
+});
+
 describe("the order of findings is that of the rules", () => {
   const onTheTeamOfNone = { organizerId: user("extra-0") };
   const everythingWrong: [mode: string, input: object, codes: FindingCode[]][] = [
