@@ -25,7 +25,8 @@ beforeAll(async () => {
   await writeFile(join(directory, "follow.gql"), FOLLOW);
   const printed = register("--client", "careers", "--only");
   expect(printed).toContain(`sha256:${hashDocument(QUERY)} Registered`);
-  register("--client", "internal");
+  const documents = [QUERY, FOLLOW];
+  await registerDocuments(app.app.services.db, { account: "sample", clientId: "internal", documents, only: false });
   const token = (clientId: string) => issueToken(app.app.services.db, "sample", { scopes: [], clientId });
   frontend = new Client(app.url, await token("careers"));
   open = new Client(app.url, await token("internal"));
@@ -106,8 +107,12 @@ test("what is registered later is found at once", async () => {
   expect((await overHttp(frontend, apollo(late))).errors).toMatchObject([
     { extensions: { code: "DOCUMENT_NOT_FOUND" } },
   ]);
-  await writeFile(join(directory, "late.graphql"), late);
-  register("--client", "careers", "--only");
+  await registerDocuments(app.app.services.db, {
+    account: "sample",
+    clientId: "careers",
+    documents: [late],
+    only: true,
+  });
   expect(await overHttp(frontend, apollo(late))).toMatchObject({ data: { __typename: "Query" } });
 });
 

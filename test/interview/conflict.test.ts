@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ISql } from "postgres";
 import { decodeIdOf } from "../../src/core/id.ts";
@@ -6,6 +5,7 @@ import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { inAccount } from "../support/directory.ts";
 import { adHoc, CREATE, createInterview, external, plan, user } from "../support/interview.ts";
+import { testRaces } from "./conflict-races.ts";
 import { untilSomebodyWaits } from "../support/lock.ts";
 import { clearTraces, tracesIn } from "../support/trace.ts";
 
@@ -23,12 +23,6 @@ const at = (startTime: string, more: object = {}) => ({ ...strict, startTime, ti
 const send = async (input: object) => (await app.client.data(CREATE, { input }))["createInterview"];
 /** The traces of so many interviews that were created. */
 const created = (count: number) => ({ interviews: count, events: count, newest: count, tasks: count, keys: 0 });
-const overlaps = async () => app.app.connections.raw`
-  select a.user_id, a.starts_at, b.starts_at from interviewers a join interviewers b
-    on a.account_id = b.account_id and a.user_id = b.user_id and a.interview_id < b.interview_id
-    and a.starts_at < b.ends_at and b.starts_at < a.ends_at
-  where a.claim = 'EXCLUSIVE' and b.claim = 'EXCLUSIVE'`;
-
 type Claim = "EXCLUSIVE" | "SHARED" | "RELEASED";
 
 /** Takes a seat for one user, past everything but the database itself. */
@@ -93,7 +87,7 @@ describe("an interviewer is not booked twice", () => {
     ["touching from before", "2027-03-01T09:45Z", "InterviewerConflict"],
     ["touching from after", "2027-03-01T10:15Z", "InterviewerConflict"],
     ["the same slot", "2027-03-01T10:00Z", "InterviewerConflict"],
-  ])("%s", async (_name, startTime, outcome) => {
+  ])("an interview %s, at %s beside one at 10:00, is answered %s", async (_name, startTime, outcome) => {
     await send(adHoc({}, at("2027-03-01T10:00Z")));
     expect(await send(adHoc({}, at(startTime)))).toMatchObject({ __typename: outcome });
   });
@@ -269,92 +263,8 @@ describe("the database, asked by a writer that has not looked,", () => {
   });
 });
 
-test("64 parallel requests for one slot: one success and 63 conflicts, 20 times", { timeout: 120_000 }, async () => {
-  for (let round = 0; round < 20; round += 1) {
-    const startTime = `2027-04-${String(round + 1).padStart(2, "0")}T10:00Z`;
-    const people = [user("ada"), user("bob"), user("extra-0"), user("extra-1")];
-    const answers = await Promise.all(
-      Array.from({ length: 64 }, async (_, index) => {
-        const interviewerIds = [...people.slice(index % 4), ...people.slice(0, index % 4)];
-        const body = JSON.stringify({
-          query: CREATE,
-          variables: { input: adHoc({ kind: "PANEL", interviewerIds }, at(startTime)) },
-        });
-        const response = await app.client.post(body);
-        return { status: response.status, body: await response.json() };
-      }),
-    );
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const kinds = answers.map(({ body }) => body.data?.createInterview.__typename);
-    expect(kinds.filter((kind) => kind === "CreateInterviewSuccess")).toHaveLength(1);
-    expect(kinds.filter((kind) => kind === "InterviewerConflict")).toHaveLength(63);
-  }
-  expect(await tracesIn(app)).toEqual(created(20));
-  expect(app.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
-  const [stats] = await app.app.connections
-    .raw`select deadlocks::int from pg_stat_database where datname = current_database()`;
-  expect(stats).toEqual({ deadlocks: 0 });
-});
-
-describe("whatever is created, in whatever order", () => {
-  const people = ["ada", "bob", "extra-0"];
-  const request = fc.record({
-    people: fc.subarray(people, { minLength: 1 }),
-    slot: fc.integer({ min: 0, max: 7 }),
-    quarters: fc.integer({ min: 1, max: 4 }),
-    kind: fc.constantFrom("reject", "reject", "reject", "allow", "external"),
-  });
-  type Request = { people: string[]; slot: number; quarters: number; kind: string };
-  const toInput = (day: string, { people: who, slot, quarters, kind }: Request) => {
-    const time = `${day}T${String(10 + Math.floor(slot / 4))}:${String((slot % 4) * 15).padStart(2, "0")}Z`;
-    const mode = { kind: "PANEL", durationMinutes: quarters * 15, interviewerIds: who.map(user) };
-    const policy = kind === "allow" ? { conflictPolicy: "ALLOW", conflictReason: "model" } : strict;
-    return (kind === "external" ? external : adHoc)(mode, { ...at(time), ...policy });
-  };
-  let day = 0;
-  const nextDay = () => new Date(Date.UTC(2027, 5, (day += 1))).toISOString().slice(0, 10);
-
-  test("one after another, the answer is the model's", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 8 }), async (requests) => {
-        const taken: Request[] = [];
-        const date = nextDay();
-        for (const one of requests) {
-          const busy = taken.some(
-            (other) =>
-              other.people.some((who) => one.people.includes(who)) &&
-              one.slot < other.slot + other.quarters &&
-              other.slot < one.slot + one.quarters,
-          );
-          const refused = busy && one.kind === "reject";
-          const answer = await send(toInput(date, one));
-          expect(answer.__typename).toBe(refused ? "InterviewerConflict" : "CreateInterviewSuccess");
-          if (!refused) taken.push(one);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    expect(await overlaps()).toEqual([]);
-  });
-
-  test("all at once, no overlap is committed", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 4, maxLength: 16 }), async (requests) => {
-        const date = nextDay();
-        const answers = await Promise.all(requests.map((one) => send(toInput(date, one))));
-        for (const [index, { __typename }] of answers.entries()) {
-          const expected =
-            requests[index]?.kind === "reject"
-              ? ["InterviewerConflict", "CreateInterviewSuccess"]
-              : ["CreateInterviewSuccess"];
-          expect(expected).toContain(__typename);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    expect(await overlaps()).toEqual([]);
-  });
-});
+// The same with more rounds in conflict-races.slow.ts.
+testRaces(() => app, { slots: 4, runs: 8 });
 
 describe("validateOnly", () => {
   test("answers as the real request would, and writes nothing", async () => {
@@ -380,7 +290,7 @@ describe("validateOnly", () => {
     expect(await tracesIn(app)).toEqual(created(1));
   });
 
-  test("uses no key", async () => {
+  test("claims no idempotency key", async () => {
     const keyed = { validateOnly: true, idempotencyKey: "dry-run-key" };
     await send(adHoc({}, at("2027-03-01T10:00Z", keyed)));
     expect(await app.app.connections.raw`select * from idempotency_keys`).toEqual([]);

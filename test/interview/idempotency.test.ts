@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pruneKeys } from "../../src/operation/idempotency.ts";
-import { DEMO_MUTATION } from "../../src/import/banner.ts";
-import { DEMO_TOKEN, loadDemo } from "../../src/import/demo.ts";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
-import { Client } from "../support/client.ts";
-import { createTestDatabase } from "../support/database.ts";
 import { inAccount, sampleId } from "../support/directory.ts";
 import {
   activity,
@@ -19,7 +15,6 @@ import {
   template,
   user,
 } from "../support/interview.ts";
-import { freePort, runGateway } from "../support/process.ts";
 import { untilSomebodyWaits } from "../support/lock.ts";
 import { clearTraces, tracesIn } from "../support/trace.ts";
 
@@ -312,37 +307,4 @@ test("100 parallel identical calls: one row, one event, one task, 100 equal answ
   expect(new Set(answers.map(({ __typename, interview }) => `${__typename} ${interview?.id}`)).size).toBe(1);
   expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   expect(await tracesIn(app)).toEqual(ONCE);
-});
-
-test("a process that is killed between commit and answer has done it once", { timeout: 120_000 }, async () => {
-  const database = await createTestDatabase();
-  await loadDemo(database.connections.db);
-  const port = await freePort();
-  const env = { DATABASE_URL: database.url, PORT: String(port), ROLE: "gateway" };
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
-  const query = DEMO_MUTATION.replace('timezone: "', 'idempotencyKey: "survives-a-kill" timezone: "').replace(
-    "interview { id",
-    "replayed interview { id",
-  );
-
-  const first = runGateway([], env);
-  await first.logged("started");
-  const committed = new Promise<void>(
-    (resolve) => void database.connections.raw.listen("interview_gateway_committed", () => resolve()),
-  );
-  const lost = client.post(JSON.stringify({ query })).catch(() => "lost");
-  await committed;
-  first.child.kill("SIGKILL");
-  await first.exit();
-  await lost;
-
-  const second = runGateway([], env);
-  await second.logged("started");
-  const { createInterview } = await client.data(query);
-  const stored = await database.connections.raw`select id from interviews`;
-  expect(stored).toHaveLength(1);
-  expect(createInterview).toMatchObject({ replayed: true });
-  second.child.kill("SIGTERM");
-  expect(await second.exit()).toBe(0);
-  await database.drop();
 });

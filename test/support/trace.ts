@@ -24,7 +24,11 @@ export async function tracesIn({ app }: Pick<TestApp, "app">): Promise<Traces> {
 
 /** Deletes every interview and what belongs to one. */
 export async function clearTraces({ app }: Pick<TestApp, "app">): Promise<void> {
-  await app.connections
-    .raw`truncate interviewers, interviews, events, event_counters, idempotency_keys, provisioning_steps cascade`;
-  await app.connections.raw`delete from pgboss.job`;
+  // Tables that small are emptied several times faster so than by TRUNCATE.
+  await app.connections.raw
+    .unsafe(
+      `delete from provisioning_steps; delete from provisionings; delete from idempotency_keys; delete from events;
+       delete from event_counters; delete from interviews; delete from pgboss.job`,
+    )
+    .simple();
 }
