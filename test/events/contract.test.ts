@@ -60,7 +60,7 @@ test("an event is complete, and the same in every repetition", async () => {
   await again.close();
 });
 
-describe("filters", () => {
+describe("a filtered stream", () => {
   const wanted: [name: string, input: object, filter: object][] = [
     [
       "applicationIds",
@@ -81,7 +81,7 @@ describe("filters", () => {
       { stageIds: [sampleId("Stage", "onsite")], organizerIds: [user("admin")] },
     ],
   ];
-  test.each(wanted)("%s", async (name, input, filter) => {
+  test.each(wanted)("by %s delivers what passes, and nothing before it", async (name, input, filter) => {
     const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
     if (name !== "jobIds") await create();
     const id = await create(input);
@@ -89,7 +89,7 @@ describe("filters", () => {
     await stream.close();
   });
 
-  test("types", async () => {
+  test("by types delivers none of the others", async () => {
     const stream = await app.client.subscribe(EVENTS, {
       after: await asOfCursor(app.client),
       types: ["INTERVIEW_CANCELLED"],
@@ -99,7 +99,7 @@ describe("filters", () => {
     await stream.close();
   });
 
-  test("another account's ids match nothing, an id of another noun is refused", async () => {
+  test("by another account's ids delivers nothing, and an id of another noun is refused", async () => {
     const filter = { organizerIds: [sampleId("User", "recruiter", "other")] };
     const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
     await create();
@@ -140,7 +140,7 @@ describe("over server-sent events", () => {
     await again.close();
   });
 
-  test("by GET as well, as a browser's EventSource asks", async () => {
+  test("a stream begins by GET as well, as a browser's EventSource asks", async () => {
     const abort = new AbortController();
     const response = await fetch(`${app.url}/graphql?query=${encodeURIComponent(PLAIN)}`, {
       headers: { accept: "text/event-stream", authorization: `Bearer ${app.client.token}` },

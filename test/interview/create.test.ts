@@ -261,7 +261,7 @@ describe("ad-hoc mode", () => {
     ["MICROSOFT_TEAMS", {}],
     ["HACKERRANK", { hackerrankTemplateId: "hr-9" }],
   ];
-  test.each(locations)("%s", async (location, parts) => {
+  test.each(locations)("an interview may be held at %s", async (location, parts) => {
     expect(await create(adHoc({ location, ...parts }))).toMatchObject({ location });
   });
 

@@ -253,7 +253,7 @@ describe("filters", () => {
       expect(page.nodes).toHaveLength(count);
     },
   );
-  test("each has a case", () => {
+  test("every field of the filter has a case", () => {
     const tested = new Set(CASES.flatMap(([filter]) => Object.keys(filter)));
     expect(Object.keys(MEANING).filter((field) => !tested.has(field))).toEqual([]);
   });
