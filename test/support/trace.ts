@@ -1,3 +1,4 @@
+import { decodeIdOf } from "../../src/core/id.ts";
 import type { TestApp } from "./app.ts";
 
 /** What requests leave behind in a database, of all accounts. */
@@ -20,6 +21,16 @@ export async function tracesIn({ app }: Pick<TestApp, "app">): Promise<Traces> {
       (select coalesce(max(sequence), 0)::int from events) as newest, (select count(*)::int from pgboss.job) as tasks,
       (select count(*)::int from idempotency_keys) as keys`;
   return traces ?? NO_TRACES;
+}
+
+/** Deletes an interview and what belongs to it, but for its numbers in the event log. */
+export async function deleteInterview({ app }: Pick<TestApp, "app">, id: string): Promise<void> {
+  const { raw } = app.connections;
+  const interviewId = decodeIdOf("Interview", id);
+  await raw`delete from idempotency_keys where interview_id = ${interviewId}`;
+  await raw`delete from events where interview_id = ${interviewId}`;
+  await raw`delete from pgboss.job where data -> 'payload' ->> 'interviewId' = ${interviewId}`;
+  await raw`delete from interviews where id = ${interviewId}`;
 }
 
 /** Deletes every interview and what belongs to one. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sampleId } from "../support/directory.ts";
 import type { Client } from "../support/client.ts";
 import { activity, adHoc, application, CREATE, createInterview, plan, user } from "../support/interview.ts";
+import { deleteInterview } from "../support/trace.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
 
@@ -210,6 +211,7 @@ describe("changing", () => {
       const { createInterview: refused } = await (await client(who)).data(CREATE, { input });
       expect(refused.__typename).toBe("ApplicationNotFound");
     }
+    await deleteInterview(app, first.interview.id);
   });
 
   const RETRY =
