@@ -177,6 +177,11 @@ describe("what is the same request", () => {
     ],
     ["an activity of an external interview", external({}, strict), external(inheriting, strict)],
     [
+      "another mode in which everything else is said alike",
+      external(inheriting, strict),
+      plan({ ...external().mode.external, ...inheriting }, strict),
+    ],
+    [
       "another link",
       external(link, strict),
       external({ ...link, videoConferencingUrl: "https://zoom.us/j/2" }, strict),
