@@ -4,7 +4,7 @@ import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { Client } from "../support/client.ts";
 import { adHoc, CREATE, external, user } from "../support/interview.ts";
-import { NO_TRACES, tracesIn } from "../support/trace.ts";
+import { expectNoTraces } from "../support/trace.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => app.stop());
 /** The request that was meant to meet a bug. */
 let maskedRequest: string | null = null;
 afterEach(async () => {
-  expect(await tracesIn(app)).toEqual(NO_TRACES);
+  await expectNoTraces(app);
   const bugs = app.log.filter(({ level, requestId }) => Number(level) >= 50 && requestId !== maskedRequest);
   expect(bugs).toEqual([]);
 });

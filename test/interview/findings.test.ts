@@ -17,7 +17,7 @@ import {
   template,
   user,
 } from "../support/interview.ts";
-import { NO_TRACES, tracesIn } from "../support/trace.ts";
+import { expectNoTraces } from "../support/trace.ts";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const unknown = (noun: string) => encodeId(noun, UNKNOWN);
@@ -233,7 +233,7 @@ afterAll(() => app.stop());
 
 /** Whatever is asked here is refused, or only asked. */
 afterEach(async () => {
-  expect(await tracesIn(app)).toEqual(NO_TRACES);
+  await expectNoTraces(app);
 });
 
 const send = async (input: object, client = app.client) => (await client.data(CREATE, { input }))["createInterview"];

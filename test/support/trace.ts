@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { decodeIdOf } from "../../src/core/id.ts";
 import type { TestApp } from "./app.ts";
 
@@ -13,7 +14,7 @@ export interface Traces {
 }
 
 /** No request has left anything. */
-export const NO_TRACES: Traces = { interviews: 0, events: 0, newest: 0, tasks: 0, keys: 0 };
+const NO_TRACES: Traces = { interviews: 0, events: 0, newest: 0, tasks: 0, keys: 0 };
 
 export async function tracesIn({ app }: Pick<TestApp, "app">): Promise<Traces> {
   const [traces] = await app.connections.raw<Traces[]>`
@@ -21,6 +22,13 @@ export async function tracesIn({ app }: Pick<TestApp, "app">): Promise<Traces> {
       (select coalesce(max(sequence), 0)::int from events) as newest, (select count(*)::int from pgboss.job) as tasks,
       (select count(*)::int from idempotency_keys) as keys`;
   return traces ?? NO_TRACES;
+}
+
+/** Fails when requests have left anything, and takes it away: the next test is judged by itself. */
+export async function expectNoTraces(app: Pick<TestApp, "app">): Promise<void> {
+  const traces = await tracesIn(app);
+  if (Object.values(traces).some((count) => count > 0)) await clearTraces(app);
+  expect(traces).toEqual(NO_TRACES);
 }
 
 /** Deletes an interview and what belongs to it, but for its numbers in the event log. */
