@@ -10,7 +10,7 @@ import { StartError } from "./core/error.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
-import { parseEnv } from "./env.ts";
+import { assertDemoIsPrivate, parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
 import { readDocuments } from "./import/documents.ts";
@@ -50,6 +50,7 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
 }
 
 async function start(env: Env): Promise<void> {
+  assertDemoIsPrivate(env);
   // Standard output is for what was asked for: the banner, a token, the schema.
   const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
   const database = await openDatabase(env);
@@ -57,6 +58,7 @@ async function start(env: Env): Promise<void> {
     databaseUrl: database.url,
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
+    graphiql: env.graphiql,
     cursorSecret: env.cursorSecret,
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,

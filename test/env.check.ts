@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseEnv } from "../src/env.ts";
+import { assertDemoIsPrivate, parseEnv } from "../src/env.ts";
 
 test("provisioning goes to the sandbox unless a provider is named", () => {
   expect(parseEnv({}).provider).toBeNull();
@@ -25,3 +25,21 @@ test("a wrong provider is named, without the password that was in it", () => {
       "PROVIDER_TOKEN must be visible ASCII characters; PROVIDER_TIMEOUT_MS must be a number.",
   );
 });
+
+test.each(["0.0.0.0", "::", "192.168.1.2", "gateway.internal", "127.0.0.1.evil.example"])(
+  "the demo, whose token is public, is not served on %s unless a variable says so",
+  (HOST) => {
+    const check = (env: Record<string, string>) => () => assertDemoIsPrivate(parseEnv({ HOST, ...env }));
+    expect(check({})).toThrow(/EXPOSE_DEMO=on/);
+    for (const env of [
+      { EXPOSE_DEMO: "on" },
+      { DATABASE_URL: "postgres://u@db/x" },
+      { ROLE: "worker" },
+      { HOST: "127.0.0.1" },
+      { HOST: "127.1.2.3" },
+      { HOST: "::1" },
+      { HOST: "localhost" },
+    ])
+      expect(check(env)).not.toThrow();
+  },
+);

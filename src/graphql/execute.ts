@@ -15,8 +15,10 @@ import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
 import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
-import { subscribeForYoga } from "./results.ts";
+import { useParameters } from "./parameters.ts";
+import { OpenStreams, subscribeForYoga } from "./results.ts";
 import type { ResultsOptions } from "./results.ts";
+import type { Roster } from "./roster.ts";
 import { createSubscribe } from "./subscribe.ts";
 import type { Subscribe } from "./subscribe.ts";
 import { TokenWatch } from "./token-watch.ts";
@@ -43,6 +45,7 @@ export interface Pipeline {
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
+  streams: OpenStreams;
 }
 
 export interface PipelineOptions {
@@ -58,18 +61,19 @@ export interface PipelineOptions {
   limits: GuardOptions;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
-  /** What GraphiQL begins with. */
-  demo?: { token: string; query: string } | undefined;
+  /** Counts event streams with the sockets. */
+  roster: Roster;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, resolveDocument, stallMs, demo } = options;
+  const { schema, services, resolveDocument, stallMs, roster } = options;
   const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
   const guard = createGuard(schema, options.limits);
   const subscribe = createSubscribe({ mask, withCode, guard });
   const watch = watchTokens(options, identify);
+  const streams = new OpenStreams();
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -81,12 +85,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     plugins: [
       useJsonOnly(),
+      useParameters(),
       useAuthentication(identify),
       useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
+      useExecutors(guard.around(executePlanned), { subscribe, watch, mask, roster, streams }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -96,14 +101,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     cors: (request) => corsOf(request, options.allowedOrigins),
     landingPage: false,
     logging: false,
-    // Nine megabytes of page, loaded when somebody asks for it.
-    renderGraphiQL: async (options) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
-    graphiql: {
-      title: "Interview Gateway",
-      ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
-    },
+    graphiql: false,
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch, streams };
 }
 
 async function identifyBearer(
@@ -187,5 +187,3 @@ function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(args, options)),
   };
 }
-
-const authorizationHeader = (token: string) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);

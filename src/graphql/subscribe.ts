@@ -1,10 +1,13 @@
-import { createSourceEventStream, validateSubscriptionArgs } from "graphql";
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
+import { createSourceEventStream, GraphQLError, validateSubscriptionArgs } from "graphql";
+import type { ExecutionArgs, ExecutionResult } from "graphql";
+import { REQUEST_ERRORS } from "../core/error.ts";
+import type { RequestErrorCode } from "../core/error.ts";
 import type { StreamItem } from "../operation/event-source.ts";
+import { withoutStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import type { RefusalCodes } from "./refusal-code.ts";
-import { createGroups } from "./share.ts";
+import { createGroups, toText } from "./share.ts";
 import type { Delivery, Group } from "./share.ts";
 
 /** What a subscription delivers, or the result that refuses it. */
@@ -29,30 +32,46 @@ export function createSubscribe({ mask, withCode, guard }: SubscribeOptions): Su
       return { errors: maskAll(validated.map((error) => withCode(error, "INVALID_INPUT"))) };
     const source = await createSourceEventStream(validated);
     if (!(Symbol.asyncIterator in source)) return masked(source);
-    return new Deliveries(source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>, groups.join(validated));
+    return new Deliveries(source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>, groups.join(validated), mask);
   };
 }
 
-/** One subscriber's way through its stream: it pulls, so what it does not read is not resolved. */
+/**
+ * One subscriber's way through its stream: it pulls, so what it does not read is not resolved. What cannot be told to it ends
+ * the stream with the masked error and the cursor before it, so that nothing is skipped.
+ */
 export class Deliveries implements AsyncIterableIterator<Delivery> {
   readonly #items: AsyncIterator<StreamItem>;
   readonly #group: Group;
+  readonly #mask: Mask;
+  /** Leads behind the last item that was delivered. */
+  #cursor: string | null = null;
   #left = false;
 
-  constructor(items: AsyncIterator<StreamItem>, group: Group) {
+  constructor(items: AsyncIterator<StreamItem>, group: Group, mask: Mask) {
     this.#items = items;
     this.#group = group;
+    this.#mask = mask;
   }
 
   async next(): Promise<IteratorResult<Delivery>> {
-    const { done, value: item } = await this.#items.next();
-    if (!done) return { done: false, value: await this.#group.deliver(item) };
-    this.#leave();
-    return { done, value: undefined };
+    if (this.#left) return { done: true, value: undefined };
+    try {
+      const { done, value: item } = await this.#items.next();
+      if (done) return await this.return();
+      const delivery = await this.#group.deliver(item);
+      const failure = delivery.cursor !== null && failureOf(delivery.result);
+      if (failure) return await this.#fail(failure);
+      this.#cursor = delivery.cursor ?? this.#cursor;
+      return { done: false, value: delivery };
+    } catch (error) {
+      return this.#fail(this.#mask(error));
+    }
   }
 
   async return(): Promise<IteratorResult<Delivery>> {
-    this.#leave();
+    if (!this.#left) this.#group.leave();
+    this.#left = true;
     await this.#items.return?.();
     return { done: true, value: undefined };
   }
@@ -61,8 +80,27 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return this;
   }
 
-  #leave(): void {
-    if (!this.#left) this.#group.leave();
-    this.#left = true;
+  async #fail(error: GraphQLError): Promise<IteratorResult<Delivery>> {
+    await this.return();
+    const { message, extensions } = error;
+    return {
+      done: false,
+      value: lastDelivery(new GraphQLError(message, { extensions: { ...extensions, cursor: this.#cursor } })),
+    };
   }
 }
+
+/** What a stream that cannot go on says last. */
+export function lastDelivery(error: GraphQLError): Delivery {
+  const result = { errors: [withoutStatus(error)] };
+  return { result, text: toText(result), cursor: null };
+}
+
+/** Why an item could not be resolved at all, when that is no fault of the request. */
+function failureOf({ data, errors }: ExecutionResult): GraphQLError | undefined {
+  if (data) return undefined;
+  return errors?.find(({ extensions: { code } }) => isOurs(code));
+}
+
+const isOurs = (code: unknown): boolean =>
+  typeof code === "string" && code in REQUEST_ERRORS && REQUEST_ERRORS[code as RequestErrorCode].status >= 500;
