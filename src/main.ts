@@ -52,7 +52,11 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
 async function start(env: Env): Promise<void> {
   assertDemoIsPrivate(env);
   // Standard output is for what was asked for: the banner, a token, the schema.
-  const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
+  const destination = pino.destination(2);
+  // A full disk or a reader that has gone costs lines of the log, and not the process.
+  destination.on("error", () => {});
+  process.stdout.on("error", () => {});
+  const log = createLog(env.logLevel, destination).child({ role: env.role });
   const database = await openDatabase(env);
   const app = await openApp({
     databaseUrl: database.url,

@@ -22,6 +22,8 @@ const DRAIN_MS = 10_000;
 /** How long a request's headers, and the request as a whole, may take to arrive. */
 const ARRIVAL_MS = 60_000;
 const ARRIVAL_CHECK_MS = 5_000;
+/** How long a connection waits for the next request: longer than a balancer keeps one, or its next request would be lost. */
+const KEEP_ALIVE_MS = 65_000;
 /** How many connections there may be besides those that sockets and event streams hold. */
 const MAX_SHORT_CONNECTIONS = 5_000;
 
@@ -48,6 +50,7 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
   const { pipeline, route } = createRoutes(app, { roster, directPost, isDraining: () => state.draining });
 
   const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: ARRIVAL_MS,
     requestTimeout: ARRIVAL_MS,
     connectionsCheckingInterval: ARRIVAL_CHECK_MS,

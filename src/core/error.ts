@@ -65,6 +65,11 @@ export const REQUEST_ERRORS = {
     retryable: false,
     meaning: "The client has registered no document with this hash.",
   },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    retryable: false,
+    meaning: "A subscription over HTTP is a stream of events. Send `Accept: text/event-stream`, or use a socket.",
+  },
   REQUEST_ENTITY_TOO_LARGE: { status: 413, retryable: false, meaning: "The body has more than 256 KiB." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, meaning: "Send the request as application/json." },
   RATE_LIMITED: {

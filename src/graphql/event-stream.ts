@@ -3,7 +3,9 @@ import { isAsyncIterable, processRegularResult } from "graphql-yoga";
 import type { FetchAPI, Plugin } from "graphql-yoga";
 import type { ExecutionResult } from "graphql";
 import type { Logger } from "pino";
+import { RequestError } from "../core/error.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
+import { toGraphQLError } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { currentRequest } from "./request.ts";
 import { DELIVERY } from "./results.ts";
@@ -42,7 +44,15 @@ export function useEventStream(options: EventStreamOptions): Plugin<object, { re
       const { result, request, serverContext } = payload;
       const accepted = typesOf(request.headers.get("accept"));
       if (isAsyncIterable<Carried>(result)) {
-        if (!accepted.some((type) => type === TYPE || type === "*/*" || type === "text/*")) return;
+        if (!accepted.some((type) => type === TYPE || type === "*/*" || type === "text/*")) {
+          void result[Symbol.asyncIterator]().return?.();
+          const refusal = { errors: [toGraphQLError(notAcceptable())] };
+          payload.setResult(refusal);
+          return payload.setResultProcessor(
+            (_result, api) => processRegularResult(refusal, api, "application/json"),
+            "application/json",
+          );
+        }
         const { res } = serverContext;
         payload.setResultProcessor(
           (_result, api) => new api.Response(toEventStream(result, { ...options, res }), { headers: HEADERS }),
@@ -54,6 +64,9 @@ export function useEventStream(options: EventStreamOptions): Plugin<object, { re
     },
   };
 }
+
+const notAcceptable = () =>
+  new RequestError("NOT_ACCEPTABLE", "A subscription over HTTP is a stream of events. Send Accept: text/event-stream.");
 
 const typesOf = (accept: string | null): string[] =>
   (accept ?? "*/*").split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase() ?? "");

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { handleProtocols } from "graphql-ws";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
@@ -38,6 +37,7 @@ export function isSocketRequest({ headers }: IncomingMessage): boolean {
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
   const { roster, limits } = options;
+  const handleProtocols = (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols, autoPong: false });
   let closing = false;
 

@@ -158,6 +158,17 @@ describe("results that are no streams", () => {
     expect(response.headers.get("x-accel-buffering")).toBe("no");
   });
 
+  test.each(["application/json", "multipart/mixed", "multipart/mixed;subscriptionSpec=1.0, application/json"])(
+    "a subscription that is asked for as %s is refused in words, and leaves nothing open",
+    async (accept) => {
+      for (let count = 0; count <= MAX_PER_TOKEN; count += 1) {
+        const response = await open(app.url, { query: EVENTS }, { accept });
+        expect(response.status).toBe(406);
+        expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "NOT_ACCEPTABLE" } }] });
+      }
+    },
+  );
+
   test("a client that takes JSON as well gets JSON", async () => {
     const response = await open(
       app.url,
