@@ -25,7 +25,7 @@ export function subscriberTooSlow(cursor: string | null): RequestError {
   );
 }
 
-/** @param cursor leads behind the last event that the subscriber was sent; null when there was none */
+/** @param cursor of the last event that the subscriber was sent; null when there was none */
 export function goingAway(cursor: string | null): RequestError {
   return new RequestError(
     "GOING_AWAY",

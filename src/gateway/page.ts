@@ -11,7 +11,7 @@ export interface Page {
   policy: string;
 }
 
-/** What a page's own script and styles need; nothing is loaded from elsewhere, and nobody may frame it. */
+/** What a page's own script and styles need; nothing is loaded from elsewhere, and no page may frame it. */
 const POLICY = [
   "default-src 'none'",
   "connect-src 'self'",

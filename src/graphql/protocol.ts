@@ -36,7 +36,7 @@ interface Operation {
   envelope: string;
   /** What it delivers, for a subscription that has begun. */
   deliveries: Deliveries | null;
-  /** Leads behind the last event that was sent. */
+  /** The cursor after the last event that was sent. */
   cursor: string | null;
 }
 

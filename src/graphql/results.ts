@@ -73,8 +73,8 @@ export async function subscribeForYoga(
  * | why it ends | last result | what follows |
  * | --- | --- | --- |
  * | the token has expired or was revoked | UNAUTHENTICATED | cut; reconnecting needs a fresh token, else it is refused with 401 |
- * | the reader takes nothing, or is too far behind | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
- * | the events that it needs are no longer kept | CURSOR_EXPIRED | cut; reconnecting is refused with 400, read the list again |
+ * | the reader takes nothing, or is too slow | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
+ * | the events that it needs have been pruned | CURSOR_EXPIRED | cut; reconnecting is refused with 400, read the list again |
  * | an event cannot be judged or resolved | the masked error | cut; reconnecting begins with that event |
  * | the process ends | GOING_AWAY | cut; reconnecting resumes at another process |
  *
@@ -84,7 +84,7 @@ export async function subscribeForYoga(
 export class Results implements AsyncIterableIterator<Carried> {
   readonly #deliveries: Deliveries;
   readonly #mask: Mask;
-  /** Leads behind the last event that was delivered. */
+  /** The cursor after the last event that was delivered. */
   #cursor: string | null = null;
   #onEnd = () => {};
   /** Why the stream ends, until that is told. */

@@ -23,7 +23,7 @@ export interface SocketLimits {
 export interface Member {
   /** Called each second. */
   sweep?(now: number): void;
-  /** Ends it because nobody has said in time whose it is. */
+  /** Ends it because no valid token has come in time. */
   refuseStranger?(): void;
 }
 

@@ -44,7 +44,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
   readonly #items: AsyncIterator<StreamItem>;
   readonly #group: Group;
   readonly #mask: Mask;
-  /** Leads behind the last item that was delivered. */
+  /** The cursor after the last item that was delivered. */
   #cursor: string | null = null;
   #left = false;
 
@@ -72,7 +72,8 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
   async return(): Promise<IteratorResult<Delivery>> {
     if (!this.#left) this.#group.leave();
     this.#left = true;
-    await this.#items.return?.();
+    // Whoever reads has gone, and a source that fails to end has nothing to tell.
+    await this.#items.return?.().catch(() => {});
     return { done: true, value: undefined };
   }
 

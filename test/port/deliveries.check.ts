@@ -72,6 +72,14 @@ test("an event with errors of the request's own, or with data, is delivered, and
   expect(await results(deliveries)).toEqual([{ code: "FORBIDDEN" }, { code: "INTERNAL_SERVER_ERROR" }, 3]);
 });
 
+test("a source that fails to end ends all the same", async () => {
+  const group = { deliver: () => Promise.reject(new Error("No.")), leave: () => {} };
+  const source = { next: () => Promise.reject(new Error("No.")), return: () => Promise.reject(new Error("No.")) };
+  const deliveries = new Deliveries(source, group, mask);
+  expect(await results(deliveries)).toEqual([{ code: "INTERNAL_SERVER_ERROR", cursor: null }]);
+  expect(await deliveries.return()).toEqual({ done: true, value: undefined });
+});
+
 test("an event stream whose source ends says that the process does, with its cursor", async () => {
   const { deliveries, left } = deliver([1]);
   let ends = 0;

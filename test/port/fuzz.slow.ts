@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
-import { closeCodeOf, readFrames, toBytes } from "../support/frame.ts";
+import { closeCodeOf, toBytes } from "../support/frame.ts";
 import { freePort, runGateway } from "../support/process.ts";
 import type { GatewayProcess } from "../support/process.ts";
 import { openRaw } from "../support/raw.ts";
@@ -603,6 +603,6 @@ test("clients that leave at every moment", { timeout: 300_000 }, async () => {
     else socket.resetAndDestroy();
     await closed;
   });
-  expect(readFrames(Buffer.alloc(0))).toEqual([]);
+  expect(ended).toBe(false);
   await expectUnharmed();
 });
