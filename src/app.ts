@@ -40,6 +40,8 @@ export interface AppOptions {
   /** Directory for what the sandbox writes. */
   dataDir: string;
   publicUrl: string;
+  /** Whether GraphiQL is served; it is when left out. */
+  graphiql?: boolean;
   /** Whether this process runs tasks. */
   worker: boolean;
   /** Whether the demo account is loaded. */

@@ -70,10 +70,15 @@ const environment = z.object({
       })
       .default("info"),
   ),
+  GRAPHIQL: variable(z.enum(["on", "off"], "must be on or off").default("on")),
+  EXPOSE_DEMO: variable(z.enum(["on", "off"], "must be on or off").default("off")),
   PUBLIC_URL: variable(webAddress.optional()),
   EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
   MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
+  MAX_SOCKETS: variable(
+    z.coerce.number("must be a whole number from 1 to 1000000").int().min(1).max(1_000_000).default(10_000),
+  ),
   SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
   RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
@@ -116,9 +121,13 @@ export interface Env {
   /** Absolute path of a directory of compiled time zones; null: the runtime's own. */
   tzDatabase: string | null;
   publicUrl: string;
+  /** Whether GraphiQL is served. */
+  graphiql: boolean;
+  /** Whether the demo, whose tokens are public, may be reached from other machines. */
+  exposeDemo: boolean;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
-  sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
+  sockets: { allowedOrigins: string[]; maxPerToken: number; maxInAll: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
   /** Which ways past the libraries are taken. */
   shortcuts: { plannedExecution: boolean; directPost: boolean };
@@ -158,10 +167,13 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     tzDatabase: env.TZ_DATABASE === undefined ? null : resolve(env.TZ_DATABASE),
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
+    graphiql: env.GRAPHIQL === "on",
+    exposeDemo: env.EXPOSE_DEMO === "on",
     cursorSecret: env.CURSOR_SECRET,
     sockets: {
       allowedOrigins: env.ALLOWED_ORIGINS,
       maxPerToken: env.MAX_SOCKETS_PER_TOKEN,
+      maxInAll: env.MAX_SOCKETS,
       stallMs: env.SUBSCRIBER_STALL_SECONDS * 1000,
     },
     limits: {
@@ -186,4 +198,15 @@ function withCaFile(url: string | undefined, file: string | undefined): string |
   const fault = faultOf(complete);
   if (fault) throw new StartError(`The environment is wrong: with DATABASE_CA_FILE, DATABASE_URL ${fault}.`);
   return complete;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** @throws StartError when everybody who reaches the port could use the demo's tokens, which are public */
+export function assertDemoIsPrivate({ databaseUrl, role, host, exposeDemo }: Env): void {
+  if (databaseUrl !== null || role === "worker" || exposeDemo || LOOPBACK.test(host)) return;
+  throw new StartError(
+    `HOST is ${host}, and without DATABASE_URL the demo is served, whose admin token is public. Set DATABASE_URL, or ` +
+      "EXPOSE_DEMO=on if everybody who reaches this address may use the demo.",
+  );
 }

@@ -16,7 +16,7 @@ import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
 import { isOutage } from "./db/outage.ts";
-import { parseEnv } from "./env.ts";
+import { assertDemoIsPrivate, parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
 import { readDocuments } from "./import/documents.ts";
@@ -70,8 +70,13 @@ function readEnv(): Env {
 }
 
 async function start(env: Env): Promise<void> {
+  assertDemoIsPrivate(env);
   // Standard output is for what was asked for: the banner, a token, the schema.
-  const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
+  const destination = pino.destination(2);
+  // A full disk or a reader that has gone costs lines of the log, and not the process.
+  destination.on("error", () => {});
+  process.stdout.on("error", () => {});
+  const log = createLog(env.logLevel, destination).child({ role: env.role });
   const database = await openDatabase(env, {
     log,
     onLost(error) {
@@ -85,6 +90,7 @@ async function start(env: Env): Promise<void> {
     poolSize: env.poolSize,
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
+    graphiql: env.graphiql,
     cursorSecret: env.cursorSecret,
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,

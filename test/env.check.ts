@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { parseEnv } from "../src/env.ts";
+import { assertDemoIsPrivate, parseEnv } from "../src/env.ts";
 
 test("provisioning goes to the sandbox unless a provider is named", () => {
   expect(parseEnv({}).provider).toBeNull();
@@ -40,3 +40,21 @@ test("the ways past the libraries are taken unless they are switched off", () =>
   expect(parseEnv({ DIRECT_POST: "off" }).shortcuts).toEqual({ plannedExecution: true, directPost: false });
   expect(() => parseEnv({ DIRECT_POST: "no" })).toThrow("The environment is wrong: DIRECT_POST must be on or off.");
 });
+
+test.each(["0.0.0.0", "::", "192.168.1.2", "gateway.internal", "127.0.0.1.evil.example"])(
+  "the demo, whose token is public, is not served on %s unless a variable says so",
+  (HOST) => {
+    const check = (env: Record<string, string>) => () => assertDemoIsPrivate(parseEnv({ HOST, ...env }));
+    expect(check({})).toThrow(/EXPOSE_DEMO=on/);
+    for (const env of [
+      { EXPOSE_DEMO: "on" },
+      { DATABASE_URL: "postgres://u@db/x" },
+      { ROLE: "worker" },
+      { HOST: "127.0.0.1" },
+      { HOST: "127.1.2.3" },
+      { HOST: "::1" },
+      { HOST: "localhost" },
+    ])
+      expect(check(env)).not.toThrow();
+  },
+);

@@ -17,6 +17,7 @@ const LADDER = [
   ["interview"],
   ["import"],
   ["schema.ts", "env.ts", "app.ts"],
+  ["gateway"],
   ["server.ts", "worker.ts"],
   ["main.ts"],
 ];

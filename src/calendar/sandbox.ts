@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
@@ -73,14 +73,15 @@ function sandboxCalendar(db: Database): CalendarProvider {
 const performed = (table: PgTable & Record<keyof Effect, PgColumn>, { accountId, effectKey }: Effect) =>
   and(eq(table.accountId, accountId), eq(table.effectKey, effectKey));
 
-/** One file for each effect key, written whole or not at all. */
+/** One file for each effect key, written whole or not at all, and readable by this user alone: it holds personal data. */
 function outboxMailer(outbox: string): Mailer {
   return {
     async send(message, { effectKey }) {
       await mkdir(outbox, { recursive: true });
+      await chmod(outbox, 0o700);
       const file = join(outbox, `${createHash("sha256").update(effectKey).digest("hex").slice(0, 32)}.eml`);
       const draft = `${file}.${newId()}.tmp`;
-      await writeFile(draft, await composeMessage(message, effectKey));
+      await writeFile(draft, await composeMessage(message, effectKey), { mode: 0o600 });
       await rename(draft, file);
       return {};
     },

@@ -65,6 +65,12 @@ export const REQUEST_ERRORS = {
     retryable: false,
     meaning: "The client has registered no document with this hash.",
   },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    retryable: false,
+    meaning: "A subscription over HTTP is a stream of events. Send `Accept: text/event-stream`, or use a socket.",
+  },
+  REQUEST_ENTITY_TOO_LARGE: { status: 413, retryable: false, meaning: "The body has more than 256 KiB." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, meaning: "Send the request as application/json." },
   RATE_LIMITED: {
     status: 429,
@@ -76,6 +82,11 @@ export const REQUEST_ERRORS = {
     retryable: true,
     meaning: "The socket carries as many operations as it may. End one, or open another socket.",
   },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    retryable: true,
+    meaning: "The token or person, or the process, has as many sockets and event streams open as it may. Close one.",
+  },
   SUBSCRIBER_TOO_SLOW: {
     status: 200,
     retryable: true,
@@ -85,6 +96,11 @@ export const REQUEST_ERRORS = {
     status: 500,
     retryable: false,
     meaning: "A bug of the gateway. Report `extensions.requestId`, under which the log has the rest.",
+  },
+  GOING_AWAY: {
+    status: 503,
+    retryable: true,
+    meaning: "The process is about to end. Subscribe again after `extensions.cursor`; another process answers.",
   },
   KEYS_UNAVAILABLE: {
     status: 503,

@@ -35,3 +35,12 @@ export function subscriberTooSlow(cursor: string | null): RequestError {
     { cursor },
   );
 }
+
+/** @param cursor of the last event that the subscriber was sent; null when there was none */
+export function goingAway(cursor: string | null): RequestError {
+  return new RequestError(
+    "GOING_AWAY",
+    "This process is about to end. Subscribe again from the cursor, and another one answers.",
+    { cursor },
+  );
+}

@@ -1,7 +1,11 @@
-import { isAsyncIterable } from "graphql-yoga";
-import type { Plugin } from "graphql-yoga";
+import type { ServerResponse } from "node:http";
+import { isAsyncIterable, processRegularResult } from "graphql-yoga";
+import type { FetchAPI, Plugin } from "graphql-yoga";
+import type { ExecutionResult } from "graphql";
 import type { Logger } from "pino";
+import { RequestError } from "../core/error.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
+import { toGraphQLError } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { currentRequest } from "./request.ts";
 import { DELIVERY } from "./results.ts";
@@ -9,9 +13,14 @@ import type { Carried } from "./results.ts";
 import { toText } from "./share.ts";
 
 const KEEP_ALIVE_MS = 12_000;
+/** Between the last message and the cut: a client that learns of both at a time may overlook the one or the other. */
+const CUT_AFTER_MS = 100;
+/** How long the last message waits for a reader that takes nothing. */
+const FAREWELL_MS = 30_000;
+const TYPE = "text/event-stream";
 const ENCODER = new TextEncoder();
 const HEADERS = {
-  "content-type": "text/event-stream",
+  "content-type": TYPE,
   "cache-control": "no-cache",
   connection: "keep-alive",
   "x-accel-buffering": "no",
@@ -26,37 +35,71 @@ export interface EventStreamOptions {
 
 /**
  * Server-sent events whose ids are the cursors of what they carry, so that a browser's own reconnection resumes: it sends
- * the last id back as Last-Event-ID. Otherwise the protocol of graphql-sse: `next` for each result, then `complete`.
+ * the last id back as Last-Event-ID. Otherwise the protocol of graphql-sse: `next` for each result, and `complete` after the
+ * one result of an operation that is no subscription.
  */
-export function useEventStream(options: EventStreamOptions): Plugin {
+export function useEventStream(options: EventStreamOptions): Plugin<object, { res?: ServerResponse }> {
   return {
     onResultProcess(payload) {
-      const { result, request } = payload;
-      if (!isAsyncIterable<Carried>(result)) return;
-      if (!request.headers.get("accept")?.includes("text/event-stream")) return;
-      payload.setResultProcessor(
-        (_result, api) => new api.Response(toEventStream(result, options), { headers: HEADERS }),
-        "text/event-stream",
-      );
+      const { result, request, serverContext } = payload;
+      const accepted = typesOf(request.headers.get("accept"));
+      if (isAsyncIterable<Carried>(result)) {
+        if (!accepted.some((type) => type === TYPE || type === "*/*" || type === "text/*")) {
+          void result[Symbol.asyncIterator]().return?.();
+          const refusal = { errors: [toGraphQLError(notAcceptable())] };
+          payload.setResult(refusal);
+          return payload.setResultProcessor(
+            (_result, api) => processRegularResult(refusal, api, "application/json"),
+            "application/json",
+          );
+        }
+        const { res } = serverContext;
+        payload.setResultProcessor(
+          (_result, api) => new api.Response(toEventStream(result, { ...options, res }), { headers: HEADERS }),
+          TYPE,
+        );
+      } else if (accepted.includes(TYPE) && !accepted.some((type) => /json|\*|multipart/.test(type))) {
+        payload.setResultProcessor((_result, api) => toSingleEvent(result as ExecutionResult, api), TYPE);
+      }
     },
   };
 }
 
-/** Pulls one result at a time, and ends a reader that takes nothing. */
+const notAcceptable = () =>
+  new RequestError("NOT_ACCEPTABLE", "A subscription over HTTP is a stream of events. Send Accept: text/event-stream.");
+
+const typesOf = (accept: string | null): string[] =>
+  (accept ?? "*/*").split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase() ?? "");
+
+/** One result, with the status that it would have as JSON. */
+function toSingleEvent(result: ExecutionResult, api: FetchAPI): Response {
+  const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
+  const retryAfter = headers.get("retry-after");
+  return new api.Response(`:\n\n${message(result)}event: complete\ndata:\n\n`, {
+    status,
+    headers: { ...HEADERS, ...(retryAfter && { "retry-after": retryAfter }) },
+  });
+}
+
+/** Pulls one result at a time, and ends a reader that takes nothing. What ends here is cut off: it is not complete. */
 function toEventStream(
   results: AsyncIterable<Carried>,
-  { mask, log, stallMs }: EventStreamOptions,
+  { mask, log, stallMs, res }: EventStreamOptions & { res: ServerResponse | undefined },
 ): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
   let keepAlive: NodeJS.Timeout;
   let cursor: string | null = null;
   let pulledAt = Date.now();
   let ended = false;
+  let cutOff: NodeJS.Timeout;
   const end = async () => {
+    if (ended) return;
     ended = true;
     clearInterval(keepAlive);
+    cutOff = setTimeout(() => res?.destroy(), FAREWELL_MS).unref();
     await iterator.return?.();
   };
+  const cut = () => void setTimeout(() => res?.socket?.destroySoon(), CUT_AFTER_MS);
   return new ReadableStream({
     start(controller) {
       const write = (text: string) => controller.enqueue(ENCODER.encode(text));
@@ -65,8 +108,7 @@ function toEventStream(
         () => {
           if ((controller.desiredSize ?? 0) > 0) return write(":\n\n");
           if (Date.now() - pulledAt < stallMs) return;
-          write(message({ errors: [mask(subscriberTooSlow(cursor))] }) + COMPLETE);
-          controller.close();
+          write(message({ errors: [mask(subscriberTooSlow(cursor))] }));
           log.info({ requestId: currentRequest()?.requestId }, "ended an event stream whose subscriber reads nothing");
           void end();
         },
@@ -74,22 +116,19 @@ function toEventStream(
       );
     },
     async pull(controller) {
+      // Asked for after the last message: that has left.
+      if (ended) return cut();
       const { done, value } = await iterator.next();
       if (ended) return;
       pulledAt = Date.now();
-      if (!done) {
-        cursor = value[DELIVERY]?.cursor ?? cursor;
-        return controller.enqueue(ENCODER.encode(message(value)));
-      }
-      controller.enqueue(ENCODER.encode(COMPLETE));
-      controller.close();
-      await end();
+      if (done) return end().then(cut);
+      cursor = value[DELIVERY]?.cursor ?? cursor;
+      controller.enqueue(ENCODER.encode(message(value)));
+      if (value[DELIVERY]?.cursor === null) await end();
     },
-    cancel: end,
+    cancel: () => end().then(() => clearTimeout(cutOff)),
   });
 }
-
-const COMPLETE = "event: complete\ndata:\n\n";
 
 function message(result: Carried): string {
   const { cursor, text } = result[DELIVERY] ?? { cursor: null, text: toText(result) };

@@ -19,8 +19,10 @@ import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
 import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
-import { subscribeForYoga } from "./results.ts";
+import { useParameters } from "./parameters.ts";
+import { OpenStreams, subscribeForYoga } from "./results.ts";
 import type { ResultsOptions } from "./results.ts";
+import type { Roster } from "./roster.ts";
 import { createSubscribe } from "./subscribe.ts";
 import type { Subscribe } from "./subscribe.ts";
 import { TokenWatch } from "./token-watch.ts";
@@ -51,6 +53,7 @@ export interface Pipeline {
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
   fallbacks: Fallbacks;
+  streams: OpenStreams;
 }
 
 export interface PipelineOptions {
@@ -68,12 +71,12 @@ export interface PipelineOptions {
   plannedExecution: boolean;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
-  /** What GraphiQL begins with. */
-  demo?: { token: string; query: string } | undefined;
+  /** Counts event streams with the sockets. */
+  roster: Roster;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, stallMs, demo } = options;
+  const { schema, services, stallMs, roster } = options;
   const withinDeadline = createDeadline(options.limits.deadlineMs);
   const lookedUp = <T>(found: Promise<T>) => withinDeadline(found).catch(tellOutage);
   const identify: Pipeline["identify"] = (authorization) =>
@@ -85,6 +88,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const subscribe = createSubscribe({ mask, withCode, guard, withinDeadline });
   const watch = watchTokens(options, identify);
   const fallbacks = new Fallbacks(services.log);
+  const streams = new OpenStreams();
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -96,13 +100,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     plugins: [
       useJsonOnly(),
+      useParameters(),
       useAuthentication(identify),
       useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
       useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask }),
+      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask, roster, streams }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -112,14 +117,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     cors: (request) => corsOf(request, options.allowedOrigins),
     landingPage: false,
     logging: false,
-    // Nine megabytes of page, loaded when somebody asks for it.
-    renderGraphiQL: async (options) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
-    graphiql: {
-      title: "Interview Gateway",
-      ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
-    },
+    graphiql: false,
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks, streams };
 }
 
 /** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */
@@ -239,5 +239,3 @@ function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(args, options)),
   };
 }
-
-const authorizationHeader = (token: string) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);

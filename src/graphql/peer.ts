@@ -1,6 +1,12 @@
 import type { WebSocket } from "ws";
 
 const PING_MS = 12_000;
+/** Nothing more is read from a socket while it leaves more than this unread, in bytes. */
+const MAX_UNREAD = 1024 * 1024;
+/** What is sent to a socket that leaves more than this unread, in bytes, ends it. */
+const MAX_BACKLOG = 16 * 1024 * 1024;
+/** Most bytes of a close frame's reason. */
+const MAX_REASON = 123;
 
 /** The other end of one WebSocket: whether it reads what it is sent, and whether it is still there. */
 export class Peer {
@@ -13,25 +19,20 @@ export class Peer {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("pong", () => (this.#answered = true));
+    // In place of the library's own answer, which is not counted as unsent.
+    socket.on("ping", (data: Buffer) => void this.#write((sent) => socket.pong(data, false, sent)));
   }
 
   /** Resolves when the text has left the process, which is how a slow reader slows down those who write for it. */
   send(text: string): Promise<void> {
-    if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
-    if (this.#unsent === 0) this.#progressAt = Date.now();
-    this.#unsent += 1;
-    return new Promise((resolve) => {
-      // An error ends the socket, which has an event of its own.
-      this.#socket.send(text, () => {
-        this.#unsent -= 1;
-        this.#progressAt = Date.now();
-        resolve();
-      });
-    });
+    if (this.#socket.bufferedAmount > MAX_BACKLOG) this.#socket.terminate();
+    return this.#write((sent) => this.#socket.send(text, sent));
   }
 
+  /** Closes the socket, reading again: the client's own close frame ends it. */
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
+    this.#socket.close(code, shorten(reason));
+    this.#socket.resume();
   }
 
   /** Since when something waits to leave and nothing has; infinity when nothing waits. */
@@ -39,12 +40,41 @@ export class Peer {
     return this.#unsent > 0 ? this.#progressAt : Number.POSITIVE_INFINITY;
   }
 
-  /** Asks for a sign of life now and then, and ends the connection when there was none since the last time. */
-  ping(now: number): void {
-    if (now - this.#pingAt < PING_MS || this.#socket.readyState !== this.#socket.OPEN) return;
-    if (!this.#answered && this.#unsent === 0) return this.#socket.terminate();
+  /** Asks for a sign of life now and then; false when there was none since the last time. */
+  isAlive(now: number): boolean {
+    if (now - this.#pingAt < PING_MS || this.#socket.readyState !== this.#socket.OPEN) return true;
+    if (!this.#answered && this.#unsent === 0) return false;
     this.#pingAt = now;
     this.#answered = false;
     this.#socket.ping();
+    return true;
   }
+
+  /** Writes, and stops reading while too much waits to leave: whoever does not read may not ask either. */
+  #write(write: (sent: () => void) => void): Promise<void> {
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    if (this.#unsent === 0) this.#progressAt = Date.now();
+    this.#unsent += 1;
+    return new Promise((resolve) => {
+      // An error ends the socket, which has an event of its own.
+      write(() => {
+        this.#unsent -= 1;
+        this.#progressAt = Date.now();
+        if (socket.isPaused && socket.bufferedAmount <= MAX_UNREAD / 2) socket.resume();
+        resolve();
+      });
+      if (socket.bufferedAmount > MAX_UNREAD) socket.pause();
+    });
+  }
+}
+
+/** Cuts a close frame's reason to the bytes that it may have, between two characters. */
+function shorten(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= MAX_REASON) return reason;
+  return bytes
+    .subarray(0, MAX_REASON)
+    .toString("utf8")
+    .replace(/\uFFFD+$/u, "");
 }

@@ -1,64 +1,185 @@
+import { getOperationAST } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
+import { subscriberTooSlow } from "../events/failure.ts";
 import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
 import { toGraphQLError, withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
-import type { Push } from "./push.ts";
+import { CLOSE, readMessage } from "./message.ts";
+import type { ClientMessage } from "./message.ts";
+import { Push } from "./push.ts";
 import { bindToRequest, inRequest } from "./request.ts";
 import { Deliveries } from "./subscribe.ts";
 
 /** How many operations may be under way on one socket. */
 const MAX_OPERATIONS = 100;
+const PROTOCOL = "graphql-transport-ws";
 
 /** One socket as the protocol sees it. */
 export interface Connection {
   requestId: string;
-  /** Counts its operations, for their request ids. */
-  operations: number;
+  /** Resolves when the text has left the process. */
+  send: (text: string) => Promise<void>;
+  close: (code: number, reason: string) => void;
   /** Takes the socket in for this token until the token ends, or closes it. */
-  admit(authorization: string, caller: Caller): boolean;
-  refuse(code: RequestErrorCode): void;
-  push(id: string, deliveries: Deliveries): Push;
+  admit: (authorization: string, caller: Caller) => boolean;
+  /** Closes it because its token is refused, or cannot be judged. */
+  refuse: (code: RequestErrorCode) => void;
 }
 
 type Parameters = Record<string, unknown> | undefined;
-type SocketContext = Context<Parameters, Connection>;
+type SocketContext = Context<Parameters, Protocol>;
 /** Envelop's engine for one operation, carried to graphql-ws as the root value. */
 interface Engine extends Pick<ReturnType<Pipeline["yoga"]["getEnveloped"]>, "execute"> {
   subscribe: Pipeline["subscribe"];
 }
 
-/** The graphql-transport-ws protocol over the pipeline. */
-export function createProtocol(pipeline: Pipeline): Server<Connection> {
-  return makeServer<Parameters, Connection>({
-    async onConnect({ connectionParams, extra }) {
+/** @returns opens the protocol on a socket */
+export function createProtocol(pipeline: Pipeline): (connection: Connection) => Protocol {
+  const server = makeServer<Parameters, Protocol>({
+    onConnect: async ({ connectionParams, extra: { connection } }) => {
       const authorization = authorizationOf(connectionParams);
       try {
-        return extra.admit(authorization ?? "", await pipeline.identify(authorization));
+        return connection.admit(authorization ?? "", await pipeline.identify(authorization));
       } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        extra.refuse(error.code);
+        connection.refuse(pipeline.mask(error).extensions["code"] as RequestErrorCode);
         return false;
       }
     },
-    onSubscribe(context, _id, payload) {
-      const { extra, subscriptions } = context;
-      if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooManyOperations()];
-      extra.operations += 1;
-      const requestId = `${extra.requestId}.${extra.operations}`;
-      return inRequest({ requestId }, () => prepare(pipeline, context, payload));
-    },
+    onSubscribe: ({ extra, connectionParams }, id, payload) =>
+      inRequest({ requestId: extra.requestIdOf(id) }, () => prepare(pipeline, connectionParams, payload)),
     execute: (args) => (args.rootValue as Engine).execute(args),
     // Deliveries are no results: `onOperation` replaces them.
     subscribe: (args) => (args.rootValue as Engine).subscribe(args) as OperationResult,
     onOperation: (...[{ extra }, id, , , result]) =>
       result instanceof Deliveries ? extra.push(id, result) : withoutStatuses(result as ExecutionResult),
   });
+  return (connection) => new Protocol(server, pipeline, connection);
 }
+
+/** An operation of a socket: the id that the client chose, and what it is pushed. */
+interface Operation {
+  name: string;
+  push: Push | null;
+}
+
+/**
+ * graphql-transport-ws on one socket. graphql-ws speaks it under ids of ours, each of which is used once: a client may use its
+ * own again as soon as it has completed it, while the library still ends the operation before. What a client may not say is
+ * refused here, so that nothing that it sends makes the library throw.
+ */
+export class Protocol {
+  readonly connection: Connection;
+  readonly #pipeline: Pipeline;
+  /** Operations under way by our id, and our ids by the client's. */
+  readonly #operations = new Map<string, Operation>();
+  readonly #ids = new Map<string, string>();
+  readonly #closed: (code: number, reason: string) => Promise<void>;
+  #receive: (text: string) => Promise<void> = async () => {};
+  #count = 0;
+
+  constructor(server: Server<Protocol>, pipeline: Pipeline, connection: Connection) {
+    this.connection = connection;
+    this.#pipeline = pipeline;
+    this.#closed = server.opened(
+      {
+        protocol: PROTOCOL,
+        send: (text) => this.#send(text),
+        close: (code = CLOSE.bug, reason = "") => connection.close(code, reason),
+        onMessage: (receive) => (this.#receive = receive),
+      },
+      this,
+    );
+  }
+
+  async receive(text: string): Promise<void> {
+    const message = readMessage(text);
+    if (!message) return this.connection.close(CLOSE.badMessage, "Invalid message received");
+    if (message.type === "subscribe") return this.#begin(message);
+    if (message.type === "complete") return this.#complete(message.id);
+    return this.#receive(text);
+  }
+
+  requestIdOf(id: string): string {
+    return `${this.connection.requestId}.${id}`;
+  }
+
+  push(id: string, deliveries: Deliveries): Push {
+    const operation = this.#operations.get(id);
+    const envelope = `{"id":${JSON.stringify(operation?.name)},"type":"next","payload":`;
+    const push = new Push(deliveries, {
+      send: async (text) => {
+        if (this.#operations.has(id)) await this.connection.send(`${envelope}${text}}`);
+      },
+      fail: (errors) => this.#send(JSON.stringify({ id, type: "error", payload: errors })),
+    });
+    if (operation) operation.push = push;
+    return push;
+  }
+
+  /** Tells each subscription where to go on after the last event that was sent. */
+  tooSlow(): void {
+    for (const { name, push } of this.#operations.values()) {
+      push?.leave((cursor) => this.#pipeline.mask(subscriberTooSlow(cursor)));
+      void this.#complete(name).catch(() => {});
+    }
+  }
+
+  /** Ends everything: the socket is closed. */
+  async closed(code: number, reason: string): Promise<void> {
+    await this.#closed(code, reason);
+  }
+
+  async #begin(message: ClientMessage & { type: "subscribe" }): Promise<void> {
+    const { id: name, payload } = message;
+    if (this.#ids.has(name)) {
+      return this.connection.close(CLOSE.idInUse, `Subscriber for ${name} already exists`);
+    }
+    if (this.#ids.size >= MAX_OPERATIONS) {
+      return this.connection.send(JSON.stringify({ id: name, type: "error", payload: [tooManyOperations()] }));
+    }
+    this.#count += 1;
+    const id = String(this.#count);
+    this.#ids.set(name, id);
+    this.#operations.set(id, { name, push: null });
+    // The library demands a text, which a client that sends a hash may leave out.
+    await this.#receive(JSON.stringify({ id, type: "subscribe", payload: { ...payload, query: payload.query ?? "" } }));
+    this.#free(id);
+  }
+
+  async #complete(name: string): Promise<void> {
+    const id = this.#ids.get(name);
+    if (id === undefined) return;
+    this.#free(id);
+    await this.#receive(JSON.stringify({ id, type: "complete" }));
+  }
+
+  /** Sends what the library says, under the client's own id; nothing of an operation that the client has completed. */
+  async #send(text: string): Promise<void> {
+    const [start = "", id] = OF_OPERATION.exec(text) ?? [];
+    if (id === undefined) return this.connection.send(text);
+    const operation = this.#operations.get(id);
+    if (!operation) return;
+    const rest = text.slice(start.length);
+    // With its last message an operation frees its id.
+    if (!rest.startsWith('"type":"next"')) this.#free(id);
+    await this.connection.send(`{"id":${JSON.stringify(operation.name)},${rest}`);
+  }
+
+  #free(id: string): void {
+    const operation = this.#operations.get(id);
+    if (!operation) return;
+    this.#operations.delete(id);
+    this.#ids.delete(operation.name);
+  }
+}
+
+/** How the library begins a message of an operation. */
+const OF_OPERATION = /^\{"id":"(\d+)",/;
 
 /** The same text that HTTP carries in its Authorization header, in either letter case. */
 function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
@@ -68,7 +189,7 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 
 async function prepare(
   { yoga, identify, resolveDocument, subscribe, mask }: Pipeline,
-  { connectionParams }: SocketContext,
+  connectionParams: SocketContext["connectionParams"],
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
@@ -77,6 +198,7 @@ async function prepare(
     const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);
     if (errors.length > 0) return errors.map(withoutStatus);
+    if (!getOperationAST(document, params.operationName)) throw whichOperation();
     return {
       schema,
       document,
@@ -93,6 +215,12 @@ async function prepare(
 function withoutStatuses({ errors, ...rest }: ExecutionResult): ExecutionResult {
   return errors ? { ...rest, errors: errors.map(withoutStatus) } : rest;
 }
+
+const whichOperation = () =>
+  new RequestError(
+    "OPERATION_RESOLUTION_FAILURE",
+    "The document has several operations, or none of this name. Send operationName with the name of one.",
+  );
 
 function tooManyOperations(): GraphQLError {
   const sentence = `A socket carries at most ${MAX_OPERATIONS} operations at a time. End one of them, or open another socket.`;

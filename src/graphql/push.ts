@@ -1,58 +1,56 @@
-import { subscriberTooSlow } from "../events/failure.ts";
-import type { Mask } from "./errors.ts";
-import type { Peer } from "./peer.ts";
-import { toText } from "./share.ts";
+import { lastDelivery } from "./subscribe.ts";
 import type { Deliveries } from "./subscribe.ts";
+import type { GraphQLError } from "graphql";
+import { withoutStatus } from "./errors.ts";
+
+export interface PushOptions {
+  /** Sends one result's text; resolves when it has left the process. */
+  send: (text: string) => Promise<void>;
+  /** Ends the operation with errors. */
+  fail: (errors: readonly GraphQLError[]) => Promise<void>;
+}
 
 /**
  * One subscription on a socket. It sends each delivery itself, as the text that equal subscribers share, and waits until
  * that has left; graphql-ws, which would make a text for each of them, sees a stream without results that ends.
  */
 export class Push implements AsyncIterableIterator<never> {
-  readonly #peer: Peer;
   readonly #deliveries: Deliveries;
-  readonly #onEnd: () => void;
-  readonly #envelope: string;
+  readonly #options: PushOptions;
   #cursor: string | null = null;
 
-  /** @param id of the operation, as the client chose it */
-  constructor(id: string, deliveries: Deliveries, { peer, onEnd }: { peer: Peer; onEnd: () => void }) {
-    this.#peer = peer;
+  constructor(deliveries: Deliveries, options: PushOptions) {
     this.#deliveries = deliveries;
-    this.#onEnd = onEnd;
-    this.#envelope = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#options = options;
   }
 
   async next(): Promise<IteratorResult<never>> {
     for (;;) {
       const { done, value } = await this.#deliveries.next();
-      if (done) return this.#end();
-      this.#cursor = value.cursor ?? this.#cursor;
-      await this.#send(value.text);
+      if (done) return END;
+      const { text, cursor, result } = value;
+      if (cursor === null) {
+        await this.#options.fail((result.errors ?? []).map(withoutStatus));
+        return END;
+      }
+      this.#cursor = cursor;
+      await this.#options.send(text);
     }
   }
 
   async return(): Promise<IteratorResult<never>> {
     await this.#deliveries.return();
-    return this.#end();
+    return END;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** Leaves behind what is still to be read where the subscriber may go on, and ends. */
-  tooSlow(mask: Mask): void {
-    void this.#send(toText({ errors: [mask(subscriberTooSlow(this.#cursor))] }));
-    void this.return();
-  }
-
-  #end(): IteratorResult<never> {
-    this.#onEnd();
-    return { done: true, value: undefined };
-  }
-
-  #send(text: string): Promise<void> {
-    return this.#peer.send(`${this.#envelope}${text}}`);
+  /** Says last where the subscriber may go on. */
+  leave(errorAt: (cursor: string | null) => GraphQLError): void {
+    void this.#options.send(lastDelivery(errorAt(this.#cursor)).text);
   }
 }
+
+const END = { done: true, value: undefined } as const;

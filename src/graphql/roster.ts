@@ -1,52 +1,77 @@
-import type { Peer } from "./peer.ts";
+import type { Caller } from "../operation/context.ts";
 
 const SWEEP_MS = 1_000;
+/** How many sockets may be open at a time that have not said whose they are. */
+const MAX_STRANGERS = 1_000;
+/** How long a socket may be open without a token that was found valid: its look-up takes part of it. */
+const STRANGER_MS = 10_000;
 
 export interface SocketLimits {
   /** Origins of pages that may open sockets, besides the gateway's own. */
   allowedOrigins: readonly string[];
-  /** How many sockets one token may hold at a time in this process. */
+  /** How many sockets and event streams one token or person may hold at a time in this process. */
   maxPerToken: number;
-  /** How long a subscriber may read nothing of what waits for it. */
+  /** How many of both there may be in this process. */
+  maxInAll: number;
+  /** How long a client may read nothing of what waits for it. */
   stallMs: number;
   /** How often it is checked that the tokens of open sockets and event streams are still valid; 30 s when left out. */
   reviewMs?: number;
 }
 
+/** What a client holds open: a socket or an event stream. */
 export interface Member {
-  peer: Peer;
-  /** What the socket said when it opened; null before. */
-  authorization: string | null;
-  /** Ends what it is subscribed to because it does not read. */
-  tooSlow(): void;
+  /** Called each second. */
+  sweep?(now: number): void;
+  /** Ends it because no valid token has come in time. */
+  refuseStranger?(): void;
 }
 
-/** All sockets of the process: how many a token holds, and which of them do not read. */
+/** Who holds what is open in this process, and how much of it. */
 export class Roster {
-  readonly #members = new Set<Member>();
-  readonly #limits: SocketLimits;
+  readonly #limits: Pick<SocketLimits, "maxPerToken" | "maxInAll">;
+  /** Each with its holder's name; null while that is not known. */
+  readonly #members = new Map<Member, { holder: string | null; since: number }>();
+  readonly #counts = new Map<string, number>();
+  #strangers = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(limits: SocketLimits) {
+  constructor(limits: Pick<SocketLimits, "maxPerToken" | "maxInAll">) {
     this.#limits = limits;
-    this.#timer = setInterval(() => this.#sweep(Date.now()), SWEEP_MS);
+    this.#timer = setInterval(() => this.#sweep(Date.now()), SWEEP_MS).unref();
   }
 
-  add(member: Member): void {
-    this.#members.add(member);
+  /** Lets a member in whose holder is not known yet; false when there are as many as there may be. */
+  add(member: Member): boolean {
+    if (this.#members.size >= this.#limits.maxInAll || this.#strangers >= MAX_STRANGERS) return false;
+    this.#strangers += 1;
+    this.#members.set(member, { holder: null, since: Date.now() });
+    return true;
+  }
+
+  /** Says whose a member is, which may be new; false when its holder, or the process, has as many as there may be. */
+  admit(member: Member, caller: Caller): boolean {
+    const holder = nameOf(caller);
+    const count = this.#counts.get(holder) ?? 0;
+    const isNew = !this.#members.has(member);
+    if (count >= this.#limits.maxPerToken || (isNew && this.#members.size >= this.#limits.maxInAll)) return false;
+    this.delete(member);
+    this.#members.set(member, { holder, since: Date.now() });
+    this.#counts.set(holder, count + 1);
+    return true;
   }
 
   delete(member: Member): void {
+    const known = this.#members.get(member);
+    if (!known) return;
     this.#members.delete(member);
-  }
-
-  /** Names who stands behind a member; false when the token holds as many sockets as it may. */
-  admit(member: Member, authorization: string): boolean {
-    let count = 0;
-    for (const other of this.#members) if (other.authorization === authorization) count += 1;
-    if (count >= this.#limits.maxPerToken) return false;
-    member.authorization = authorization;
-    return true;
+    if (known.holder === null) {
+      this.#strangers -= 1;
+      return;
+    }
+    const left = (this.#counts.get(known.holder) ?? 1) - 1;
+    if (left > 0) this.#counts.set(known.holder, left);
+    else this.#counts.delete(known.holder);
   }
 
   stop(): void {
@@ -54,14 +79,12 @@ export class Roster {
   }
 
   #sweep(now: number): void {
-    const { stallMs } = this.#limits;
-    for (const member of this.#members) {
-      if (member.peer.waitingSince() < now - stallMs) {
-        this.#members.delete(member);
-        member.tooSlow();
-      } else {
-        member.peer.ping(now);
-      }
+    for (const [member, { holder, since }] of this.#members) {
+      if (holder === null && since < now - STRANGER_MS) member.refuseStranger?.();
+      else member.sweep?.(now);
     }
   }
 }
+
+/** A token is the same in every spelling of its header, and a person is with every token. */
+const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;

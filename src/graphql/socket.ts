@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { handleProtocols } from "graphql-ws";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
@@ -8,32 +7,29 @@ import { REQUEST_ERRORS } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
+import { CLOSE } from "./message.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { Peer } from "./peer.ts";
 import { createProtocol } from "./protocol.ts";
-import type { Connection } from "./protocol.ts";
-import { Push } from "./push.ts";
+import type { Connection, Protocol } from "./protocol.ts";
 import { chooseRequestId } from "./request.ts";
-import { Roster } from "./roster.ts";
-import type { Member, SocketLimits } from "./roster.ts";
+import type { Member, Roster, SocketLimits } from "./roster.ts";
+import { readTarget } from "./target.ts";
 
-/** Besides those of graphql-transport-ws and WebSocket itself. */
-const CLOSE = {
-  goingAway: 1001,
-  tryAgainLater: 1013,
-  forbidden: 4403,
-  tooManySockets: 4430,
-  tooSlow: 4431,
-  bug: 4500,
-};
-
+const PROTOCOL = "graphql-transport-ws";
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
 
 export interface SocketOptions {
   pipeline: Pipeline;
+  roster: Roster;
   log: Logger;
   limits: SocketLimits;
+}
+
+/** Whether a request asks for a WebSocket; one that asks for another protocol is answered without a change of protocol. */
+export function isSocketRequest({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /**
@@ -41,46 +37,27 @@ export interface SocketOptions {
  * @returns closes every socket with 1001
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { pipeline, limits, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols });
-  const roster = new Roster(limits);
-  const protocol = createProtocol(pipeline);
+  const { pipeline, roster, limits } = options;
+  const openProtocol = createProtocol(pipeline);
+  const handleProtocols = (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols, autoPong: false });
+  let closing = false;
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? "/", "http://gateway").pathname !== "/graphql") return refuse(socket, "404 Not Found");
+    const target = readTarget(request);
+    if (!target || !isSocketRequest(request)) return refuse(socket, "400 Bad Request");
+    if (target.pathname !== "/graphql") return refuse(socket, "404 Not Found");
     if (!isAllowedOrigin(request, limits.allowedOrigins)) return refuse(socket, "403 Forbidden");
-    sockets.handleUpgrade(request, socket, head, (client) => open(client, request));
+    const member: Member = {};
+    if (closing || !roster.add(member)) return refuse(socket, "503 Service Unavailable", "Retry-After: 1\r\n");
+    socket.once("close", () => roster.delete(member));
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      open(client, { member, request, openProtocol, ...options }),
+    );
   });
 
-  const open = (socket: WebSocket, request: IncomingMessage) => {
-    const requestId = chooseRequestId(request.headers["x-request-id"]);
-    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), requestId });
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) => member.peer.send(text),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage(handle) {
-          socket.on("message", (data: Buffer) => {
-            handle(data.toString()).catch((error: unknown) => {
-              log.error({ requestId, error }, "a socket met a bug");
-              socket.close(CLOSE.bug, "Internal server error");
-            });
-          });
-        },
-      },
-      connection,
-    );
-    // ws answers a broken frame itself, with the code that says what was wrong.
-    socket.on("error", () => {});
-    socket.once("close", (code, reason) => {
-      roster.delete(member);
-      void closed(code, String(reason));
-    });
-  };
-
   return async () => {
-    roster.stop();
+    closing = true;
     const closed = [...sockets.clients].map((client) => new Promise((resolve) => client.once("close", resolve)));
     for (const client of sockets.clients) client.close(CLOSE.goingAway, "Going away");
     const cutOff = setTimeout(() => {
@@ -91,51 +68,61 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
   };
 }
 
-interface Surroundings {
-  roster: Roster;
-  pipeline: Pipeline;
-  log: Logger;
-  requestId: string;
+interface Opening extends SocketOptions {
+  openProtocol: (connection: Connection) => Protocol;
+  member: Member;
+  request: IncomingMessage;
 }
 
-/** What the roster and what the protocol know of a socket. */
-function connect(
-  socket: WebSocket,
-  { roster, pipeline, log, requestId }: Surroundings,
-): { member: Member; connection: Connection } {
-  const pushes = new Set<Push>();
-  const refuse = (code: RequestErrorCode) =>
-    socket.close(REQUEST_ERRORS[code].retryable ? CLOSE.tryAgainLater : CLOSE.forbidden, code);
-  const member: Member = {
-    peer: new Peer(socket),
-    authorization: null,
-    tooSlow() {
-      for (const push of pushes) push.tooSlow(pipeline.mask);
-      socket.close(CLOSE.tooSlow, "SUBSCRIBER_TOO_SLOW");
-      log.info("ended a socket whose subscriber reads nothing");
-    },
-  };
-  roster.add(member);
-  const connection: Connection = {
+function open(socket: WebSocket, { member, request, pipeline, openProtocol, roster, log, limits }: Opening): void {
+  // ws answers a broken frame itself, with the code that says what was wrong.
+  socket.on("error", () => {});
+  const peer = new Peer(socket);
+  if (socket.protocol !== PROTOCOL) return peer.close(CLOSE.wrongProtocol, "Subprotocol not acceptable");
+  const requestId = chooseRequestId(request.headers["x-request-id"]);
+  const refuse = (code: RequestErrorCode) => peer.close(closeCodeOf(code), code);
+  const protocol = openProtocol({
     requestId,
-    operations: 0,
-    admit(authorization, { expiresAt }) {
-      const admitted = roster.admit(member, authorization);
-      if (!admitted) socket.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
-      else if (socket.readyState !== socket.CLOSED)
-        socket.once("close", pipeline.watch.add({ authorization, expiresAt, end: ({ code }) => refuse(code) }));
+    send: (text) => peer.send(text),
+    close: (code, reason) => peer.close(code, reason),
+    admit(authorization, caller) {
+      const admitted = roster.admit(member, caller);
+      if (!admitted) peer.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
+      else if (socket.readyState === socket.CLOSED) roster.delete(member);
+      else {
+        const end = ({ code }: { code: RequestErrorCode }) => refuse(code);
+        socket.once("close", pipeline.watch.add({ authorization, expiresAt: caller.expiresAt, end }));
+      }
       return admitted;
     },
     refuse,
-    push(id, deliveries) {
-      const push = new Push(id, deliveries, { peer: member.peer, onEnd: () => pushes.delete(push) });
-      pushes.add(push);
-      return push;
-    },
+  });
+  member.refuseStranger = () => refuse("DATABASE_UNAVAILABLE");
+  member.sweep = (now) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (peer.waitingSince() >= now - limits.stallMs && peer.isAlive(now)) return;
+    protocol.tooSlow();
+    peer.close(CLOSE.tooSlow, "SUBSCRIBER_TOO_SLOW");
+    log.info({ requestId }, "ended a socket whose subscriber reads nothing");
   };
-  return { member, connection };
+  socket.on("message", (data: Buffer) => {
+    if (socket.readyState !== socket.OPEN) return;
+    protocol.receive(data.toString()).catch((error: unknown) => {
+      log.error({ requestId, error }, "a socket met a bug");
+      peer.close(CLOSE.bug, "Internal server error");
+    });
+  });
+  socket.once("close", (code, reason) => void protocol.closed(code, String(reason)).catch(() => {}));
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+/** Codes that a client takes for final only where another try cannot help. */
+function closeCodeOf(code: RequestErrorCode): number {
+  if (code === "INTERNAL_SERVER_ERROR") return CLOSE.bug;
+  return REQUEST_ERRORS[code].retryable ? CLOSE.tryAgainLater : CLOSE.forbidden;
+}
+
+/** Answers before the connection is a socket, and closes it whether or not the client does. */
+function refuse(socket: Duplex, status: string, headers = ""): void {
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${headers}Content-Length: 0\r\n\r\n`);
 }

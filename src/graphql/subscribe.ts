@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createSourceEventStream, GraphQLError, validateSubscriptionArgs } from "graphql";
 import type { ExecutionArgs, ExecutionResult } from "graphql";
+import { REQUEST_ERRORS } from "../core/error.ts";
+import type { RequestErrorCode } from "../core/error.ts";
 import { StreamInterrupted } from "../events/failure.ts";
 import type { StreamItem } from "../operation/event-source.ts";
 import type { WithinDeadline } from "./deadline.ts";
+import { withoutStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import type { RefusalCodes } from "./refusal-code.ts";
@@ -93,7 +96,8 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
 
   async return(): Promise<IteratorResult<Delivery>> {
     this.#leave();
-    await this.#items.return?.();
+    // A source that has failed may fail to end as well.
+    await this.#items.return?.().catch(() => {});
     return { done: true, value: undefined };
   }
 
@@ -108,8 +112,10 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
       this.#item = value;
     }
     const delivery = await this.#group.deliver(this.#item);
+    const failure = delivery.cursor !== null && failureOf(delivery.result);
+    if (failure) throw failure;
     this.#item = null;
-    this.#cursor = delivery.cursor;
+    this.#cursor = delivery.cursor ?? this.#cursor;
     return delivery;
   }
 
@@ -119,12 +125,10 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
         ? { cause: error.cause, cursor: this.#group.cursorOf(error.position) }
         : { cause: error, cursor: this.#cursor };
     const { message, extensions } = this.#mask(cause);
-    const told = new GraphQLError(`${message} Subscribe again after the cursor.`, {
-      extensions: { ...extensions, cursor },
-    });
     void this.return();
-    const result = { errors: [told] };
-    return { result, text: toText(result), cursor: null };
+    return lastDelivery(
+      new GraphQLError(`${message} Subscribe again after the cursor.`, { extensions: { ...extensions, cursor } }),
+    );
   }
 
   #leave(): null {
@@ -133,3 +137,18 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return null;
   }
 }
+
+/** What a stream that cannot go on says last. */
+export function lastDelivery(error: GraphQLError): Delivery {
+  const result = { errors: [withoutStatus(error)] };
+  return { result, text: toText(result), cursor: null };
+}
+
+/** Why an item could not be resolved at all, when that is no fault of the request. */
+function failureOf({ data, errors }: ExecutionResult): GraphQLError | undefined {
+  if (data) return undefined;
+  return errors?.find(({ extensions: { code } }) => isOurs(code));
+}
+
+const isOurs = (code: unknown): boolean =>
+  typeof code === "string" && code in REQUEST_ERRORS && REQUEST_ERRORS[code as RequestErrorCode].status >= 500;

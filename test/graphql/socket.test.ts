@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import type { ClientOptions } from "ws";
 import { revokeToken } from "../../src/account/issue.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { Client } from "../support/client.ts";
+import { beginPlain, endPlain, openPlain } from "../support/plain-socket.ts";
+import type { PlainSocket } from "../support/plain-socket.ts";
 
 const ALLOWED = "https://hiring.example.com";
 
@@ -16,45 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A socket whose messages are written by hand. */
-interface Plain {
-  socket: WebSocket;
-  send(message: object): void;
-  next(): Promise<any>;
-  closed: Promise<{ code: number; reason: string }>;
-}
-
-function plain(options: object = {}): Plain {
-  const socket = new WebSocket(socketUrl, "graphql-transport-ws", options);
-  const messages: any[] = [];
-  let arrived = () => {};
-  socket.on("message", (data: Buffer) => {
-    messages.push(JSON.parse(data.toString()));
-    arrived();
-  });
-  return {
-    socket,
-    send: (message) => socket.send(JSON.stringify(message)),
-    async next() {
-      while (messages.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
-      return messages.shift();
-    },
-    closed: new Promise((resolve) => socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }))),
-  };
-}
-
-async function begin(token: string | undefined = app.client.token): Promise<Plain> {
-  const opened = plain();
-  await once(opened.socket, "open");
-  opened.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
-  expect(await opened.next()).toEqual({ type: "connection_ack" });
-  return opened;
-}
-
-async function end({ socket, closed }: Plain): Promise<void> {
-  socket.close();
-  await closed;
-}
+const plain = (options: ClientOptions = {}) => openPlain(app.url, options);
+const begin = (token: string | undefined = app.client.token) => beginPlain(app.url, `Bearer ${token}`);
+const end = endPlain;
 
 describe("origins", () => {
   test.each([undefined, ALLOWED, "own"])("a socket from %s is opened", async (origin) => {
@@ -101,7 +68,7 @@ test("a token holds a limited number of sockets, and a closed one makes room", a
   refused.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
   expect(await refused.closed).toEqual({ code: 4430, reason: "TOO_MANY_SOCKETS" });
 
-  await end(held[0] as Plain);
+  await end(held[0] as PlainSocket);
   held[0] = await begin(token);
   for (const opened of held) await end(opened);
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import PostalMime from "postal-mime";
@@ -119,6 +119,12 @@ test("a Zoom interview gets its conference, event and invitations, and the event
   expect(invitation?.location).toBe(conferenceUrl);
   expect(invitation?.organizer).toBe("mailto:recruiter@example.com");
   expect(invitation?.attendees.map((attendee) => attendee.getFirstValue())).toEqual(["mailto:carla@example.com"]);
+});
+
+test("messages can be read by the gateway's user alone", async () => {
+  const [file] = await readdir(app.outbox);
+  expect((await stat(app.outbox)).mode & 0o777).toBe(0o700);
+  expect((await stat(join(app.outbox, file ?? ""))).mode & 0o777).toBe(0o600);
 });
 
 test("an on-site interview has no conference, and its invitation leads to the office", async () => {
