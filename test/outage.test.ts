@@ -89,7 +89,7 @@ describe("while the database is away", () => {
     await goAway();
     const before = app.log.length;
     await Promise.all(Array.from({ length: 100 }, () => app.client.send("{ users { nodes { id } } }")));
-    const lines = app.log.slice(before);
+    const lines = app.log.slice(before).filter(({ level }) => Number(level) >= 40);
     expect(lines.length).toBeLessThan(10);
     expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   });
