@@ -306,6 +306,15 @@ test("trouble with the database is no attempt: the queue repeats the task", asyn
   expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
 });
 
+test("nor is a connection to the database that is lost", async () => {
+  const id = await create();
+  answer = async () => {
+    throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", query: "insert into sandbox_conferences" });
+  };
+  await expect(run(id)).rejects.toThrow("read ECONNRESET");
+  expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
+});
+
 test("what was cancelled is not provisioned, and a task whose interview is gone is repeated", async () => {
   const id = await create();
   await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
