@@ -323,7 +323,7 @@ test("what was cancelled is not provisioned, and a task whose interview is gone 
   const gone = { interviewId: "00000000-0000-4000-8000-000000000000" };
   const [account] = await app.app.connections.raw`select id from accounts limit 1`;
   const handler = provisioningHandler(app.app.services, app.app.providers);
-  await expect(handler.run(gone, { accountId: account?.["id"], id: "test" })).rejects.toThrow();
+  await expect(handler.run(gone, { accountId: account?.["id"], id: "test" })).rejects.toThrow("There is no interview");
   expect(asked).toEqual([]);
 });
 
