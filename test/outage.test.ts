@@ -61,12 +61,11 @@ describe("while the database is away", () => {
     ["a query past the direct path", "{ viewer { account { name } } }", { accept: "application/json, text/csv" }],
   ])("%s is answered 503 with its code and when to come again", async (_name, query, headers) => {
     const fresh = await app.createToken("sample");
+    await goAway();
     for (const client of [app.client, fresh]) {
-      await goAway();
       const response = await client.post(JSON.stringify({ query }), headers);
       expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
       expect(await response.text()).toContain('"code":"DATABASE_UNAVAILABLE"');
-      await comeBack();
     }
     expect(bugs()).toEqual([]);
   });
@@ -89,7 +88,7 @@ describe("while the database is away", () => {
     await goAway();
     const before = app.log.length;
     await Promise.all(Array.from({ length: 100 }, () => app.client.send("{ users { nodes { id } } }")));
-    const lines = app.log.slice(before);
+    const lines = app.log.slice(before).filter(({ level }) => Number(level) >= 40);
     expect(lines.length).toBeLessThan(10);
     expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   });

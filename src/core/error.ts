@@ -110,7 +110,7 @@ export const REQUEST_ERRORS = {
   DATABASE_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    meaning: "The database cannot be reached or has no connection left. Try again after `Retry-After`.",
+    meaning: "The database cannot be reached, is full or is locked. Try again after `Retry-After`.",
   },
   DEADLINE_EXCEEDED: {
     status: 504,

@@ -2,14 +2,16 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 
 const WAIT_MS = 800;
+/** A standby that is not promoted yet answers, and cannot serve. */
+const QUESTION = sql`select pg_is_in_recovery() as standby`;
 
 /** Asks every pool that serves requests for an answer; false when one does not give it in time. Never throws. */
 export function createReadiness(pools: readonly Database[]): () => Promise<boolean> {
   let asking: Promise<boolean> | null = null;
   const ask = async () => {
     try {
-      await Promise.all(pools.map((pool) => pool.execute(sql`select 1`)));
-      return true;
+      const answers = await Promise.all(pools.map((pool) => pool.execute<{ standby: boolean }>(QUESTION)));
+      return answers.every(([row]) => row?.standby === false);
     } catch {
       return false;
     } finally {

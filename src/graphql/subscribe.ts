@@ -9,6 +9,7 @@ import type { WithinDeadline } from "./deadline.ts";
 import { withoutStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import type { Guard } from "./guard.ts";
+import { bindToRequest } from "./request.ts";
 import type { RefusalCodes } from "./refusal-code.ts";
 import { createGroups, toText } from "./share.ts";
 import type { Delivery, Group } from "./share.ts";
@@ -40,7 +41,7 @@ export function createSubscribe({ mask, withCode, guard, withinDeadline }: Subsc
     const source = await startInTime(withinDeadline, createSourceEventStream(validated));
     if (!(Symbol.asyncIterator in source)) return masked(source);
     const items = source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>;
-    return new Deliveries(items, { group: groups.join(validated), mask });
+    return new Deliveries(items, { group: groups.join(validated), mask: bindToRequest(mask) });
   };
 }
 

@@ -306,6 +306,15 @@ test("trouble with the database is no attempt: the queue repeats the task", asyn
   expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
 });
 
+test("nor is a connection to the database that is lost", async () => {
+  const id = await create();
+  answer = async () => {
+    throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", query: "insert into sandbox_conferences" });
+  };
+  await expect(run(id)).rejects.toThrow("read ECONNRESET");
+  expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
+});
+
 test("what was cancelled is not provisioned, and a task whose interview is gone is repeated", async () => {
   const id = await create();
   await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
@@ -314,7 +323,7 @@ test("what was cancelled is not provisioned, and a task whose interview is gone 
   const gone = { interviewId: "00000000-0000-4000-8000-000000000000" };
   const [account] = await app.app.connections.raw`select id from accounts limit 1`;
   const handler = provisioningHandler(app.app.services, app.app.providers);
-  await expect(handler.run(gone, { accountId: account?.["id"], id: "test" })).rejects.toThrow("interview");
+  await expect(handler.run(gone, { accountId: account?.["id"], id: "test" })).rejects.toThrow("There is no interview");
   expect(asked).toEqual([]);
 });
 

@@ -97,6 +97,7 @@ describe.each(transports)("over %s", (_name, open) => {
       cursor = await appendEvent();
       const ended = await stream.next();
       expect(ended).toMatchObject({ errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR", cursor: before } }] });
+      expect(ended.errors?.[0]?.extensions?.["requestId"]).not.toBe("unknown");
       expect(JSON.stringify(ended)).not.toMatch(/select|hidden|hiring_team|interviewers/i);
     });
     await expect(stream.next()).rejects.toBeDefined();
