@@ -6,9 +6,16 @@ import { StartError } from "./core/error.ts";
 const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
 const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
 
+/** Not by an expression, which would begin again at each slash of a long row. */
+function withoutLastSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
+}
+
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http or https address such as https://interviews.example.com" })
-  .transform((url) => url.replace(/\/+$/, ""));
+  .transform(withoutLastSlashes);
 
 const origin = z
   .string()
