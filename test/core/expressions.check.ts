@@ -217,6 +217,6 @@ describe("a text ten times as long takes about ten times as long", () => {
   });
 });
 
-test("the measure finds what is quadratic and cubic", () => {
+test("the measure finds what is quadratic", { timeout: 60_000 }, () => {
   expect(growth((text) => void /(\w+)\s*:\s*$/.test(text), [["", "a", "\n!"]])).toBeGreaterThan(MAX_RATIO);
 });
