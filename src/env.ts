@@ -26,6 +26,10 @@ const origin = z
 const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
 const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
 
+const MAX_HOPS = 10;
+const HOPS = `must be between 0 and ${MAX_HOPS}`;
+const rate = z.coerce.number("must be a number").positive("must be greater than 0");
+
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
   HOST: variable(z.string().default("127.0.0.1")),
@@ -48,8 +52,12 @@ const environment = z.object({
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
   MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
   SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
-  RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
-  RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
+  // A point is about ten microseconds of a core: a twenty-fifth of it for a token, a tenth for an account.
+  RATE_PER_TOKEN: variable(rate.default(4_000)),
+  RATE_PER_ACCOUNT: variable(rate.default(10_000)),
+  TRUSTED_PROXY_HOPS: variable(
+    z.coerce.number("must be a number").int("must be a whole number").min(0, HOPS).max(MAX_HOPS, HOPS).default(0),
+  ),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   PROVIDER_URL: variable(
     webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
@@ -84,6 +92,8 @@ export interface Env {
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
+  /** How many proxies before the gateway name the client's address in `X-Forwarded-For`. */
+  trustedProxyHops: number;
   /** Whose tokens are taken for persons; null when nobody's are. */
   persons: PersonTokens | null;
   /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
@@ -125,6 +135,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       ratePerAccount: env.RATE_PER_ACCOUNT,
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     provider: env.PROVIDER_URL
       ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
       : null,

@@ -6,6 +6,7 @@ import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
 import { createPipeline } from "./graphql/execute.ts";
+import type { Pipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { serveSockets } from "./graphql/socket.ts";
@@ -31,10 +32,9 @@ export interface ServerOptions {
 }
 
 export function buildServer(app: App, { directPost = true }: ServerOptions = {}): GatewayServer {
-  const { services, authenticate, resolveDocument } = app;
-  const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const { sockets, limits } = app.options;
-  const pipeline = createPipeline({ schema, services, authenticate, resolveDocument, limits, demo, ...sockets });
+  const { services } = app;
+  const { sockets } = app.options;
+  const pipeline = pipelineOf(app);
   const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   let draining = false;
 
@@ -45,7 +45,12 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
     if (pathname.startsWith(CONFERENCE_PATH)) return sendConference(app, response, pathname);
     if (pathname === "/") return redirect(response, "/graphql");
     const { authorization, "last-event-id": last } = request.headers;
-    await answer(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
+    const address = pipeline.addressOf(request);
+    await answer(request, response, {
+      authorization,
+      address,
+      lastEventId: typeof last === "string" ? last : undefined,
+    });
   };
 
   const server = createServer((request, response) => {
@@ -82,6 +87,21 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
       clearTimeout(cutOff);
     },
   };
+}
+
+function pipelineOf({ services, authenticate, resolveDocument, options }: App): Pipeline {
+  const { sockets, limits, trustedProxyHops } = options;
+  const demo = options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
+  return createPipeline({
+    schema,
+    services,
+    authenticate,
+    resolveDocument,
+    limits,
+    trustedProxyHops,
+    demo,
+    ...sockets,
+  });
 }
 
 function portError(cause: Error, port: number, host: string): StartError {

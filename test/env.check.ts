@@ -25,3 +25,12 @@ test("a wrong provider is named, without the password that was in it", () => {
       "PROVIDER_TOKEN must be visible ASCII characters; PROVIDER_TIMEOUT_MS must be a number.",
   );
 });
+
+test("rates have defaults, and wrong ones are told with their range", () => {
+  expect(parseEnv({}).limits).toEqual({ ratePerToken: 4_000, ratePerAccount: 10_000, deadlineMs: 20_000 });
+  expect(parseEnv({}).trustedProxyHops).toBe(0);
+  expect(parseEnv({ TRUSTED_PROXY_HOPS: "2" }).trustedProxyHops).toBe(2);
+  expect(() => parseEnv({ RATE_PER_TOKEN: "0", RATE_PER_ACCOUNT: "many", TRUSTED_PROXY_HOPS: "11" })).toThrow(
+    "RATE_PER_TOKEN must be greater than 0; RATE_PER_ACCOUNT must be a number; TRUSTED_PROXY_HOPS must be between 0 and 10.",
+  );
+});

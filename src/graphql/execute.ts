@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -5,16 +6,21 @@ import { RequestError } from "../core/error.ts";
 import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
+import { addressOf } from "./address.ts";
 import { documentRequestOf } from "./document.ts";
+import { useDocuments } from "./documents.ts";
 import { createErrorMask } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
 import { createGuard } from "./guard.ts";
-import type { Execute, GuardOptions } from "./guard.ts";
-import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
+import type { Execute, Guard, GuardOptions } from "./guard.ts";
+import { createIdentify } from "./identify.ts";
+import type { Credentials, Identify } from "./identify.ts";
+import { assertStorableVariables, MAX_BODY } from "./limits.ts";
 import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
+import { slowDown } from "./slow-down.ts";
 import { subscribeForYoga } from "./results.ts";
 import type { ResultsOptions } from "./results.ts";
 import { createSubscribe } from "./subscribe.ts";
@@ -24,10 +30,11 @@ import { TokenWatch } from "./token-watch.ts";
 const JSON_TYPES = new Set(["application/json", "application/graphql+json"]);
 
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
-export interface TransportContext {
-  authorization?: string | undefined;
+export interface TransportContext extends Credentials {
   /** Whom the authorization stands for, once that is known. */
   caller?: Caller;
+  /** The same, as soon as it is asked for: once for a request. */
+  admitted?: Promise<Caller>;
   /** Of a browser that reconnects an event stream. */
   lastEventId?: string | undefined;
 }
@@ -38,8 +45,14 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
-  /** @throws RequestError UNAUTHENTICATED without a token or a caller behind it, KEYS_UNAVAILABLE when that cannot be told */
-  identify: (authorization: string | undefined) => Promise<Caller>;
+  identify: Identify;
+  /**
+   * Identifies the caller, once for a request, and charges for the request.
+   * @throws RequestError RATE_LIMITED while the caller owes points, and what `identify` throws
+   */
+  admit: (transport: TransportContext) => Promise<Caller>;
+  /** The address that a request comes from. */
+  addressOf: (request: IncomingMessage) => string;
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
@@ -56,6 +69,8 @@ export interface PipelineOptions {
   reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
+  /** How many proxies before the gateway name the client's address; none when left out. */
+  trustedProxyHops?: number | undefined;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
   /** What GraphiQL begins with. */
@@ -63,34 +78,34 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, resolveDocument, stallMs, demo } = options;
-  const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
+  const { schema, services, resolveDocument, stallMs, demo, trustedProxyHops = 0 } = options;
+  const identify = createIdentify(options.authenticate);
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
-  const guard = createGuard(schema, options.limits);
+  const guard = createGuard(options.limits);
+  const admit: Pipeline["admit"] = (transport) => (transport.admitted ??= admitCaller(identify(transport), guard));
   const subscribe = createSubscribe({ mask, withCode, guard });
   const watch = watchTokens(options, identify);
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
     extraParamNames: ["documentId"],
-    context: async ({ authorization, caller: known, lastEventId = null, params }) => {
-      const caller = known ?? (await identify(authorization));
+    context: async ({ lastEventId = null, params, ...transport }) => {
+      const caller = transport.caller ?? (await admit(transport));
       assertStorableVariables(params.variables);
       return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
     plugins: [
       useJsonOnly(),
-      useAuthentication(identify),
+      useAuthentication(admit),
       useTrustedDocuments(resolveDocument),
-      useLimits(),
+      useDocuments(guard),
       useRefusalCodes(withCode),
       useEventStream({ mask, log: services.log, stallMs }),
       useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
     ],
     maskedErrors: { maskError: mask },
-    // From its cache, Yoga would throw a parser's error with another status than the first time.
-    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
+    parserAndValidationCache: false,
     maxRequestBodySize: MAX_BODY,
     multipart: false,
     cors: (request) => corsOf(request, options.allowedOrigins),
@@ -103,23 +118,31 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch };
+  return {
+    yoga,
+    subscribe,
+    mask,
+    identify,
+    admit,
+    addressOf: (request) => addressOf(request, trustedProxyHops),
+    resolveDocument,
+    watch,
+  };
 }
 
-async function identifyBearer(
-  authenticate: PipelineOptions["authenticate"],
-  authorization: string | undefined,
-): Promise<Caller> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (!token) throw new RequestError("UNAUTHENTICATED", "Send an API token: Authorization: Bearer <token>.");
-  const caller = await authenticate(token);
-  if (!caller)
-    throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
-  return caller;
+async function admitCaller(identified: Promise<Caller>, guard: Guard): Promise<Caller> {
+  try {
+    const caller = await identified;
+    guard.admit(caller);
+    return caller;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === "RATE_LIMITED") await slowDown();
+    throw error;
+  }
 }
 
-function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, identify: Pipeline["identify"]) {
-  return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify(authorization)), log, now, reviewMs });
+function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, identify: Identify) {
+  return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify({ authorization })), log, now, reviewMs });
 }
 
 /** Why nobody is behind an authorization; null when somebody is, and while that cannot be told. */
@@ -148,11 +171,11 @@ function corsOf(request: Request, allowedOrigins: readonly string[]): CORSOption
 }
 
 /** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */
-function useAuthentication(identify: Pipeline["identify"]): Plugin {
+function useAuthentication(admit: Pipeline["admit"]): Plugin {
   return {
     async onParams({ context }) {
       const transport: TransportContext = context;
-      transport.caller = await identify(transport.authorization);
+      transport.caller = await admit(transport);
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { getOperationAST } from "graphql";
-import type { DocumentNode, ExecutionResult } from "graphql";
+import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { GraphQLParams } from "graphql-yoga";
+import { RequestError } from "../core/error.ts";
 import { documentRequestOf } from "./document.ts";
 import type { Pipeline, TransportContext } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
@@ -35,6 +36,8 @@ export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly stri
     const { origin = "" } = request.headers;
     if (!mediaType || !isPlainPost(request) || allowedOrigins.includes(origin))
       return yoga(request, response, transport);
+    const limited = await refusalOf(pipeline, transport);
+    if (limited) return send(response, yoga, { result: limited, mediaType });
     const body = await readBody(request);
     if (!body) return;
     const params = parseParameters(body);
@@ -42,6 +45,16 @@ export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly stri
     if (!result) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, transport);
     await send(response, yoga, { result, mediaType });
   };
+}
+
+/** What comes too fast is refused before its body is read; the rest waits for what the body says. */
+async function refusalOf({ admit, mask }: Pipeline, transport: TransportContext): Promise<ExecutionResult | null> {
+  try {
+    await admit(transport);
+    return null;
+  } catch (error) {
+    return error instanceof RequestError && error.code === "RATE_LIMITED" ? { errors: [mask(error)] } : null;
+  }
 }
 
 /** A body of known length, on the path itself. */
@@ -101,22 +114,24 @@ function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | nu
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Null when nothing was executed: for a stranger, for a wrong document and for a subscription. */
+/** Null when nothing was executed: without a document, or with one that cannot be parsed, and for a subscription. */
 async function execute(
-  { yoga, identify, resolveDocument, mask }: Pipeline,
+  { yoga, admit, resolveDocument, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,
 ): Promise<ExecutionResult | null> {
-  const caller = await identify(transport.authorization).catch(() => null);
-  const query = caller && (await resolveDocument(caller, documentRequestOf(params)).catch(() => null));
-  if (!caller || !query) return null;
-  const engine = yoga.getEnveloped({ ...transport, caller, params });
-  const document = parseOrNull(() => engine.parse(query) as DocumentNode);
-  if (!document || engine.validate(engine.schema, document).length > 0) return null;
-  const { operationName, variables } = params;
-  const operation = getOperationAST(document, operationName);
-  if (!operation || operation.operation === "subscription") return null;
   try {
+    const caller = await admit(transport);
+    const query = await resolveDocument(caller, documentRequestOf(params));
+    if (!query) return null;
+    const engine = yoga.getEnveloped({ ...transport, caller, params });
+    const document = parseOrNull(() => engine.parse(query) as DocumentNode);
+    if (!document) return null;
+    const errors = engine.validate(engine.schema, document) as readonly GraphQLError[];
+    if (errors.length > 0) return { errors };
+    const { operationName, variables } = params;
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === "subscription") return null;
     const contextValue: unknown = await engine.contextFactory();
     const args = { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
     return (await engine.execute(args)) as ExecutionResult;
@@ -125,6 +140,7 @@ async function execute(
   }
 }
 
+/** What cannot be parsed is told by Yoga, which decides on its status. */
 function parseOrNull(parse: () => DocumentNode): DocumentNode | null {
   try {
     return parse();

@@ -46,8 +46,10 @@ const NO_ARGUMENTS = Object.freeze({});
  * leaves the query to graphql-js from its start, so that every error is its own. A query changes nothing, and what the
  * loaders have loaded is not loaded again.
  */
-export function executePlanned(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
-  const validated = validateExecutionArgs(args);
+export function executePlanned(
+  args: ExecutionArgs | ValidatedExecutionArgs,
+): Promise<ExecutionResult> | ExecutionResult {
+  const validated = "fragmentDefinitions" in args ? args : validateExecutionArgs(args);
   if (!("schema" in validated)) return { errors: validated };
   const root = validated.externalAbortSignal ? null : planQuery(validated);
   if (!root) return executeRootSelectionSet(validated);

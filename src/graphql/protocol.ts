@@ -17,6 +17,7 @@ const MAX_OPERATIONS = 100;
 /** One socket as the protocol sees it. */
 export interface Connection {
   requestId: string;
+  address: string;
   /** Counts its operations, for their request ids. */
   operations: number;
   /** Takes the socket in for this token until the token ends, or closes it. */
@@ -36,7 +37,8 @@ export function createProtocol(pipeline: Pipeline): Server<Connection> {
     async onConnect({ connectionParams, extra }) {
       const authorization = authorizationOf(connectionParams);
       try {
-        return extra.admit(authorization ?? "", await pipeline.identify(authorization));
+        const { address } = extra;
+        return extra.admit(authorization ?? "", await pipeline.identify({ authorization, address }));
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         extra.refuse(error.code);
@@ -65,12 +67,12 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 }
 
 async function prepare(
-  { yoga, identify, resolveDocument, mask }: Pipeline,
-  { connectionParams }: SocketContext,
+  { yoga, admit, resolveDocument, mask }: Pipeline,
+  { connectionParams, extra: { address } }: SocketContext,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const caller = await identify(authorizationOf(connectionParams));
+    const caller = await admit({ authorization: authorizationOf(connectionParams), address });
     const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ caller, params });
     const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);

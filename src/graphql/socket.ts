@@ -53,7 +53,14 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
-    const { member, connection } = connect(socket, { roster, pipeline, log: log.child({ requestId }), requestId });
+    const address = pipeline.addressOf(request);
+    const { member, connection } = connect(socket, {
+      roster,
+      pipeline,
+      log: log.child({ requestId }),
+      requestId,
+      address,
+    });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -95,12 +102,13 @@ interface Surroundings {
   pipeline: Pipeline;
   log: Logger;
   requestId: string;
+  address: string;
 }
 
 /** What the roster and what the protocol know of a socket. */
 function connect(
   socket: WebSocket,
-  { roster, pipeline, log, requestId }: Surroundings,
+  { roster, pipeline, log, requestId, address }: Surroundings,
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
   const refuse = (code: RequestErrorCode) =>
@@ -117,6 +125,7 @@ function connect(
   roster.add(member);
   const connection: Connection = {
     requestId,
+    address,
     operations: 0,
     admit(authorization, { expiresAt }) {
       const admitted = roster.admit(member, authorization);

@@ -1,5 +1,5 @@
-import { createSourceEventStream, validateSubscriptionArgs } from "graphql";
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
+import { createSourceEventStream } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLError, ValidatedSubscriptionArgs } from "graphql";
 import type { StreamItem } from "../operation/event-source.ts";
 import type { Mask } from "./errors.ts";
 import type { Guard } from "./guard.ts";
@@ -23,10 +23,12 @@ export function createSubscribe({ mask, withCode, guard }: SubscribeOptions): Su
   const groups = createGroups(masked);
   return async (args) => {
     const verdict = guard.judge(args);
-    if ("refusal" in verdict) return verdict.refusal;
-    const validated = validateSubscriptionArgs(args);
-    if (!("schema" in validated))
-      return { errors: maskAll(validated.map((error) => withCode(error, "INVALID_INPUT"))) };
+    if ("refusal" in verdict) {
+      const { errors = [] } = verdict.refusal;
+      return { errors: maskAll(errors.map((error) => withCode(error, "INVALID_INPUT"))) };
+    }
+    // Transports hand over subscriptions alone.
+    const validated = verdict.validated as ValidatedSubscriptionArgs;
     const source = await createSourceEventStream(validated);
     if (!(Symbol.asyncIterator in source)) return masked(source);
     return new Deliveries(source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>, groups.join(validated));

@@ -2,6 +2,7 @@ import { decodeIdOf } from "../core/id.ts";
 import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf, fieldsOf } from "../graphql/columns.ts";
+import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import * as hiring from "../hiring/load.ts";
 import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
@@ -60,6 +61,7 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
     videoConferencingUrl: t.expose("externalUrl", {
       type: "URL",
       nullable: true,
+      extensions: { weight: 20 } satisfies WeightExtensions,
       description: "Link to the meeting; null when none was sent.",
     }),
     source: t.exposeString("externalSource", {
@@ -207,6 +209,7 @@ builder.node("Interview", {
     conferenceUrl: t.expose("conferenceUrl", {
       type: "URL",
       nullable: true,
+      extensions: { weight: 20 } satisfies WeightExtensions,
       description:
         "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
     }),
