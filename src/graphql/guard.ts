@@ -15,6 +15,8 @@ const BURST_SECONDS = 5;
 /** What a request takes by itself, in points: a point is the time of one object, about ten microseconds. */
 const REQUEST_POINTS = 15;
 const VALUES_PER_POINT = 10;
+/** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
+const SHARE_PRINTED = 0.5;
 /** GraphQL-js prints and compares names for each error, so that many take long. */
 export const MAX_ERRORS = 20;
 
@@ -75,9 +77,13 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
   const judge = (args: ExecutionArgs): Verdict => {
     const { caller } = args.contextValue as Context;
     const now = performance.now();
-    charge(caller, weigh(args.variableValues) / VALUES_PER_POINT, now);
+    const points = weigh(args.variableValues) / VALUES_PER_POINT;
+    charge(caller, points, now);
     const validated = validateExecutionArgs({ ...args, options: { maxCoercionErrors: MAX_ERRORS } });
-    if (!("schema" in validated)) return { refusal: { errors: validated } };
+    if (!("schema" in validated)) {
+      charge(caller, points * validated.length * SHARE_PRINTED, now);
+      return { refusal: { errors: validated } };
+    }
     const size = costOf(validated);
     const tooLarge = refuseLarge(size);
     if (tooLarge) return { refusal: refuse(tooLarge) };
