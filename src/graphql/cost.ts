@@ -3,7 +3,6 @@ import type {
   FieldNode,
   GraphQLCompositeType,
   GraphQLField,
-  GraphQLNamedType,
   OperationDefinitionNode,
   SelectionNode,
   SelectionSetNode,
@@ -18,9 +17,6 @@ import { weigh } from "./weight.ts";
 const ASSUMED_ITEMS = 5;
 /** So many values take about as long as one object. */
 const VALUES_PER_POINT = 10;
-/** A type or a field of the schema is at hand, unlike a row. */
-const POINTS_PER_INTROSPECTED = 1 / 3;
-
 /** On a field of long text: how many ordinary values it counts for. */
 export interface WeightExtensions {
   weight: number;
@@ -105,7 +101,7 @@ class Measure {
   /** How many objects a field is itself, and how many its selection is applied to: a page has as many as are asked for. */
   #countsOf(field: Field, { node, parent }: { node: FieldNode; parent: GraphQLCompositeType }) {
     const named = getNamedType(field.type);
-    const one = priceOf(named);
+    const one = isLeafType(named) || named.name === "PageInfo" ? 0 : 1;
     if (field.args.some(({ name }) => name === "first")) {
       const size = numberOf(this.#valueOf(node, "first")) ?? numberOf(this.#valueOf(node, "last")) ?? DEFAULT_PAGE;
       return { own: one, items: Math.min(Math.max(size, 0), LARGEST_PAGE) };
@@ -156,11 +152,6 @@ const add = (a: Size, b: Size): Size => ({
   depth: Math.max(a.depth, b.depth),
   fields: a.fields + b.fields,
 });
-
-function priceOf(type: GraphQLNamedType): number {
-  if (isLeafType(type) || type.name === "PageInfo") return 0;
-  return type.name.startsWith("__") ? POINTS_PER_INTROSPECTED : 1;
-}
 
 const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 

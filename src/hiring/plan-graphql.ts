@@ -177,12 +177,12 @@ export const ScorecardConfiguration = builder
       }),
       feedbackDescription: t.exposeString("feedbackDescription", {
         nullable: true,
-        extensions: { weight: 20 } satisfies WeightExtensions,
+        extensions: { weight: 5 } satisfies WeightExtensions,
         description: "What to write in the feedback; null when unset.",
       }),
       ratingDescription: t.exposeString("ratingDescription", {
         nullable: true,
-        extensions: { weight: 20 } satisfies WeightExtensions,
+        extensions: { weight: 5 } satisfies WeightExtensions,
         description: "How to rate; null when unset.",
       }),
     }),

@@ -61,7 +61,7 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
     videoConferencingUrl: t.expose("externalUrl", {
       type: "URL",
       nullable: true,
-      extensions: { weight: 20 } satisfies WeightExtensions,
+      extensions: { weight: 5 } satisfies WeightExtensions,
       description: "Link to the meeting; null when none was sent.",
     }),
     source: t.exposeString("externalSource", {
@@ -209,7 +209,7 @@ builder.node("Interview", {
     conferenceUrl: t.expose("conferenceUrl", {
       type: "URL",
       nullable: true,
-      extensions: { weight: 20 } satisfies WeightExtensions,
+      extensions: { weight: 5 } satisfies WeightExtensions,
       description:
         "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
     }),

@@ -46,7 +46,7 @@ builder.node("EmailTemplate", {
       description: "Subject line, with placeholders such as `{{candidate_name}}`.",
     }),
     body: t.exposeString("body", {
-      extensions: { weight: 200 } satisfies WeightExtensions,
+      extensions: { weight: 50 } satisfies WeightExtensions,
       description: "Text, with placeholders such as `{{conference_url}}`.",
     }),
   }),

@@ -60,12 +60,12 @@ describe("values", () => {
     expect(measure(page(10)).cost).toBe(101);
     expect(measure(page(50)).cost).toBe(501);
   });
-  test("long texts weigh as much as they may hold", () => {
+  test("long texts weigh more than others", () => {
     expect(measure("{ emailTemplates(first: 100) { nodes { name } } }").cost).toBe(101);
-    expect(measure("{ emailTemplates(first: 100) { nodes { body } } }").cost).toBe(2_001);
-    expect(measure(`{ emailTemplates(first: 100) { nodes { ${times(9, (index) => `a${index}: body`)} } } }`).cost).toBe(
-      18_001,
-    );
+    expect(measure("{ emailTemplates(first: 100) { nodes { body } } }").cost).toBe(501);
+    expect(
+      measure(`{ emailTemplates(first: 100) { nodes { ${times(30, (index) => `a${index}: body`)} } } }`).cost,
+    ).toBe(15_001);
   });
   test("long lists in variables weigh for each field that reads them, and for each object that has the field", () => {
     const query = (count: number) =>
@@ -127,7 +127,7 @@ describe("introspection", () => {
   ];
   test.each(standard)("%s fits the limits with room to spare", (_name, query) => {
     const { cost, depth, fields } = measure(query);
-    expect(cost).toBeLessThan(1_000);
+    expect(cost).toBeLessThan(2_500);
     expect(depth).toBeLessThanOrEqual(16);
     expect(fields).toBeLessThan(500);
   });
