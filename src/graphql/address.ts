@@ -6,8 +6,8 @@ const MAPPED = "::ffff:";
 
 /**
  * The address that a request comes from: the connection's, or what the outermost of the trusted proxies has written into
- * `X-Forwarded-For`. What stands further left in that header is the client's own say.
- * @param trustedHops how many proxies stand before the gateway
+ * `X-Forwarded-For`. Everything to the left of it there may be the client's invention.
+ * @param trustedHops how many proxies a request passes before the gateway
  */
 export function addressOf({ headers, socket }: IncomingMessage, trustedHops: number): string {
   const { remoteAddress = "" } = socket;

@@ -13,7 +13,7 @@ const MAX_BYTES_PER_ACCOUNT = MAX_BYTES / 4;
 /** Of a token's place, node and position. */
 const BYTES_PER_TOKEN = 500;
 
-const CHARACTERS_PER_POINT = 128;
+const CHARACTERS_PER_POINT = 32;
 /** Twice the time it takes, since it is taken in one piece; fields are compared with each other, so that it grows with the square. */
 const validationPoints = (tokens: number): number => tokens / 2 + tokens ** 2 / 1_000;
 

@@ -25,7 +25,7 @@ export function bearerToken(authorization = ""): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
-/** Finds the caller behind a bearer token, and keeps an address from having many wrong ones looked up. */
+/** Finds the caller of a bearer token, and limits how many wrong ones of an address are looked up. */
 export function createIdentify(authenticate: (token: string) => Promise<Caller | null>): Identify {
   const failures = new Rate(MAX_FAILURES);
   const familiar = new Cache<true>({ maxSize: MAX_FAMILIAR });

@@ -79,7 +79,7 @@ function prepareFind<T extends AccountTable>(
 
 type Run<V> = ReturnType<Loader<V>["prepare"]>;
 const prepared = new WeakMap<Database, WeakMap<object, Map<unknown, unknown>>>();
-/** Stands for all columns. */
+/** The key of all columns. */
 const ALL = {};
 
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */

@@ -16,7 +16,7 @@ test("the least recently used makes room, and sizes are counted", () => {
   expect(keysIn(cache, "d", "e")).toEqual(["d", "e"]);
 });
 
-test("who fills their share loses their own entries, and nobody else's", () => {
+test("who fills their share loses their own entries, and not another's", () => {
   const cache = new Cache<string>({ maxSize: 100, maxSizePerOwner: 10 });
   cache.set("neighbour", "n", { owner: "neighbour", size: 10 });
   for (let index = 0; index < 100; index += 1) cache.set(`${index}`, "x", { owner: "greedy", size: 4 });

@@ -174,7 +174,7 @@ describe("what comes too fast", () => {
   const ask = (client: Client) => client.post(JSON.stringify({ query }));
 
   test("is refused until the points are back, for the token and for the account", async () => {
-    // Fifteen points for the request, ten for the new document, one for its variables, nine for what it asks.
+    // Fifteen points for the request, eleven for the new document, one for its variables, nine for what it asks.
     expect((await ask(slow.client)).status).toBe(200);
     const refusal = await ask(slow.client);
     expect(refusal.status).toBe(429);
@@ -279,18 +279,18 @@ test("after many wrong tokens an address is refused, except for tokens that were
   const strangers = await startTestApp({ worker: false });
   await strangers.client.data("{ __typename }");
   const before = strangers.queries.length;
-  const statuses: number[] = [];
-  for (let index = 0; index < 300; index += 1) {
-    statuses.push((await new Client(strangers.url, `wrong-${index}`).post('{"query":"{ __typename }"}')).status);
-  }
-  const refusal = await new Client(strangers.url, "wrong").post('{"query":"{ __typename }"}');
-  expect(refusal.status).toBe(429);
-  expect(Number(refusal.headers.get("retry-after"))).toBeGreaterThan(0);
+  const ask = (token: string) => new Client(strangers.url, token).post('{"query":"{ __typename }"}');
+  const answers = await Promise.all(Array.from({ length: 400 }, (_, index) => ask(`wrong-${index}`)));
+  const statuses = answers.map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  const refusal = answers.find(({ status }) => status === 429);
+  expect(Number(refusal?.headers.get("retry-after"))).toBeGreaterThan(0);
   const lookups = strangers.queries.slice(before).filter(({ text }) => text.includes('"token_hash" ='));
   // One for each token that was looked up at all.
   expect(lookups).toHaveLength(statuses.filter((status) => status === 401).length);
-  await expect(new Client(strangers.url, "wrong").openSocket()).rejects.toMatchObject({ code: 4403 });
+  await expect(new Client(strangers.url, "wrong").openSocket()).rejects.toMatchObject({
+    code: expect.toBeOneOf([1013, 4403]),
+  });
   expect(await strangers.client.data("{ __typename }")).toEqual({ __typename: "Query" });
   await strangers.stop();
 });

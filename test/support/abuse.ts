@@ -8,8 +8,18 @@ export interface Abuse {
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(" ");
 const aliased = (count: number) =>
-  `{ ${times(count, (a) => `a${a}: __schema { ${times(count, (b) => `b${b}: types { ${times(4, (c) => `c${c}: fields { name }`)} }`)} }`)} }`;
+  `{ ${times(count, (a) => `a${a}: __schema { ${times(count, (b) => `b${b}: types { ${times(count, (c) => `c${c}: fields { name }`)} }`)} }`)} }`;
 const twelve = (field: string) => times(12, (index) => `a${index}: ${field}`);
+const LISTS = [
+  "jobIds",
+  "applicationIds",
+  "candidateIds",
+  "interviewerIds",
+  "organizerIds",
+  "recruiterIds",
+  "officeIds",
+  "stageIds",
+];
 const page = "interviews(first: 100) { nodes { application { interviews(first: 100) { nodes { id } } } } }";
 
 /** The worst requests that are known, of each kind; the number makes each another one. */
@@ -27,10 +37,18 @@ export const ABUSES = {
     query: `query Q${n} { ${twelve("__schema { ...A }")} } fragment A on __Schema { ${twelve("types { ...B }")} }
       fragment B on __Type { ${twelve("fields { name }")} }`,
   }),
-  "the largest introspection that is allowed": (n) => ({ query: `query Q${n} ${aliased(4)}` }),
+  "the largest introspection that is allowed": (n) => ({ query: `query Q${n} ${aliased(3)}` }),
   "variables with 15,000 faults": () => ({
     query: "query ($f: InterviewFilter) { interviews(filter: $f) { totalCount } }",
     variables: { f: Object.fromEntries(Array.from({ length: 15_000 }, (_, index) => [`u${index}`, 1])) },
+  }),
+  "long lists in a variable that is used again and again": (n) => ({
+    query: `query Q${n}($f: InterviewFilter) { ${times(90, (index) => `a${index}: interviews(first: 1, filter: $f) { totalCount }`)} }`,
+    variables: { f: Object.fromEntries(LISTS.map((list) => [list, Array.from({ length: 100 }, () => "x")])) },
+  }),
+  "lists of 40,000 in a variable": (n) => ({
+    query: `query Q${n}($f: InterviewFilter) { interviews(filter: $f) { totalCount } }`,
+    variables: { f: { departments: Array.from({ length: 40_000 }, () => "x") } },
   }),
   "operations that are too large": (n) => ({ query: `query Q${n} { ${page} }` }),
   "operations of 9,000 points": () => ({

@@ -66,6 +66,9 @@ async function openStage(): Promise<Stage> {
     DATA_DIR: directory,
     ROLE: "gateway",
     PORT: String(port),
+    // The defaults, which tests widen.
+    RATE_PER_TOKEN: "",
+    RATE_PER_ACCOUNT: "",
   });
   await gateway.logged("started");
   return {
