@@ -23,6 +23,7 @@ type Kind = (typeof KINDS)[number];
 
 if (process.send) {
   process.once("message", (order: Order) => {
+    process.send?.("begun");
     if (order.kind === "pings on sockets that are not read") return floodSockets(order);
     if (order.kind === "pages that are not read") return leavePages(order);
     const bodyOf: (n: number) => Abuse = ABUSES[order.kind];

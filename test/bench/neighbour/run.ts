@@ -117,6 +117,7 @@ async function measureUnder(stage: Stage, kind: Order["kind"]): Promise<number[]
   const child = fork(join(import.meta.dirname, "abuse.ts"));
   setPriority(child.pid ?? 0, LOW_PRIORITY);
   child.send({ kind, port: stage.port, token: stage.abuser } satisfies Order);
+  await once(child, "message");
   await delay(LEAD_MS);
   const times = await measure(stage);
   child.kill("SIGKILL");
