@@ -17,6 +17,8 @@ const REQUEST_POINTS = 15;
 const VALUES_PER_POINT = 10;
 /** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
 const SHARE_PRINTED = 0.5;
+/** So many values are printed for the errors of one request; the first error is always told. */
+const MAX_PRINTED = 10_000;
 /** GraphQL-js prints and compares names for each error, so that many take long. */
 export const MAX_ERRORS = 20;
 
@@ -77,9 +79,11 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
   const judge = (args: ExecutionArgs): Verdict => {
     const { caller } = args.contextValue as Context;
     const now = performance.now();
-    const points = weigh(args.variableValues) / VALUES_PER_POINT;
+    const weight = weigh(args.variableValues);
+    const points = weight / VALUES_PER_POINT;
     charge(caller, points, now);
-    const validated = validateExecutionArgs({ ...args, options: { maxCoercionErrors: MAX_ERRORS } });
+    const maxCoercionErrors = Math.max(1, Math.min(MAX_ERRORS, Math.floor(MAX_PRINTED / weight)));
+    const validated = validateExecutionArgs({ ...args, options: { maxCoercionErrors } });
     if (!("schema" in validated)) {
       charge(caller, points * validated.length * SHARE_PRINTED, now);
       return { refusal: { errors: validated } };

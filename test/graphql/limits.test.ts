@@ -261,7 +261,7 @@ test("variables with thousands of faults are answered with a few of them, in few
   const query = "query ($f: InterviewFilter) { interviews(filter: $f) { totalCount } }";
   for (const ask of [overHttp, overSocket]) {
     const { errors = [] } = await ask(app.client, { query, variables: { f: unknown } });
-    expect(errors).toHaveLength(21);
+    expect(errors).toHaveLength(2);
     expect(errors.every(({ extensions }) => extensions?.["code"] === "INVALID_INPUT")).toBe(true);
     expect(JSON.stringify(errors).length).toBeLessThan(30_000);
   }

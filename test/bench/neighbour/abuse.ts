@@ -22,6 +22,7 @@ export const KINDS = [
 type Kind = (typeof KINDS)[number];
 
 if (process.send) {
+  process.once("disconnect", () => process.exit());
   process.once("message", (order: Order) => {
     process.send?.("begun");
     if (order.kind === "pings on sockets that are not read") return floodSockets(order);
