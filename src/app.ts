@@ -55,6 +55,8 @@ export interface AppOptions {
   eventRetentionMs: number;
   sockets: SocketLimits;
   limits: GuardOptions;
+  /** How many proxies before the gateway name the client's address; none when left out. */
+  trustedProxyHops?: number;
   /** Bounds of the event log, for tests. */
   eventLog?: Pick<EventLogOptions, "bookmarkMs" | "maxLag">;
   /** The service that performs provisioning; the sandbox when left out. */

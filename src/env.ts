@@ -8,9 +8,16 @@ import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from "./db/client.ts";
 const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
 const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
 
+/** Not by an expression, which would begin again at each slash of a long row. */
+function withoutLastSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
+}
+
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http or https address such as https://interviews.example.com" })
-  .transform((url) => url.replace(/\/+$/, ""));
+  .transform(withoutLastSlashes);
 
 const origin = z
   .string()
@@ -46,6 +53,9 @@ function faultOf(url: string): string | null {
     throw error;
   }
 }
+const MAX_HOPS = 10;
+const HOPS = `must be between 0 and ${MAX_HOPS}`;
+const rate = z.coerce.number("must be a number").positive("must be greater than 0");
 
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
@@ -80,8 +90,12 @@ const environment = z.object({
     z.coerce.number("must be a whole number from 1 to 1000000").int().min(1).max(1_000_000).default(10_000),
   ),
   SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
-  RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
-  RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
+  // A point is about ten microseconds of a core: a twenty-fifth of it for a token, a tenth for an account.
+  RATE_PER_TOKEN: variable(rate.default(4_000)),
+  RATE_PER_ACCOUNT: variable(rate.default(10_000)),
+  TRUSTED_PROXY_HOPS: variable(
+    z.coerce.number("must be a number").int("must be a whole number").min(0, HOPS).max(MAX_HOPS, HOPS).default(0),
+  ),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   TZ_DATABASE: variable(z.string().optional()),
   PLANNED_EXECUTION: onOrOff,
@@ -131,6 +145,8 @@ export interface Env {
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
   /** Which ways past the libraries are taken. */
   shortcuts: { plannedExecution: boolean; directPost: boolean };
+  /** How many proxies before the gateway name the client's address in `X-Forwarded-For`. */
+  trustedProxyHops: number;
   /** Whose tokens are taken for persons; null when nobody's are. */
   persons: PersonTokens | null;
   /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
@@ -182,6 +198,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
     shortcuts: { plannedExecution: env.PLANNED_EXECUTION, directPost: env.DIRECT_POST },
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     provider: env.PROVIDER_URL
       ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
       : null,

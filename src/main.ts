@@ -95,6 +95,7 @@ async function start(env: Env): Promise<void> {
     eventRetentionMs: env.eventRetentionMs,
     sockets: env.sockets,
     limits: env.limits,
+    trustedProxyHops: env.trustedProxyHops,
     persons: env.persons,
     provider: env.provider,
     worker: env.role !== "gateway",

@@ -113,9 +113,9 @@ interface RouteOptions extends ServerOptions {
 
 function createRoutes(app: App, { roster, directPost = true, plannedExecution = true, isDraining }: RouteOptions) {
   const { services, authenticate, resolveDocument } = app;
-  const { sockets, limits, graphiql = true } = app.options;
+  const { sockets, limits, trustedProxyHops, graphiql = true } = app.options;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const own = { schema, services, authenticate, resolveDocument, limits, roster, plannedExecution };
+  const own = { schema, services, authenticate, resolveDocument, limits, trustedProxyHops, roster, plannedExecution };
   const pipeline = createPipeline({ ...own, ...sockets });
   const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   const graphiqlPage = createGraphiQL({ demo });
@@ -132,7 +132,8 @@ function createRoutes(app: App, { roster, directPost = true, plannedExecution = 
     if (graphiql && pathname === "/graphql" && wantsPage(request))
       return sendPage(request, response, await graphiqlPage());
     const { authorization, "last-event-id": last } = request.headers;
-    await answer(request, response, { authorization, lastEventId: typeof last === "string" ? last : undefined });
+    const lastEventId = typeof last === "string" ? last : undefined;
+    await answer(request, response, { authorization, address: pipeline.addressOf(request), lastEventId });
   };
   return { pipeline, route };
 }

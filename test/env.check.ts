@@ -58,3 +58,12 @@ test.each(["0.0.0.0", "::", "192.168.1.2", "gateway.internal", "127.0.0.1.evil.e
       expect(check(env)).not.toThrow();
   },
 );
+
+test("rates have defaults, and wrong ones are told with their range", () => {
+  expect(parseEnv({}).limits).toEqual({ ratePerToken: 4_000, ratePerAccount: 10_000, deadlineMs: 20_000 });
+  expect(parseEnv({}).trustedProxyHops).toBe(0);
+  expect(parseEnv({ TRUSTED_PROXY_HOPS: "2" }).trustedProxyHops).toBe(2);
+  expect(() => parseEnv({ RATE_PER_TOKEN: "0", RATE_PER_ACCOUNT: "many", TRUSTED_PROXY_HOPS: "11" })).toThrow(
+    "RATE_PER_TOKEN must be greater than 0; RATE_PER_ACCOUNT must be a number; TRUSTED_PROXY_HOPS must be between 0 and 10.",
+  );
+});

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
+import { Cache } from "../core/cache.ts";
 import { RequestError, StartError } from "../core/error.ts";
 import type { Database } from "../db/client.ts";
 import { accounts, clients, trustedDocuments } from "../db/schema/account.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 
 const KEPT_MS = 10_000;
-const MOST_KEPT = 2_000;
+/** What registered texts may take of the memory, in all and for one account. */
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES_PER_ACCOUNT = MAX_BYTES / 4;
 const HASH = /^(?:sha256:)?([0-9a-f]{64})$/;
 
 /** SHA-256 of a document's text, in lower-case hexadecimal digits. */
@@ -65,20 +68,29 @@ export function createDocumentResolver(db: Database): ResolveDocument {
     )
     .where(and(eq(clients.accountId, sql.placeholder("accountId")), eq(clients.id, sql.placeholder("clientId"))))
     .prepare("find_trusted_document");
-  const known = new Map<string, { found: Promise<Found | undefined>; until: number }>();
+  const known = new Cache<{ found: Found; until: number }>({
+    maxSize: MAX_BYTES,
+    maxSizePerOwner: MAX_BYTES_PER_ACCOUNT,
+  });
 
-  const look = (accountId: string, clientId: string, hash: string): Promise<Found | undefined> => {
+  const underWay = new Map<string, Promise<Found | undefined>>();
+
+  const look = async (accountId: string, clientId: string, hash: string): Promise<Found | undefined> => {
     const key = JSON.stringify([accountId, clientId, hash]);
     const kept = known.get(key);
     if (kept && performance.now() < kept.until) return kept.found;
-    if (known.size >= MOST_KEPT) known.clear();
-    const found = find.execute({ accountId, clientId, hash }).then(([row]) => row);
-    known.set(key, { found, until: performance.now() + KEPT_MS });
+    const asked =
+      underWay.get(key) ??
+      find
+        .execute({ accountId, clientId, hash })
+        .then(([row]) => row)
+        .finally(() => underWay.delete(key));
+    underWay.set(key, asked);
+    const found = await asked;
     // What is not there may be registered at any moment.
-    found.then(
-      (row) => row?.text || known.delete(key),
-      () => known.delete(key),
-    );
+    if (!found?.text) return found;
+    const size = (key.length + found.text.length) * 2;
+    known.set(key, { found, until: performance.now() + KEPT_MS }, { owner: accountId, size });
     return found;
   };
 

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { sql } from "drizzle-orm";
+import { Cache } from "../core/cache.ts";
 import type { Database } from "../db/client.ts";
 import { apiTokens } from "../db/schema/account.ts";
 import type { Caller, Scope } from "../operation/context.ts";
@@ -15,7 +16,7 @@ export type Authenticate = (token: string) => Promise<Caller | null>;
 const JSON_WEB_TOKEN = /^[\w-]+[.][\w-]+[.][\w-]*$/;
 /** For how long an answer about a token is used again: a revoked one is refused no later than this. */
 export const TOKEN_KEPT_MS = 1_000;
-const MOST_KEPT = 10_000;
+const MAX_KNOWN = 10_000;
 
 const keyOf = (tokenHash: Buffer): string => tokenHash.toString("base64");
 
@@ -51,7 +52,7 @@ export function createAuthenticator(
     .from(apiTokens)
     .where(sql`${apiTokens.tokenHash} = ${sql.placeholder("hash")} and ${apiTokens.revokedAt} is null`)
     .prepare("find_api_token");
-  const known = new Map<string, Known>();
+  const known = new Cache<Known>({ maxSize: MAX_KNOWN });
   const refusedKeys = new Set(refused.map((token) => keyOf(hashToken(token))));
 
   const look = async (tokenHash: Buffer): Promise<Caller | null> => {
@@ -74,7 +75,6 @@ export function createAuthenticator(
     if (refusedKeys.has(key)) return null;
     const kept = known.get(key);
     if (kept && clock() < kept.until) return kept.caller;
-    if (known.size >= MOST_KEPT) known.clear();
     const caller = look(tokenHash);
     known.set(key, { caller, until: clock() + TOKEN_KEPT_MS });
     const found = await caller.catch(() => null);

@@ -10,7 +10,7 @@ import { postgresError } from "./constraint.ts";
  */
 const UNAVAILABLE = /^(?:08|28|53|57P|58)|^(?:25006|25P03|3D000|55P03)$/;
 /** How postgres.js and Node.js name a connection that was lost or cannot be made. */
-const DISCONNECTED = /^(?:CONNECT(?:ION)?_[A-Z]+|E(?!RR_)[A-Z_]+|ERR_(?:TLS|SSL)_\w+|\w*CERT\w*)$/;
+const DISCONNECTED = /^(?:CONNECT(?:ION)?_[A-Z]+|E(?!RR_)[A-Z_]+|ERR_(?:TLS|SSL)_\w+)$|CERT/;
 const LOG_EVERY_MS = 5_000;
 const MAX_NAMES = 100;
 

@@ -1,5 +1,4 @@
 import SchemaBuilder from "@pothos/core";
-import ComplexityPlugin from "@pothos/plugin-complexity";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ZodPlugin from "@pothos/plugin-zod";
@@ -20,7 +19,6 @@ import type { interviewers, interviews } from "../db/schema/interview.ts";
 import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import type { Context } from "../operation/context.ts";
-import { fieldCost } from "./cost.ts";
 import { loadNode } from "./node.ts";
 
 /** Objects by name, so that a noun's fields can return another noun without importing its file. */
@@ -62,11 +60,9 @@ export interface SchemaTypes {
 
 export const builder = new SchemaBuilder<SchemaTypes>({
   // The first plugin is the outermost: what zod refuses must pass the errors plugin on its way out.
-  plugins: [ErrorsPlugin, RelayPlugin, ZodPlugin, ComplexityPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, ZodPlugin],
   defaultFieldNullability: false,
   errors: { defaultTypes: [] },
-  // The guard judges an operation before it runs; the plugin only computes.
-  complexity: { disabled: true, fieldComplexity: fieldCost },
   zod: {
     validationError: (error) =>
       new RequestError(

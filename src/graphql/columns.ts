@@ -1,13 +1,15 @@
 import { getNamedType, isAbstractType, isObjectType, TypeInfo, visit, visitWithTypeInfo } from "graphql";
 import type { GraphQLField, GraphQLResolveInfo, OperationDefinitionNode } from "graphql";
+import { Cache } from "../core/cache.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
 import type { Columns, Loader } from "../operation/loader.ts";
 
-/** Sets of columns that are told apart; each leads to statements of its own, which connections keep. */
-const MOST_SETS = 200;
+/** Sets of columns that are told apart; each leads to statements of its own, which connections keep for their life. */
+const MAX_SETS = 200;
+const REPLACE_EVERY_MS = 10_000;
 
-const sets = new Map<string, readonly string[]>();
+const sets = new Cache<readonly string[]>({ maxSize: MAX_SETS, replaceEveryMs: REPLACE_EVERY_MS });
 const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Columns>>();
 
 /**
@@ -77,12 +79,12 @@ function readsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly
   return reads ?? (exposed === undefined ? null : [exposed]);
 }
 
-/** The same object for the same set; null when there are too many to keep apart. */
+/** The same object for the same set; null while there are too many to keep apart. */
 function intern(columns: ReadonlySet<string>): Columns {
   const sorted = [...columns].toSorted();
   const key = sorted.join();
   const same = sets.get(key);
-  if (same ?? sets.size >= MOST_SETS) return same ?? null;
+  if (same) return same;
   sets.set(key, sorted);
-  return sorted;
+  return sets.get(key) ?? null;
 }

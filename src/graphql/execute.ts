@@ -1,4 +1,5 @@
-import { execute } from "graphql";
+import type { IncomingMessage } from "node:http";
+import { executeRootSelectionSet } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
@@ -7,15 +8,19 @@ import { databaseUnavailable, isOutage } from "../db/outage.ts";
 import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
+import { addressOf } from "./address.ts";
 import { createDeadline } from "./deadline.ts";
 import { documentRequestOf } from "./document.ts";
+import { useDocuments } from "./documents.ts";
 import { createErrorMask, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
 import { Fallbacks } from "./fallbacks.ts";
 import { createGuard } from "./guard.ts";
-import type { Execute, GuardOptions } from "./guard.ts";
-import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
+import type { Execute, ExecuteValidated, Guard, GuardOptions } from "./guard.ts";
+import { createIdentify } from "./identify.ts";
+import type { Credentials, Identify } from "./identify.ts";
+import { assertStorableVariables, MAX_BODY } from "./limits.ts";
 import { executePlanned } from "./planned-execute.ts";
 import { currentRequest } from "./request.ts";
 import { createRefusalCodes, useRefusalCodes } from "./refusal-code.ts";
@@ -23,6 +28,7 @@ import { useParameters } from "./parameters.ts";
 import { OpenStreams, subscribeForYoga } from "./results.ts";
 import type { ResultsOptions } from "./results.ts";
 import type { Roster } from "./roster.ts";
+import { slowDown } from "./slow-down.ts";
 import { createSubscribe } from "./subscribe.ts";
 import type { Subscribe } from "./subscribe.ts";
 import { TokenWatch } from "./token-watch.ts";
@@ -30,10 +36,11 @@ import { TokenWatch } from "./token-watch.ts";
 const JSON_TYPES = new Set(["application/json", "application/graphql+json"]);
 
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
-export interface TransportContext {
-  authorization?: string | undefined;
+export interface TransportContext extends Credentials {
   /** Whom the authorization stands for, once that is known. */
   caller?: Caller;
+  /** The same, as soon as it is asked for: once for a request. */
+  admitted?: Promise<Caller>;
   /** Of a browser that reconnects an event stream. */
   lastEventId?: string | undefined;
 }
@@ -44,11 +51,15 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
+  /** @throws RequestError DATABASE_UNAVAILABLE or DEADLINE_EXCEEDED, and what `Identify` throws */
+  identify: Identify;
   /**
-   * @throws RequestError UNAUTHENTICATED without a token or a caller behind it; KEYS_UNAVAILABLE, DATABASE_UNAVAILABLE or
-   * DEADLINE_EXCEEDED when that cannot be told
+   * Identifies the caller, once for a request, and charges for the request.
+   * @throws RequestError RATE_LIMITED while the caller owes points, and what `identify` throws
    */
-  identify: (authorization: string | undefined) => Promise<Caller>;
+  admit: (transport: TransportContext) => Promise<Caller>;
+  /** The address that a request comes from. */
+  addressOf: (request: IncomingMessage) => string;
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
@@ -67,6 +78,8 @@ export interface PipelineOptions {
   reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
+  /** How many proxies before the gateway name the client's address; none when left out. */
+  trustedProxyHops?: number | undefined;
   /** Whether queries are executed by a plan of their document; all of them by graphql-js when not. */
   plannedExecution: boolean;
   /** Origins of pages, besides the gateway's own, that may ask. */
@@ -76,15 +89,16 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, stallMs, roster } = options;
+  const { schema, services, stallMs, roster, trustedProxyHops = 0 } = options;
   const withinDeadline = createDeadline(options.limits.deadlineMs);
   const lookedUp = <T>(found: Promise<T>) => withinDeadline(found).catch(tellOutage);
-  const identify: Pipeline["identify"] = (authorization) =>
-    lookedUp(identifyBearer(options.authenticate, authorization));
+  const identifyCaller = createIdentify(options.authenticate);
+  const identify: Identify = (credentials) => lookedUp(identifyCaller(credentials));
   const resolveDocument: ResolveDocument = (caller, request) => lookedUp(options.resolveDocument(caller, request));
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
-  const guard = createGuard(schema, options.limits);
+  const guard = createGuard(options.limits);
+  const admit: Pipeline["admit"] = (transport) => (transport.admitted ??= admitCaller(identify(transport), guard));
   const subscribe = createSubscribe({ mask, withCode, guard, withinDeadline });
   const watch = watchTokens(options, identify);
   const fallbacks = new Fallbacks(services.log);
@@ -93,25 +107,24 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     schema,
     graphqlEndpoint: "/graphql",
     extraParamNames: ["documentId"],
-    context: async ({ authorization, caller: known, lastEventId = null, params }) => {
-      const caller = known ?? (await identify(authorization));
+    context: async ({ lastEventId = null, params, ...transport }) => {
+      const caller = transport.caller ?? (await admit(transport));
       assertStorableVariables(params.variables);
       return createContext(services, caller, { requestId: currentRequest()?.requestId ?? "unknown", lastEventId });
     },
     plugins: [
       useJsonOnly(),
       useParameters(),
-      useAuthentication(identify),
+      useAuthentication(admit),
       useTrustedDocuments(resolveDocument),
-      useLimits(),
+      useDocuments(guard),
       useRefusalCodes(withCode),
       useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
       useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask, roster, streams }),
     ],
     maskedErrors: { maskError: mask },
-    // From its cache, Yoga would throw a parser's error with another status than the first time.
-    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
+    parserAndValidationCache: false,
     maxRequestBodySize: MAX_BODY,
     multipart: false,
     cors: (request) => corsOf(request, options.allowedOrigins),
@@ -119,7 +132,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     logging: false,
     graphiql: false,
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks, streams };
+  const ofRequest = (request: IncomingMessage) => addressOf(request, trustedProxyHops);
+  return { yoga, subscribe, mask, identify, admit, addressOf: ofRequest, resolveDocument, watch, fallbacks, streams };
 }
 
 /** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */
@@ -127,20 +141,19 @@ function tellOutage(error: unknown): never {
   throw isOutage(error) && !(error instanceof RequestError) ? databaseUnavailable(error) : error;
 }
 
-async function identifyBearer(
-  authenticate: PipelineOptions["authenticate"],
-  authorization: string | undefined,
-): Promise<Caller> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (!token) throw new RequestError("UNAUTHENTICATED", "Send an API token: Authorization: Bearer <token>.");
-  const caller = await authenticate(token);
-  if (!caller)
-    throw new RequestError("UNAUTHENTICATED", "This API token is not valid. Check it, or ask for a new one.");
-  return caller;
+async function admitCaller(identified: Promise<Caller>, guard: Guard): Promise<Caller> {
+  try {
+    const caller = await identified;
+    guard.admit(caller);
+    return caller;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === "RATE_LIMITED") await slowDown();
+    throw error;
+  }
 }
 
-function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, identify: Pipeline["identify"]) {
-  return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify(authorization)), log, now, reviewMs });
+function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, identify: Identify) {
+  return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify({ authorization })), log, now, reviewMs });
 }
 
 /** Why nobody is behind an authorization; null when somebody is, and while that cannot be told. */
@@ -169,11 +182,11 @@ function corsOf(request: Request, allowedOrigins: readonly string[]): CORSOption
 }
 
 /** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */
-function useAuthentication(identify: Pipeline["identify"]): Plugin {
+function useAuthentication(admit: Pipeline["admit"]): Plugin {
   return {
     async onParams({ context }) {
       const transport: TransportContext = context;
-      transport.caller = await identify(transport.authorization);
+      transport.caller = await admit(transport);
     },
   };
 }
@@ -223,8 +236,8 @@ function useStatuses(): Plugin {
   };
 }
 
-function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): Execute {
-  if (!plannedExecution) return execute;
+function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): ExecuteValidated {
+  if (!plannedExecution) return executeRootSelectionSet;
   return (args) => executePlanned(args, ({ reason, fault }) => fallbacks.count("plannedExecution", reason, fault));
 }
 

@@ -1,18 +1,27 @@
-import { getOperationAST, GraphQLError } from "graphql";
-import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
+import { validateExecutionArgs } from "graphql";
+import type { ExecutionArgs, ExecutionResult, ValidatedExecutionArgs } from "graphql";
 import { RequestError } from "../core/error.ts";
 import type { Caller, Context } from "../operation/context.ts";
-import { createCostOf } from "./cost.ts";
+import { costOf } from "./cost.ts";
 import type { Cost } from "./cost.ts";
 import { createDeadline } from "./deadline.ts";
 import { toGraphQLError } from "./errors.ts";
 import { Rate } from "./rate.ts";
+import { weigh } from "./weight.ts";
 
 /** The largest operation that is executed. */
 const LARGEST: Cost = { cost: 10_000, depth: 16, fields: 2_000 };
 /** A bucket holds what comes back in this many seconds. */
-const BURST_SECONDS = 10;
-const PRUNE_MS = 60_000;
+const BURST_SECONDS = 5;
+/** What a request takes by itself, in points: a point is the time of one object, about ten microseconds. */
+const REQUEST_POINTS = 15;
+const VALUES_PER_POINT = 10;
+/** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
+const SHARE_PRINTED = 0.5;
+/** So many values are printed for the errors of one request; the first error is always told. */
+const MAX_PRINTED = 10_000;
+/** GraphQL-js prints and compares names for each error, so that many take long. */
+export const MAX_ERRORS = 20;
 
 export interface GuardOptions {
   /** Points that come back to a token, or to a person, in a second. */
@@ -23,8 +32,8 @@ export interface GuardOptions {
   deadlineMs: number;
 }
 
-/** What was found of an operation before it runs: the result that refuses it, or what it costs. */
-type Verdict = { refusal: ExecutionResult } | { cost: CostReport };
+/** What was found of an operation before it runs: the result that refuses it, or what it costs and its coerced variables. */
+type Verdict = { refusal: ExecutionResult } | { cost: CostReport; validated: ValidatedExecutionArgs };
 
 interface CostReport {
   /** Points of the operation. */
@@ -36,46 +45,58 @@ interface CostReport {
 }
 
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+export type ExecuteValidated = (args: ValidatedExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 
 /** Refuses what is too large or comes too fast, and gives up what takes too long; the same for every transport. */
 export interface Guard {
+  /**
+   * Lets a request in, and charges for it, whatever becomes of it.
+   * @throws RequestError RATE_LIMITED while the caller or the account owes points
+   */
+  admit(caller: Caller): void;
+  /** Charges for what is done for a request before it runs. */
+  charge(caller: Caller, points: number): void;
   judge(args: ExecutionArgs): Verdict;
   /** Around the execution of queries and mutations: puts the cost into `extensions.cost`. */
-  around(execute: Execute): Execute;
+  around(execute: ExecuteValidated): Execute;
 }
 
-export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccount, deadlineMs }: GuardOptions): Guard {
-  const costOf = createCostOf(schema);
+export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardOptions): Guard {
   const callers = createRate(ratePerToken);
   const accounts = createRate(ratePerAccount);
   const withinDeadline = createDeadline(deadlineMs);
 
-  const judge = (args: ExecutionArgs): Verdict => {
-    const { caller } = args.contextValue as Context;
-    const size = sizeOf(args);
-    const refused = size instanceof RequestError ? size : size && refuseLarge(size);
-    if (refused) return { refusal: refuse(refused) };
-    const points = Math.max(1, size instanceof RequestError ? 1 : (size?.cost ?? 1));
-    const now = performance.now();
-    const name = nameOf(caller);
-    const seconds = Math.ceil(Math.max(callers.wait(name, points, now), accounts.wait(caller.accountId, points, now)));
-    if (seconds > 0) return { refusal: refuse(tooFast(seconds)) };
-    callers.spend(name, points, now);
-    accounts.spend(caller.accountId, points, now);
-    return { cost: { requested: points, maximum: LARGEST.cost, remaining: Math.max(0, callers.left(name, now)) } };
+  const charge = (caller: Caller, points: number, now = performance.now()): void => {
+    callers.spend(nameOf(caller), Math.ceil(points), now);
+    accounts.spend(caller.accountId, Math.ceil(points), now);
   };
 
-  /** Undefined for variables that do not fit, which the execution refuses with their paths. */
-  const sizeOf = ({ document, operationName, variableValues }: ExecutionArgs): Cost | RequestError | undefined => {
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return undefined;
-    try {
-      return costOf(document, operation, variableValues);
-    } catch (error) {
-      if (error instanceof GraphQLError) return undefined;
-      if (error instanceof RequestError) return error;
-      throw error;
+  const admit = (caller: Caller): void => {
+    const now = performance.now();
+    const seconds = Math.ceil(Math.max(callers.wait(nameOf(caller), now), accounts.wait(caller.accountId, now)));
+    if (seconds > 0) throw tooFast(seconds);
+    charge(caller, REQUEST_POINTS, now);
+  };
+
+  const judge = (args: ExecutionArgs): Verdict => {
+    const { caller } = args.contextValue as Context;
+    const now = performance.now();
+    const weight = weigh(args.variableValues);
+    const points = weight / VALUES_PER_POINT;
+    charge(caller, points, now);
+    const maxCoercionErrors = Math.max(1, Math.min(MAX_ERRORS, Math.floor(MAX_PRINTED / weight)));
+    const validated = validateExecutionArgs({ ...args, options: { maxCoercionErrors } });
+    if (!("schema" in validated)) {
+      charge(caller, points * validated.length * SHARE_PRINTED, now);
+      return { refusal: { errors: validated } };
     }
+    const size = costOf(validated);
+    const tooLarge = refuseLarge(size);
+    if (tooLarge) return { refusal: refuse(tooLarge) };
+    const requested = Math.max(1, size.cost);
+    charge(caller, requested, now);
+    const remaining = callers.left(nameOf(caller), now);
+    return { cost: { requested, maximum: LARGEST.cost, remaining }, validated };
   };
 
   const resultOf = async (execution: Promise<ExecutionResult> | ExecutionResult): Promise<ExecutionResult> => {
@@ -89,21 +110,19 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
   };
 
   return {
+    admit,
+    charge,
     judge,
     around: (execute) => async (args) => {
       const verdict = judge(args);
       if ("refusal" in verdict) return verdict.refusal;
-      const result = await resultOf(execute(args));
+      const result = await resultOf(execute(verdict.validated));
       return { ...result, extensions: { ...result.extensions, cost: verdict.cost } };
     },
   };
 }
 
-function createRate(perSecond: number): Rate {
-  const rate = new Rate({ perSecond, most: perSecond * BURST_SECONDS });
-  setInterval(() => rate.prune(performance.now()), PRUNE_MS).unref();
-  return rate;
-}
+const createRate = (perSecond: number): Rate => new Rate({ perSecond, most: perSecond * BURST_SECONDS });
 
 const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;
 

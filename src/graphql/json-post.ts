@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { getOperationAST } from "graphql";
-import type { DocumentNode, ExecutionResult } from "graphql";
+import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { GraphQLParams } from "graphql-yoga";
+import { RequestError } from "../core/error.ts";
 import { documentRequestOf } from "./document.ts";
 import type { Pipeline, TransportContext } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
@@ -24,7 +25,7 @@ const MEDIA_TYPES = new Map([
 const PARAMETERS = new Set(["query", "variables", "operationName", "extensions"]);
 
 /** Why a request is left to Yoga. */
-type Left = "accept" | "request" | "origin" | "body" | "caller" | "document" | "operation";
+type Left = "accept" | "request" | "origin" | "body" | "document" | "operation";
 
 /**
  * Answers the requests that nearly all clients send, a POST of JSON with a query or mutation, through the same pipeline as
@@ -42,6 +43,8 @@ export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly stri
     if (!mediaType) return leave("accept");
     if (!isPlainPost(request)) return leave("request");
     if (allowedOrigins.includes(request.headers.origin ?? "")) return leave("origin");
+    const limited = await refusalOf(pipeline, transport);
+    if (limited) return send(response, yoga, { result: limited, mediaType });
     const body = await readBody(request);
     if (!body) return;
     const params = parseParameters(body);
@@ -50,6 +53,16 @@ export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly stri
     Object.assign(request, { body: Readable.from([body]) });
     return leave(result);
   };
+}
+
+/** What comes too fast is refused before its body is read; the rest waits for what the body says. */
+async function refusalOf({ admit, mask }: Pipeline, transport: TransportContext): Promise<ExecutionResult | null> {
+  try {
+    await admit(transport);
+    return null;
+  } catch (error) {
+    return error instanceof RequestError && error.code === "RATE_LIMITED" ? { errors: [mask(error)] } : null;
+  }
 }
 
 /** A body of known length, on the path itself. */
@@ -109,22 +122,23 @@ function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | nu
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Nothing is executed for a stranger, for a wrong document and for a subscription. */
+/** Nothing is executed without a document, for one that cannot be parsed, and for a subscription. */
 async function execute(
-  { yoga, identify, resolveDocument, mask }: Pipeline,
+  { yoga, admit, resolveDocument, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,
 ): Promise<ExecutionResult | Left> {
-  const caller = await identify(transport.authorization).catch(() => null);
-  if (!caller) return "caller";
-  const query = await resolveDocument(caller, documentRequestOf(params)).catch(() => null);
-  const engine = yoga.getEnveloped({ ...transport, caller, params });
-  const document = query ? parseOrNull(() => engine.parse(query) as DocumentNode) : null;
-  if (!document || engine.validate(engine.schema, document).length > 0) return "document";
-  const { operationName, variables } = params;
-  const operation = getOperationAST(document, operationName);
-  if (!operation || operation.operation === "subscription") return "operation";
   try {
+    const caller = await admit(transport);
+    const query = await resolveDocument(caller, documentRequestOf(params));
+    const engine = yoga.getEnveloped({ ...transport, caller, params });
+    const document = query ? parseOrNull(() => engine.parse(query) as DocumentNode) : null;
+    if (!document) return "document";
+    const errors = engine.validate(engine.schema, document) as readonly GraphQLError[];
+    if (errors.length > 0) return { errors };
+    const { operationName, variables } = params;
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === "subscription") return "operation";
     const contextValue: unknown = await engine.contextFactory();
     const args = { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
     return (await engine.execute(args)) as ExecutionResult;

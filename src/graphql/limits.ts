@@ -1,6 +1,5 @@
 import { GraphQLError, parse, visit } from "graphql";
 import type { DocumentNode } from "graphql";
-import type { Plugin } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 
@@ -12,22 +11,14 @@ const MAX_DIRECTIVES = 100;
 /** How deep variables may be nested. The deepest input of the schema needs less than ten levels. */
 const MAX_NESTING = 32;
 
-/** Refuses documents with too many tokens, aliases or directives, and strings in them that PostgreSQL could not store. */
-export function useLimits(): Plugin {
-  return {
-    onParse({ setParseFn }) {
-      setParseFn(parseWithinLimits);
-    },
-  };
-}
-
 /** @throws RequestError INVALID_INPUT when variables are nested too deep, or a string in them could not be stored */
 export function assertStorableVariables(variables: unknown): void {
   assertStorable(variables, "variables");
 }
 
-function parseWithinLimits(source: string, options: object): DocumentNode {
-  const document = parseWithCode(source, options);
+/** @throws RequestError for too many tokens, aliases or directives, and for strings that PostgreSQL could not store */
+export function parseWithinLimits(source: string): DocumentNode {
+  const document = parseWithCode(source);
   let aliases = 0;
   let directives = 0;
   visit(document, {
@@ -44,9 +35,9 @@ function parseWithinLimits(source: string, options: object): DocumentNode {
   return document;
 }
 
-function parseWithCode(source: string, options: object): DocumentNode {
+function parseWithCode(source: string): DocumentNode {
   try {
-    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+    return parse(source, { maxTokens: MAX_TOKENS });
   } catch (error) {
     if (error instanceof GraphQLError) {
       Object.assign(error.extensions, { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } });

@@ -49,10 +49,10 @@ const NO_ARGUMENTS = Object.freeze({});
  * nothing, and what the loaders have loaded is not loaded again.
  */
 export async function executePlanned(
-  args: ExecutionArgs,
+  args: ExecutionArgs | ValidatedExecutionArgs,
   onFallback: (fallback: Fallback) => void = () => {},
 ): Promise<ExecutionResult> {
-  const validated = validateExecutionArgs(args);
+  const validated = "fragmentDefinitions" in args ? args : validateExecutionArgs(args);
   if (!("schema" in validated)) return { errors: validated };
   if (validated.operation.operation !== "query") return executeRootSelectionSet(validated);
   const outcome = await new Promise<{ data: Container } | Fallback>((resolve) => new Run(validated, resolve).start());

@@ -22,6 +22,8 @@ const PROTOCOL = "graphql-transport-ws";
 /** One socket as the protocol sees it. */
 export interface Connection {
   requestId: string;
+  /** The address that the socket comes from. */
+  address: string;
   /** Resolves when the text has left the process. */
   send: (text: string) => Promise<void>;
   close: (code: number, reason: string) => void;
@@ -44,14 +46,15 @@ export function createProtocol(pipeline: Pipeline): (connection: Connection) => 
     onConnect: async ({ connectionParams, extra: { connection } }) => {
       const authorization = authorizationOf(connectionParams);
       try {
-        return connection.admit(authorization ?? "", await pipeline.identify(authorization));
+        const { address } = connection;
+        return connection.admit(authorization ?? "", await pipeline.identify({ authorization, address }));
       } catch (error) {
         connection.refuse(pipeline.mask(error).extensions["code"] as RequestErrorCode);
         return false;
       }
     },
-    onSubscribe: ({ extra, connectionParams }, id, payload) =>
-      inRequest({ requestId: extra.requestIdOf(id) }, () => prepare(pipeline, connectionParams, payload)),
+    onSubscribe: (context, id, payload) =>
+      inRequest({ requestId: context.extra.requestIdOf(id) }, () => prepare(pipeline, context, payload)),
     execute: (args) => (args.rootValue as Engine).execute(args),
     // Deliveries are no results: `onOperation` replaces them.
     subscribe: (args) => (args.rootValue as Engine).subscribe(args) as OperationResult,
@@ -188,12 +191,12 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 }
 
 async function prepare(
-  { yoga, identify, resolveDocument, subscribe, mask }: Pipeline,
-  connectionParams: SocketContext["connectionParams"],
+  { yoga, admit, resolveDocument, subscribe, mask }: Pipeline,
+  { connectionParams, extra: { connection } }: SocketContext,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const caller = await identify(authorizationOf(connectionParams));
+    const caller = await admit({ authorization: authorizationOf(connectionParams), address: connection.address });
     const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ caller, params });
     const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);

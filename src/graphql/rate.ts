@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** How fast points come back, and how many may be spent at once. */
 export interface Allowance {
   perSecond: number;
@@ -9,36 +11,31 @@ interface Bucket {
   at: number;
 }
 
-/** Token buckets by name: each holds points that are spent and come back with time. */
+/** More names than that are forgotten, those not seen for the longest time first. */
+const MAX_BUCKETS = 50_000;
+
+/** Token buckets by name: each holds points that are spent and come back with time. What is spent beyond them is owed. */
 export class Rate {
   readonly #allowance: Allowance;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_BUCKETS });
 
   constructor(allowance: Allowance) {
     this.#allowance = allowance;
   }
 
-  /** How long until the points are there, in seconds; 0 when they are. More than a bucket holds waits for a full one. */
-  wait(name: string, points: number, now: number): number {
-    const { perSecond, most } = this.#allowance;
-    return Math.max(0, (Math.min(points, most) - this.#fill(name, now).points) / perSecond);
+  /** How long until nothing is owed any more, in seconds; 0 when nothing is. */
+  wait(name: string, now: number): number {
+    return Math.max(0, -this.#fill(name, now).points / this.#allowance.perSecond);
   }
 
-  /** Takes the points; what an operation cost beyond a full bucket is owed. */
+  /** Takes the points, whether they are there or not: what they are for has to be done. */
   spend(name: string, points: number, now: number): void {
     this.#fill(name, now).points -= points;
   }
 
-  /** Points that are there. */
+  /** Points that are there; none while some are owed. */
   left(name: string, now: number): number {
-    return Math.floor(this.#fill(name, now).points);
-  }
-
-  /** Forgets buckets that are full again. */
-  prune(now: number): void {
-    for (const name of this.#buckets.keys()) {
-      if (this.#fill(name, now).points >= this.#allowance.most) this.#buckets.delete(name);
-    }
+    return Math.max(0, Math.floor(this.#fill(name, now).points));
   }
 
   #fill(name: string, now: number): Bucket {

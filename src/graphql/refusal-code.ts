@@ -1,5 +1,5 @@
-import { GraphQLError, isInputObjectType } from "graphql";
-import type { GraphQLSchema } from "graphql";
+import { GraphQLError, isInputObjectType, Kind, TokenKind } from "graphql";
+import type { ASTNode, GraphQLSchema, Token } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
 /** On an input field: the code under which its absence is known. */
@@ -7,23 +7,28 @@ export interface RequiredExtensions {
   requiredCode: string;
 }
 
-const MISSING = /to include required field "(\w+)"/;
-const NULL = /non-null type .* not to be null/;
-const LAST_OF_PATH = /^Variable .*? invalid value at (?:.*[.])?(\w+)(?:\[\d+\])?: Expected/;
-const NAME_BEFORE = /(\w+)\s*:\s*$/;
+/** GraphQL prints the value that it refuses, which may be as long as the request, once for each error. */
+const MAX_MESSAGE = 1_000;
 
 /** Gives one of GraphQL's own refusals a code; other errors are left as they are. */
 export type RefusalCodes = (error: GraphQLError, otherwise: string) => GraphQLError;
 
 /** A required input field that is left out or null has the code it is known by, the rest have the other one. */
 export function createRefusalCodes(schema: GraphQLSchema): RefusalCodes {
-  const codes = collectCodes(schema);
+  const required = requiredFields(schema);
+  const byName = new Map(required.map(({ name, code }) => [name, code]));
+  const codeOf = (error: GraphQLError): string | undefined => {
+    // The inner error of a variable's has GraphQL's own words alone.
+    const words = innerError(error).message;
+    const missing = required.find(({ words: beginning }) => words.startsWith(beginning));
+    return missing?.code ?? (isNullError(words) ? byName.get(nullField(error) ?? "") : undefined);
+  };
   return (error, otherwise) => {
     const { message, nodes, path, extensions, originalError } = error;
     const ours = originalError && !(originalError instanceof GraphQLError);
     if (ours || path || extensions["code"]) return error;
-    const code = codes.get(missingField(error) ?? "") ?? otherwise;
-    return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, code } });
+    const code = codeOf(error) ?? otherwise;
+    return new GraphQLError(shortened(message), { nodes: nodes ?? null, extensions: { ...extensions, code } });
   };
 }
 
@@ -47,22 +52,54 @@ export function useRefusalCodes(withCode: RefusalCodes): Plugin {
   };
 }
 
-function collectCodes(schema: GraphQLSchema): Map<string, string> {
-  const codes = new Map<string, string>();
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isInputObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      const { requiredCode } = field.extensions as Partial<RequiredExtensions>;
-      if (requiredCode) codes.set(field.name, requiredCode);
-    }
-  }
-  return codes;
+interface RequiredField {
+  name: string;
+  code: string;
+  /** How GraphQL's error begins when the field is left out. */
+  words: string;
 }
 
-/** GraphQL says which field it is in words only: by name, by the path of the variable, or by the place in the document. */
-function missingField({ message, nodes }: GraphQLError): string | undefined {
-  const missing = MISSING.exec(message)?.[1];
-  if (missing || !NULL.test(message)) return missing;
-  const place = nodes?.[0]?.loc;
-  return LAST_OF_PATH.exec(message)?.[1] ?? (place && NAME_BEFORE.exec(place.source.body.slice(0, place.start))?.[1]);
+function requiredFields(schema: GraphQLSchema): RequiredField[] {
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isInputObjectType(type))
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap(({ name, extensions }) => {
+        const { requiredCode: code } = extensions as Partial<RequiredExtensions>;
+        const words = `Expected value of type "${type.name}" to include required field "${name}", `;
+        return code ? [{ name, code, words }] : [];
+      }),
+    );
 }
+
+const innerError = (error: GraphQLError): Error => error.originalError ?? error;
+
+const isNullError = (words: string): boolean =>
+  words.startsWith("Expected value of non-null type ") && words.endsWith(" not to be null.");
+
+/** The input field that is null: the last of the variable's path, or the name before the literal. */
+function nullField(error: GraphQLError): string | undefined {
+  const [node] = error.nodes ?? [];
+  return node?.kind === Kind.VARIABLE_DEFINITION ? lastOfPath(error, node.variable.name.value) : nameBefore(node);
+}
+
+/** GraphQL tells the path in the words before the inner error's, such as `at .mode.adHoc.interviewerIds[0]`. */
+function lastOfPath(error: GraphQLError, variable: string): string | undefined {
+  const begin = `Variable "$${variable}" has invalid value at `.length;
+  const end = error.message.length - innerError(error).message.length - ": ".length;
+  const last = error.message.slice(begin, end).split(".").at(-1);
+  return last?.split("[")[0];
+}
+
+function nameBefore(node: ASTNode | undefined): string | undefined {
+  const colon = tokenBefore(node?.loc?.startToken);
+  return colon?.kind === TokenKind.COLON ? tokenBefore(colon)?.value : undefined;
+}
+
+function tokenBefore(token: Token | undefined): Token | undefined {
+  let before = token?.prev;
+  while (before?.kind === TokenKind.COMMENT) before = before.prev;
+  return before ?? undefined;
+}
+
+const shortened = (message: string): string =>
+  message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…`.toWellFormed() : message;

@@ -83,6 +83,7 @@ function open(socket: WebSocket, { member, request, pipeline, openProtocol, rost
   const refuse = (code: RequestErrorCode) => peer.close(closeCodeOf(code), code);
   const protocol = openProtocol({
     requestId,
+    address: pipeline.addressOf(request),
     send: (text) => peer.send(text),
     close: (code, reason) => peer.close(code, reason),
     admit(authorization, caller) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createSourceEventStream, GraphQLError, validateSubscriptionArgs } from "graphql";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
+import { createSourceEventStream, GraphQLError } from "graphql";
+import type { ExecutionArgs, ExecutionResult, ValidatedSubscriptionArgs } from "graphql";
 import { REQUEST_ERRORS } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
 import { StreamInterrupted } from "../events/failure.ts";
@@ -34,10 +34,12 @@ export function createSubscribe({ mask, withCode, guard, withinDeadline }: Subsc
   const groups = createGroups(masked);
   return async (args) => {
     const verdict = guard.judge(args);
-    if ("refusal" in verdict) return verdict.refusal;
-    const validated = validateSubscriptionArgs(args);
-    if (!("schema" in validated))
-      return { errors: maskAll(validated.map((error) => withCode(error, "INVALID_INPUT"))) };
+    if ("refusal" in verdict) {
+      const { errors = [] } = verdict.refusal;
+      return { errors: maskAll(errors.map((error) => withCode(error, "INVALID_INPUT"))) };
+    }
+    // Transports hand over subscriptions alone.
+    const validated = verdict.validated as ValidatedSubscriptionArgs;
     const source = await startInTime(withinDeadline, createSourceEventStream(validated));
     if (!(Symbol.asyncIterator in source)) return masked(source);
     const items = source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>;

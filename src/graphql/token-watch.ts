@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { RequestError } from "../core/error.ts";
 import { tokenExpired } from "../events/failure.ts";
+import { bearerToken } from "./identify.ts";
 
 const REVIEW_MS = 30_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -50,13 +51,19 @@ export class TokenWatch {
 
   async #reviewAll(): Promise<void> {
     const { whyInvalid, log } = this.#options;
-    for (const authorization of new Set([...this.#holders.keys()].map((holder) => holder.authorization))) {
+    // By token, since the same one can be written in several ways.
+    const tokens = Map.groupBy(
+      this.#holders.keys(),
+      ({ authorization }) => bearerToken(authorization) ?? authorization,
+    );
+    for (const holders of tokens.values()) {
+      const authorization = holders[0]?.authorization ?? "";
       const reason = await whyInvalid(authorization).catch((error: unknown) => {
         log.warn({ error }, "the tokens of open sockets and event streams could not be checked");
         return null;
       });
       if (!reason) continue;
-      for (const holder of this.#holders.keys()) if (holder.authorization === authorization) this.#end(holder, reason);
+      for (const holder of holders) this.#end(holder, reason);
     }
   }
 

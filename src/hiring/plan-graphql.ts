@@ -1,6 +1,7 @@
 import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf, fieldsOf } from "../graphql/columns.ts";
+import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { loaded } from "../operation/loader.ts";
 import { usersOfSeats } from "../people/load.ts";
@@ -176,10 +177,12 @@ export const ScorecardConfiguration = builder
       }),
       feedbackDescription: t.exposeString("feedbackDescription", {
         nullable: true,
+        extensions: { weight: 5 } satisfies WeightExtensions,
         description: "What to write in the feedback; null when unset.",
       }),
       ratingDescription: t.exposeString("ratingDescription", {
         nullable: true,
+        extensions: { weight: 5 } satisfies WeightExtensions,
         description: "How to rate; null when unset.",
       }),
     }),

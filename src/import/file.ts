@@ -8,6 +8,8 @@ const MEGABYTE = 1024 * 1024;
 const LARGEST = 64 * MEGABYTE;
 const PROBLEMS_SHOWN = 50;
 
+/** How the parser's quotation of the text around an unexpected token begins. */
+const QUOTE = '..."';
 /** Characters that the parser quotes before an unexpected token. */
 const QUOTED_BEFORE = 10;
 
@@ -73,8 +75,9 @@ function reason(cause: unknown): string {
 /** The parser names line and column of most mistakes, and quotes the text around an unexpected token instead. */
 function whereItFails(text: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const around = /\.\.\."(.+)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1];
-  if (around === undefined) return message;
+  const begin = message.indexOf(QUOTE);
+  if (begin < 0) return message;
+  const around = message.slice(begin + QUOTE.length, message.lastIndexOf('"'));
   const line = text.slice(0, text.indexOf(around) + QUOTED_BEFORE).split("\n").length;
   return `${singleLine(message)} (line ${line})`;
 }

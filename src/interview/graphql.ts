@@ -2,6 +2,7 @@ import { decodeIdOf } from "../core/id.ts";
 import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf, fieldsOf } from "../graphql/columns.ts";
+import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import * as hiring from "../hiring/load.ts";
 import { InterviewKind, InterviewLocation, ScorecardConfiguration } from "../hiring/plan-graphql.ts";
@@ -62,6 +63,7 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
     videoConferencingUrl: t.expose("externalUrl", {
       type: "URL",
       nullable: true,
+      extensions: { weight: 5 } satisfies WeightExtensions,
       description: "Link to the meeting; null when none was sent.",
     }),
     source: t.exposeString("externalSource", {
@@ -216,6 +218,7 @@ builder.node("Interview", {
     conferenceUrl: t.expose("conferenceUrl", {
       type: "URL",
       nullable: true,
+      extensions: { weight: 5 } satisfies WeightExtensions,
       description:
         "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
     }),

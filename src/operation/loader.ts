@@ -80,7 +80,9 @@ function prepareFind<T extends AccountTable>(
 }
 
 type Run<V> = ReturnType<Loader<V>["prepare"]>;
-const prepared = new WeakMap<Database, Map<Columns, Map<unknown, unknown>>>();
+const prepared = new WeakMap<Database, WeakMap<object, Map<unknown, unknown>>>();
+/** The key of all columns. */
+const ALL = {};
 
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */
 export function createLoaderCache(pools: QuickPools, accountId: string): LoaderCache {
@@ -148,10 +150,10 @@ function present<V>(value: V | null): V {
 }
 
 function preparedOnce<V>(db: Database, loader: Loader<V>, columns: Columns): Run<V> {
-  const sets = prepared.get(db) ?? new Map<Columns, Map<unknown, unknown>>();
+  const sets = prepared.get(db) ?? new WeakMap<object, Map<unknown, unknown>>();
   prepared.set(db, sets);
-  const statements = sets.get(columns) ?? new Map<unknown, unknown>();
-  sets.set(columns, statements);
+  const statements = sets.get(columns ?? ALL) ?? new Map<unknown, unknown>();
+  sets.set(columns ?? ALL, statements);
   const known = statements.get(loader) as Run<V> | undefined;
   if (known) return known;
   const made = loader.prepare(db, columns);

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, getTableColumns, getTableName, sql } from "drizzle-
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
+import { Cache } from "../core/cache.ts";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 import { arrayLiteral } from "../db/client.ts";
@@ -65,7 +66,7 @@ export async function loadPage<T extends PageTable>(
 ): Promise<Page<Row<T>>> {
   const { executor } = query;
   const ends = endsOf(ctx, query, args);
-  const known = query.where ? undefined : keptPage(query, args);
+  const known = query.where ? undefined : keptPage(ctx, query, args);
   const run = (database: Executor): Promise<Row<T>[]> =>
     known ? known.run(database, ends) : preparePage(query, args, (name) => ends[name]).runOnce(database);
   const inPool = () => (known ? runQuickly(query.table, { quick: ctx.pages, db: ctx.db }, run) : run(ctx.db));
@@ -74,19 +75,29 @@ export async function loadPage<T extends PageTable>(
 }
 
 type Find = ReturnType<typeof prepareRows>;
-/** Statements of lists without a filter, which connections keep as well. */
-const kept = new Map<string, Find>();
-const MOST_KEPT = 300;
+/** Statements of lists without a filter, which connections keep as well, and for their life. */
+const MAX_STATEMENTS = 300;
+const REPLACE_EVERY_MS = 10_000;
+const statements = new Cache<Find>({
+  maxSize: MAX_STATEMENTS,
+  maxSizePerOwner: MAX_STATEMENTS / 2,
+  replaceEveryMs: REPLACE_EVERY_MS,
+});
 
-function keptPage<T extends PageTable>(query: PageQuery<T>, args: PageArguments): Find | undefined {
+function keptPage<T extends PageTable>(
+  { accountId }: Context,
+  query: PageQuery<T>,
+  args: PageArguments,
+): Find | undefined {
   const { table, sort, descending, columns } = query;
   const { size, backward } = pageSize(args);
   const shape = [getTableName(table), sort, descending, columns, limitFor(size), backward];
   const key = JSON.stringify([...shape, args.after != null, args.before != null]);
-  const found = kept.get(key);
-  if (found || kept.size >= MOST_KEPT) return found;
+  const found = statements.get(key);
+  if (found) return found;
+  if (!statements.hasRoom(accountId)) return undefined;
   const made = preparePage(query, args, (name) => sql.placeholder(name));
-  kept.set(key, made);
+  statements.set(key, made, { owner: accountId });
   return made;
 }
 

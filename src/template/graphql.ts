@@ -1,6 +1,7 @@
 import { templateCategory, templateChannel } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
+import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
 import { searchArgument } from "../graphql/search.ts";
@@ -44,7 +45,10 @@ builder.node("EmailTemplate", {
     subject: t.exposeString("subject", {
       description: "Subject line, with placeholders such as `{{candidate_name}}`.",
     }),
-    body: t.exposeString("body", { description: "Text, with placeholders such as `{{conference_url}}`." }),
+    body: t.exposeString("body", {
+      extensions: { weight: 50 } satisfies WeightExtensions,
+      description: "Text, with placeholders such as `{{conference_url}}`.",
+    }),
   }),
 });
 

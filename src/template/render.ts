@@ -18,18 +18,24 @@ export const PLACEHOLDERS = [
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 export type PlaceholderValues = Record<Placeholder, string>;
 
-const MARK = /\{\{\s*([^{}]*?)\s*\}\}/g;
+/** The blanks around a name are left to `trim`: beside the name's own blanks, an expression would try each way to share them. */
+const MARK = /\{\{([^{}]*)\}\}/g;
 
 /** The marks of a text that name no placeholder, each once, in order of appearance. */
 export function unknownPlaceholders(text: string): string[] {
-  const names = [...text.matchAll(MARK)].map((match) => match[1] ?? "");
+  const names = [...text.matchAll(MARK)].map((match) => nameIn(match[1]));
   return [...new Set(names.filter((name) => !isPlaceholder(name)))];
 }
 
 /** The text with each placeholder replaced by its value; a value is never searched for placeholders again. */
 export function renderTemplate(text: string, values: PlaceholderValues): string {
-  return text.replaceAll(MARK, (mark, name: string) => (isPlaceholder(name) ? values[name] : mark));
+  return text.replaceAll(MARK, (mark: string, inside: string) => {
+    const name = nameIn(inside);
+    return isPlaceholder(name) ? values[name] : mark;
+  });
 }
+
+const nameIn = (inside = ""): string => inside.trim();
 
 function isPlaceholder(name: string): name is Placeholder {
   return (PLACEHOLDERS as readonly string[]).includes(name);

@@ -167,13 +167,14 @@ test("a listed origin may ask, with a token and without cookies", async () => {
 describe("what comes too fast", () => {
   let slow: TestApp;
   beforeAll(async () => {
-    slow = await startTestApp({ worker: false, limits: { ratePerToken: 1, ratePerAccount: 2 } });
+    slow = await startTestApp({ worker: false, limits: { ratePerToken: 1, ratePerAccount: 14 } });
   });
   afterAll(() => slow.stop());
   const query = "{ interviews(first: 8) { nodes { id } } }";
   const ask = (client: Client) => client.post(JSON.stringify({ query }));
 
   test("is refused until the points are back, for the token and for the account", async () => {
+    // Fifteen points for the request, eleven for the new document, one for its variables, nine for what it asks.
     expect((await ask(slow.client)).status).toBe(200);
     const refusal = await ask(slow.client);
     expect(refusal.status).toBe(429);
@@ -189,9 +190,40 @@ describe("what comes too fast", () => {
       expect(answers[1]?.errors).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
     }
 
-    // The account holds twenty points, of which the first token has spent nine.
-    expect((await ask(await slow.createToken("sample"))).status).toBe(200);
-    expect((await ask(await slow.createToken("sample"))).status).toBe(429);
+    // The account holds seventy points, of which the first token has spent half.
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 429 && statuses.length < 20) {
+      statuses.push((await ask(await slow.createToken("sample"))).status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  });
+});
+
+describe("what is refused", () => {
+  let slow: TestApp;
+  beforeAll(async () => {
+    slow = await startTestApp({ worker: false, limits: { ratePerToken: 1 } });
+  });
+  afterAll(() => slow.stop());
+
+  const kinds: [name: string, body: object, code: string][] = [
+    ["cannot be parsed", { query: `{ interviews(first: ${"[".repeat(1_500)}` }, "GRAPHQL_PARSE_FAILED"],
+    ["does not fit the schema", { query: `{ ${many(300, (index) => `x${index}`)} }` }, "GRAPHQL_VALIDATION_FAILED"],
+    ["is too large", { query: `{ ${many(101, (index) => `a${index}: __typename`)} }` }, "OPERATION_TOO_LARGE"],
+    [
+      "has variables that do not fit",
+      { query: "query ($n: Int) { interviews(first: $n) { totalCount } }", variables: { n: many(5_000, () => "x") } },
+      "INVALID_INPUT",
+    ],
+  ];
+  test.each(kinds)("because it %s is charged for each time it is sent", async (_name, body, code) => {
+    const client = await slow.createToken("sample");
+    const codes: unknown[] = [];
+    while (codes.at(-1) !== "RATE_LIMITED" && codes.length < 3) {
+      const { errors } = (await (await client.post(JSON.stringify(body))).json()) as GraphQLResult;
+      codes.push(errors?.[0]?.extensions?.["code"]);
+    }
+    expect(codes).toEqual([code, "RATE_LIMITED"]);
   });
 });
 
@@ -222,4 +254,43 @@ test("the cost of an operation is in its answer", async () => {
   )) as GraphQLResult & { extensions: object };
   // One for the list and, fifty times: the interview, its organizer, five seats with a user each.
   expect(extensions).toMatchObject({ cost: { requested: 1 + 50 * (1 + 1 + 5 + 5), maximum: 10_000 } });
+});
+
+test("variables with thousands of faults are answered with a few of them, in few words", async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 15_000 }, (_, index) => [`u${index}`, 1]));
+  const query = "query ($f: InterviewFilter) { interviews(filter: $f) { totalCount } }";
+  for (const ask of [overHttp, overSocket]) {
+    const { errors = [] } = await ask(app.client, { query, variables: { f: unknown } });
+    expect(errors).toHaveLength(2);
+    expect(errors.every(({ extensions }) => extensions?.["code"] === "INVALID_INPUT")).toBe(true);
+    expect(JSON.stringify(errors).length).toBeLessThan(30_000);
+  }
+});
+
+test("a document with hundreds of faults is answered with a few of them, in few words", async () => {
+  const text = "y".repeat(400);
+  const query = `{ interviews(filter: { ${many(400, (index) => `x${index}: "${text}"`)} }) { totalCount } }`;
+  const { errors = [] } = await app.client.send(query);
+  expect(errors).toHaveLength(21);
+  expect(JSON.stringify(errors).length).toBeLessThan(30_000);
+});
+
+test("after many wrong tokens an address is refused, except for tokens that were valid before", async () => {
+  const strangers = await startTestApp({ worker: false });
+  await strangers.client.data("{ __typename }");
+  const before = strangers.queries.length;
+  const ask = (token: string) => new Client(strangers.url, token).post('{"query":"{ __typename }"}');
+  const answers = await Promise.all(Array.from({ length: 400 }, (_, index) => ask(`wrong-${index}`)));
+  const statuses = answers.map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  const refusal = answers.find(({ status }) => status === 429);
+  expect(Number(refusal?.headers.get("retry-after"))).toBeGreaterThan(0);
+  const lookups = strangers.queries.slice(before).filter(({ text }) => text.includes('"token_hash" ='));
+  // One for each token that was looked up at all.
+  expect(lookups).toHaveLength(statuses.filter((status) => status === 401).length);
+  await expect(new Client(strangers.url, "wrong").openSocket()).rejects.toMatchObject({
+    code: expect.toBeOneOf([1013, 4403]),
+  });
+  expect(await strangers.client.data("{ __typename }")).toEqual({ __typename: "Query" });
+  await strangers.stop();
 });

@@ -72,3 +72,12 @@ test("what has ended for another reason is forgotten", async () => {
   watch.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("a token that is written in several ways is asked for once, and ends all that it holds", async () => {
+  const { hold, revoked, asked, ends } = open();
+  for (const authorization of ["Bearer a", "bearer  a", "BEARER a"]) hold(authorization);
+  revoked.add("Bearer a");
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(asked).toEqual(["Bearer a"]);
+  expect(ends).toHaveLength(3);
+});
