@@ -118,7 +118,7 @@ builder.queryFields((t) => ({
     {
       type: "Job",
       description:
-        "The jobs that the caller may see, by title: a person who is no admin sees those whose hiring team they are on.",
+        "The jobs that the caller may see, by title in Unicode's root order: a person who is no admin sees those whose hiring team they are on.",
       resolve: (_root, args, ctx) => listJobs(ctx, args),
     },
     defineConnection("Job"),
@@ -136,7 +136,7 @@ builder.queryFields((t) => ({
   offices: t.connection(
     {
       type: "Office",
-      description: "The offices of the account, by name.",
+      description: "The offices of the account, by name in Unicode's root order.",
       resolve: (_root, args, ctx) => listOffices(ctx, args),
     },
     defineConnection("Office"),

@@ -10,6 +10,7 @@ import {
   listScorecardTemplates,
   scorecardTemplateInAccount,
 } from "./load.ts";
+import { PLACEHOLDERS } from "./render.ts";
 
 const TemplateChannel = defineEnum("TemplateChannel", templateChannel.enumValues, {
   description: "How a rendered template is sent.",
@@ -33,6 +34,8 @@ const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumVal
   },
 });
 
+const MARKS = `Placeholders: ${PLACEHOLDERS.map((name) => `\`{{${name}}}\``).join(", ")}.`;
+
 builder.node("EmailTemplate", {
   description: "A message with placeholders, rendered for each recipient.",
   id: { resolve: (template) => template.id },
@@ -42,9 +45,9 @@ builder.node("EmailTemplate", {
     channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
     category: t.expose("category", { type: TemplateCategory, description: "What it is for." }),
     subject: t.exposeString("subject", {
-      description: "Subject line, with placeholders such as `{{candidate_name}}`.",
+      description: `Subject line. ${MARKS}`,
     }),
-    body: t.exposeString("body", { description: "Text, with placeholders such as `{{conference_url}}`." }),
+    body: t.exposeString("body", { description: `Text. ${MARKS}` }),
   }),
 });
 
@@ -61,7 +64,7 @@ builder.queryFields((t) => ({
   emailTemplates: t.connection(
     {
       type: "EmailTemplate",
-      description: "The e-mail templates of the account, by name.",
+      description: "The e-mail templates of the account, by name in Unicode's root order.",
       args: {
         channel: t.arg({ type: TemplateChannel, description: "Only templates that are sent so; all when left out." }),
         categories: t.arg({
@@ -79,7 +82,7 @@ builder.queryFields((t) => ({
   scorecardTemplates: t.connection(
     {
       type: "ScorecardTemplate",
-      description: "The scorecard templates of the account, by name.",
+      description: "The scorecard templates of the account, by name in Unicode's root order.",
       args: { query: t.arg.string(searchArgument("the name")) },
       resolve: (_root, { query, ...page }, ctx) => listScorecardTemplates(ctx, page, { query }),
     },
