@@ -172,7 +172,10 @@ const candidate = z.strictObject({
   externalId,
   name: name("Full name"),
   email: email.describe(`Address that invitations go to. ${ADDRESS_FORM}`),
-  addedBy: reference("the user who added the candidate; null for one who came alone").nullable().default(null),
+  addedBy: reference("a user")
+    .nullable()
+    .default(null)
+    .describe("externalId of the user who added the candidate, of this file or stored; null for one who came alone."),
 });
 
 const application = z.strictObject({

@@ -55,10 +55,9 @@ class DryRun extends Error {
 export async function importValue(db: Database, value: unknown, options: ImportOptions = {}): Promise<ImportReport> {
   const checked = checkDirectory(value);
   if (checked.ok) return importDirectory(db, checked.directory, options);
-  throw new DirectoryRefused([
-    ...checked.problems,
-    ...(await storedProblems(db, readOutline(value), guardOf(options))),
-  ]);
+  const told = new Set(checked.problems.map(({ path }) => path));
+  const stored = await storedProblems(db, readOutline(value), guardOf(options));
+  throw new DirectoryRefused([...checked.problems, ...stored.filter(({ path }) => !told.has(path))]);
 }
 
 /**

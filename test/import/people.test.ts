@@ -143,18 +143,20 @@ describe("names", () => {
       Object.values(again).map(() => 0),
     );
 
-    const input = external({ interviewerIds: [sampleId("User", "a", account)] });
-    const { createInterview } = await client.data(
-      "mutation ($input: CreateInterviewInput!) { createInterview(input: $input) { __typename } }",
-      {
-        input: {
-          ...input,
-          applicationId: sampleId("Application", "ap", account),
-          organizerId: sampleId("User", "a", account),
-        },
-      },
-    );
-    expect(createInterview).toEqual({ __typename: "CreateInterviewSuccess" });
+    const create = async (name: string) => {
+      const input = {
+        ...external({ interviewerIds: [sampleId("User", "a", account)], name, source: name }, { conflictReason: name }),
+        applicationId: sampleId("Application", "ap", account),
+        organizerId: sampleId("User", "a", account),
+        idempotencyKey: "the-same-key",
+      };
+      const CREATE =
+        "mutation ($input: CreateInterviewInput!) { createInterview(input: $input) { ... on CreateInterviewSuccess { replayed interview { name external { source } } } } }";
+      return (await client.data(CREATE, { input }))["createInterview"];
+    };
+    const interview = { name: "Caf\u00E9", external: { source: "Caf\u00E9" } };
+    expect(await create(nfd)).toEqual({ replayed: false, interview });
+    expect(await create(nfd.normalize("NFC"))).toEqual({ replayed: true, interview });
     const FIND =
       "query ($departments: [String!]) { interviews(filter: { departments: $departments }) { nodes { job { title } } } }";
     for (const departments of [[nfd], [nfd.normalize("NFC")]]) {
