@@ -28,7 +28,7 @@ const timezone = text(64)
 const email = z
   .string()
   .trim()
-  .max(1_000)
+  .max(254)
   .transform((value, context) => {
     const { address, fault } = readEmailAddress(value);
     if (address !== undefined) return address;
