@@ -36,8 +36,9 @@ const LIST_OF: Partial<Record<Noun, ListName>> = {
  * references that a complete list or a job of the file cannot fulfil. In any value that is meant to be a directory.
  */
 export function* referenceProblems(value: unknown): Generator<Problem> {
-  const { account: _, complete, ...file } = readOutline(value);
-  for (const items of Object.values(file)) yield* repeated(mentions(items, "externalId"));
+  const file = readOutline(value);
+  const { account: _, complete, ...lists } = file;
+  for (const items of Object.values(lists)) yield* repeated(mentions(items, "externalId"));
   yield* repeatedEmails(file.users);
   for (const team of teamsOf(file)) {
     yield* repeated(team.map(({ user, role, at }) => ({ path: at, value: user && role && `${user} as ${role}` })));
@@ -47,7 +48,7 @@ export function* referenceProblems(value: unknown): Generator<Problem> {
     if (!LISTS.some((list) => list === name) || hasList(value, name)) continue;
     yield problem(["complete", index], `says that ${name} is complete, and the file has no such list`);
   }
-  for (const { path, noun, externalId, job } of outsideReferences(readOutline(value))) {
+  for (const { path, noun, externalId, job } of outsideReferences(file)) {
     const list = LIST_OF[noun];
     if (list && complete.includes(list)) {
       yield problem(path, `names no ${noun} of this file, whose ${list} are complete: ${JSON.stringify(externalId)}`);

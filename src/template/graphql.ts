@@ -3,7 +3,7 @@ import { builder } from "../graphql/builder.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
-import { searchArgument } from "../graphql/search.ts";
+import { RETIRED, searchArgument } from "../graphql/search.ts";
 import {
   emailTemplateInAccount,
   listEmailTemplates,
@@ -64,7 +64,7 @@ builder.queryFields((t) => ({
   emailTemplates: t.connection(
     {
       type: "EmailTemplate",
-      description: "The e-mail templates of the account, by name in Unicode's root order.",
+      description: `The e-mail templates of the account, by name in Unicode's root order. ${RETIRED}`,
       args: {
         channel: t.arg({ type: TemplateChannel, description: "Only templates that are sent so; all when left out." }),
         categories: t.arg({
@@ -82,7 +82,7 @@ builder.queryFields((t) => ({
   scorecardTemplates: t.connection(
     {
       type: "ScorecardTemplate",
-      description: "The scorecard templates of the account, by name in Unicode's root order.",
+      description: `The scorecard templates of the account, by name in Unicode's root order. ${RETIRED}`,
       args: { query: t.arg.string(searchArgument("the name")) },
       resolve: (_root, { query, ...page }, ctx) => listScorecardTemplates(ctx, page, { query }),
     },

@@ -77,6 +77,34 @@ describe("repeated", () => {
     ]);
   });
 
+  test("e-mail address of users, whose host is written in two ways", () => {
+    const [ada, bo] = smallFile().users;
+    const users = [
+      { ...ada, email: "a@пример.рф" },
+      { ...bo, email: "A@XN--e1afmkfd.xn--p1ai" },
+    ];
+    expect(problemsWith({ users })).toEqual([
+      `users[1].email | repeats users[0].email: users "ada" and "bo" cannot share the address "A@XN--e1afmkfd.xn--p1ai"`,
+    ]);
+  });
+
+  test("external id and reference in another Unicode form", () => {
+    const [ada, bo] = smallFile().users;
+    expect(
+      problemsWith({
+        users: [
+          ada,
+          bo,
+          { ...ada, externalId: "Rene\u0301", email: "r@x.example" },
+          { ...ada, externalId: "Ren\u00E9", email: "s@x.example" },
+        ],
+        complete: ["users"],
+        candidates: [{ externalId: "k", name: "K", email: "k@x.example", addedBy: "Rene\u0301" }],
+        applications: [],
+      }),
+    ).toEqual([`users[3].externalId | repeats users[2].externalId: "Ren\u00E9"`]);
+  });
+
   test("hiring team entry, unless the role is another", () => {
     const hiringTeam = [
       { user: "ada", role: "RECRUITER" },
