@@ -3,6 +3,8 @@ import { domainToASCII } from "node:url";
 /** Lengths of RFC 5321, section 4.5.3.1, and of a host name in RFC 1123. The address is the path without its brackets. */
 const MAX_ADDRESS = 254;
 const MAX_LOCAL_PART = 64;
+/** Shared calendars have longer ones than mailboxes: `c_` and 64 digits at Google. */
+export const MAX_CALENDAR_LOCAL_PART = 128;
 const MAX_LABEL = 63;
 /** Far more than an address in any form has: longer texts are not read at all. */
 const MAX_READ = 4 * MAX_ADDRESS;
@@ -21,21 +23,22 @@ export type ReadEmailAddress = { address: string; fault?: undefined } | { addres
 /**
  * Reads an e-mail address: a dot-atom of RFC 5322, `@`, and a host name. Labels outside ASCII become A-labels. Quoted local
  * parts, local parts outside ASCII (SMTPUTF8) and address literals are refused, each in its own words.
+ * @param maxLocalPart for a calendar MAX_CALENDAR_LOCAL_PART
  */
-export function readEmailAddress(text: string): ReadEmailAddress {
+export function readEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): ReadEmailAddress {
   if (text.length > MAX_READ) return { fault: TOO_LONG };
   const at = text.lastIndexOf("@");
   if (at < 0) return { fault: "it has no @" };
   const localPart = text.slice(0, at);
   const host = readHost(text.slice(at + 1));
-  const fault = faultOfLocalPart(localPart) ?? host.fault;
+  const fault = faultOfLocalPart(localPart, maxLocalPart) ?? host.fault;
   if (fault !== undefined || host.name === undefined) return { fault: fault ?? "it has no host name" };
   const address = `${localPart}@${host.name}`;
   return address.length > MAX_ADDRESS ? { fault: TOO_LONG } : { address };
 }
 
-export function isEmailAddress(text: string): boolean {
-  return readEmailAddress(text).address === text;
+export function isEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): boolean {
+  return readEmailAddress(text, maxLocalPart).address === text;
 }
 
 /** What two addresses of one person have in common: letter case does not tell mailboxes apart. */
@@ -43,11 +46,11 @@ export function emailAddressKey(address: string): string {
   return address.toLowerCase();
 }
 
-function faultOfLocalPart(localPart: string): string | undefined {
+function faultOfLocalPart(localPart: string, maxLength: number): string | undefined {
   if (localPart === "") return "there is nothing before the @";
   if (localPart.startsWith('"')) return "quotes before the @ are not supported";
   if (NOT_ASCII.test(localPart)) return "characters outside ASCII before the @ (SMTPUTF8) are not supported";
-  if (localPart.length > MAX_LOCAL_PART) return `there are more than ${MAX_LOCAL_PART} characters before the @`;
+  if (localPart.length > maxLength) return `there are more than ${maxLength} characters before the @`;
   const atoms = localPart.split(".");
   const strange = atoms.join("").match(NOT_ATEXT)?.[0];
   if (strange !== undefined) return `${JSON.stringify(strange)} cannot stand before the @`;

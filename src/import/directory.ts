@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readEmailAddress } from "../core/email-address.ts";
+import { MAX_CALENDAR_LOCAL_PART, readEmailAddress } from "../core/email-address.ts";
 import { isTimeZone } from "../core/zone.ts";
 import { unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
@@ -25,17 +25,19 @@ const timezone = text(64)
   .refine(isTimeZone, "is not a zone of the IANA tz database")
   .describe("IANA zone: Europe/Berlin.");
 
-const email = z
-  .string()
-  .trim()
-  .max(254)
-  .transform((value, context) => {
-    const { address, fault } = readEmailAddress(value);
-    if (address !== undefined) return address;
-    context.issues.push({ code: "custom", input: value, message: `is not an e-mail address: ${fault}` });
-    return z.NEVER;
-  })
-  .meta({ format: "idn-email" });
+const emailAddress = (maxLocalPart?: number) =>
+  z
+    .string()
+    .trim()
+    .max(254)
+    .transform((value, context) => {
+      const { address, fault } = readEmailAddress(value, maxLocalPart);
+      if (address !== undefined) return address;
+      context.issues.push({ code: "custom", input: value, message: `cannot be used as an e-mail address: ${fault}` });
+      return z.NEVER;
+    })
+    .meta({ format: "idn-email" });
+const email = emailAddress();
 const ADDRESS_FORM =
   "At most 254 characters; before the @ only ASCII and no quotes; a host name outside ASCII is stored in A-labels.";
 
@@ -72,7 +74,7 @@ const user = z.strictObject({
   timezone,
   workingHours: z.array(workingHours).max(50).default([]).describe("When the user works; empty when unknown."),
   active: z.boolean().default(true).describe("Whether the user can organise and hold interviews."),
-  calendarAddress: email
+  calendarAddress: emailAddress(MAX_CALENDAR_LOCAL_PART)
     .nullable()
     .default(null)
     .describe(`Address of the connected calendar; null when none is. ${ADDRESS_FORM}`),

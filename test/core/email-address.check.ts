@@ -1,7 +1,12 @@
 import { domainToUnicode } from "node:url";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { emailAddressKey, isEmailAddress, readEmailAddress } from "../../src/core/email-address.ts";
+import {
+  emailAddressKey,
+  isEmailAddress,
+  MAX_CALENDAR_LOCAL_PART,
+  readEmailAddress,
+} from "../../src/core/email-address.ts";
 
 const label = (length: number) => "a".repeat(length);
 
@@ -131,6 +136,13 @@ test("what is read is read the same again, and never has a character that a head
       expect(readEmailAddress(address)).toEqual({ address });
     }),
   );
+});
+
+test("a shared calendar may have a longer local part than a mailbox", () => {
+  const calendar = `c_${"0123456789abcdef".repeat(4)}@group.calendar.google.com`;
+  expect(readEmailAddress(calendar)).toEqual({ fault: "there are more than 64 characters before the @" });
+  expect(readEmailAddress(calendar, MAX_CALENDAR_LOCAL_PART)).toEqual({ address: calendar });
+  expect(isEmailAddress(calendar, MAX_CALENDAR_LOCAL_PART)).toBe(true);
 });
 
 test("letter case does not tell addresses apart", () => {

@@ -275,7 +275,7 @@ test("everything that is wrong comes at once, references too when the shape is w
     }),
   ).toEqual([
     "users[0].timezone | is not a zone of the IANA tz database",
-    "users[1].email | is not an e-mail address: it has no @",
+    "users[1].email | cannot be used as an e-mail address: it has no @",
     "users[2] | Invalid input: expected object, received string",
     `${PANEL}.interview.durationMinutes | Too small: expected number to be >=5`,
     "candidates[1].addedBy | Invalid input: expected string, received number",

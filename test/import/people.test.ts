@@ -229,8 +229,8 @@ describe("addresses", () => {
     await expect(
       bring({ candidates, users: [{ ...user("z", "Z"), calendarAddress: '"z z"@x.example' }] }),
     ).rejects.toThrow(
-      "users[0].calendarAddress: is not an e-mail address: quotes before the @ are not supported\n" +
-        "  candidates[0].email: is not an e-mail address: characters outside ASCII before the @ (SMTPUTF8) are not supported",
+      "users[0].calendarAddress: cannot be used as an e-mail address: quotes before the @ are not supported\n" +
+        "  candidates[0].email: cannot be used as an e-mail address: characters outside ASCII before the @ (SMTPUTF8) are not supported",
     );
   });
 });
