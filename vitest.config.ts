@@ -9,7 +9,10 @@ const withDatabase = { globalSetup: ["test/support/global-setup.ts"], maxWorkers
 export default defineConfig({
   test: {
     projects: [
-      { ...common, test: { name: "check", include: ["test/**/*.check.ts"], isolate: false, maxWorkers: 2 } },
+      {
+        ...common,
+        test: { name: "check", include: ["test/**/*.check.ts"], isolate: false, testTimeout: 30_000, maxWorkers: 2 },
+      },
       {
         ...common,
         // A worker loads the code once for all of its files.

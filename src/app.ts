@@ -8,18 +8,21 @@ import { createBridge } from "./calendar/bridge.ts";
 import type { BridgeOptions } from "./calendar/bridge.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
-import { tzVersion } from "./core/zone.ts";
-import { connect } from "./db/client.ts";
+import { describeZones } from "./core/zone-release.ts";
+import { zonesInUse } from "./core/zone.ts";
+import { connect, DEFAULT_POOL_SIZE, dividePool } from "./db/client.ts";
 import type { Connections, ConnectOptions, Database } from "./db/client.ts";
 import { migrateDatabase } from "./db/migrate.ts";
-import { readInstallation } from "./db/installation.ts";
-import { findDifferingZones } from "./db/zone-audit.ts";
+import { assertSameDatabase, assertServers, warnOfEndlessStatements } from "./db/server.ts";
+import type { DatabaseUrls } from "./db/server.ts";
+import { createReadiness } from "./db/ready.ts";
+import { noteTzRelease, readInstallation } from "./db/installation.ts";
 import { createEventLog } from "./events/log.ts";
 import type { EventLog, EventLogOptions } from "./events/log.ts";
 import { createWake } from "./events/wake.ts";
 import type { GuardOptions } from "./graphql/guard.ts";
 import type { SocketLimits } from "./graphql/roster.ts";
-import { loadDemo } from "./import/demo.ts";
+import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "./import/demo.ts";
 import { provisionInterview } from "./interview/tasks.ts";
 import type { ResolveDocument } from "./operation/document.ts";
 import type { Caller, Services } from "./operation/context.ts";
@@ -30,6 +33,10 @@ const TASKS = [provisionInterview];
 
 export interface AppOptions {
   databaseUrl: string;
+  /** The same database for migrations and LISTEN, when `databaseUrl` leads through a pooler. */
+  databaseDirectUrl?: string | undefined;
+  /** How many connections this process may hold. */
+  poolSize?: number | undefined;
   /** Directory for what the sandbox writes. */
   dataDir: string;
   publicUrl: string;
@@ -66,29 +73,45 @@ export interface App {
   providers: Providers;
   authenticate: (token: string) => Promise<Caller | null>;
   resolveDocument: ResolveDocument;
+  /** Whether the database answers on every connection that serves requests, told within a second. */
+  isReady: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Brings every table of the application, the queue's included, to its newest form. */
-export async function migrateApp(databaseUrl: string): Promise<void> {
-  await migrateDatabase(databaseUrl, () => migrateTasks(databaseUrl, TASKS));
+/**
+ * Brings every table of the application, the queue's included, to its newest form.
+ * @throws StartError when the database cannot be used
+ */
+export async function migrateApp(
+  url: string,
+  { directUrl, log }: Pick<DatabaseUrls, "directUrl"> & { log?: Logger } = {},
+): Promise<void> {
+  const urls: DatabaseUrls = { url, directUrl };
+  await assertServers(urls);
+  const sessions = directUrl ?? url;
+  await migrateDatabase(sessions, { afterTables: () => migrateTasks(sessions, TASKS), log });
+  await assertSameDatabase(urls);
 }
 
 /** Migrates the database and opens everything that hangs on it. */
 export async function openApp(options: AppOptions): Promise<App> {
-  const { databaseUrl, log, worker, persons, now = () => new Date() } = options;
-  await migrateApp(databaseUrl);
+  const { databaseUrl, databaseDirectUrl, log, worker, persons, now = () => new Date() } = options;
+  await migrateApp(databaseUrl, { directUrl: databaseDirectUrl, log });
   const connections = connect({
     url: databaseUrl,
+    directUrl: databaseDirectUrl,
+    sizes: dividePool(options.poolSize ?? DEFAULT_POOL_SIZE, worker),
     statementTimeoutMs: options.limits.deadlineMs,
     ...(options.onQuery && { onQuery: options.onQuery }),
   });
-  const { db, lookups, raw } = connections;
+  const { db, lookups, pages, authentication } = connections;
+  if (databaseDirectUrl) await warnOfEndlessStatements(connections.raw, log);
   if (options.demo) await loadDemo(db);
 
-  const wake = createWake(raw, log);
+  const wake = createWake(connections, log);
   const events = await openEventLog(options, connections);
-  const tasks = createTaskQueue(databaseUrl, log, worker);
+  await noteZones(options, connections);
+  const tasks = createTaskQueue(connections.tasks, log);
   await tasks.start();
   wake.onCommit(() => events.kick());
   wake.onCommit(() => tasks.kick());
@@ -96,15 +119,17 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   return {
     options,
-    services: { db, lookups, tasks, events, log, now, wake: () => wake.committed() },
+    services: { db, lookups, pages, tasks, events, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
-    resolveDocument: createDocumentResolver(lookups),
-    authenticate: createAuthenticator(lookups, {
-      persons: persons ? createPersonAuthenticator(persons, { db: lookups, log, now }) : null,
+    resolveDocument: createDocumentResolver(authentication),
+    authenticate: createAuthenticator(authentication, {
+      persons: persons ? createPersonAuthenticator(persons, { db: authentication, log, now }) : null,
+      refused: options.demo ? [] : [DEMO_TOKEN, DEMO_OTHER_TOKEN],
     }),
+    isReady: createReadiness([db, lookups, pages, authentication]),
     async close() {
       await tasks.stop();
       await events.stop();
@@ -113,15 +138,16 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Logs every zone whose rules the runtime and the database tell differently; for the start of a gateway. */
-export async function auditZones({ connections, services: { log, now } }: App): Promise<void> {
-  try {
-    for (const { zone, reason } of await findDifferingZones(connections.raw, { from: now() })) {
-      log.info({ zone, reason, tzVersion }, "the database has other rules for a time zone; the runtime's are used");
-    }
-  } catch (error) {
-    log.warn({ error }, "the time zones of the database could not be compared");
-  }
+/** Says by which release local times are read, and when another did it until now or does it in a process beside this one. */
+async function noteZones({ log }: AppOptions, { raw }: Connections): Promise<void> {
+  log.info(describeZones(zonesInUse()));
+  const { release } = zonesInUse();
+  const former = await noteTzRelease(raw, release);
+  if (former === null) return;
+  log.warn(
+    `time zones: this process uses release ${release}, the one that started before it used ${former}; ` +
+      "npm run zones shows which interviews that moves, and all processes should use the same",
+  );
 }
 
 function createProviders({ provider, publicUrl, dataDir }: AppOptions, db: Database, now: () => Date): Providers {

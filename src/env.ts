@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { PersonTokens } from "./account/person.ts";
 import { StartError } from "./core/error.ts";
+import { AddressError, readAddress, withCertificates } from "./db/address.ts";
+import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from "./db/client.ts";
 
 const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
 const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
@@ -19,13 +21,45 @@ const origin = z
 const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
 const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
 
+const onOrOff = variable(
+  z
+    .enum(["on", "off"], "must be on or off")
+    .default("on")
+    .transform((text) => text === "on"),
+);
+const MAX_POOL_SIZE = 1_000;
+const POOL_SIZE_RANGE = `must be a number from ${MIN_POOL_SIZE} to ${MAX_POOL_SIZE}`;
+
+const databaseUrl = z
+  .string()
+  .trim()
+  .superRefine((url, context) => {
+    const message = faultOf(url);
+    if (message) context.addIssue({ code: "custom", message });
+  });
+
+function faultOf(url: string): string | null {
+  try {
+    return readAddress(url) && null;
+  } catch (error) {
+    if (error instanceof AddressError) return error.message;
+    throw error;
+  }
+}
+
 const environment = z.object({
   PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
   HOST: variable(z.string().default("127.0.0.1")),
-  DATABASE_URL: variable(
-    z
-      .url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/database" })
-      .optional(),
+  DATABASE_URL: variable(databaseUrl.optional()),
+  DATABASE_DIRECT_URL: variable(databaseUrl.optional()),
+  DATABASE_CA_FILE: variable(z.string().optional()),
+  DATABASE_POOL_SIZE: variable(
+    z.coerce
+      .number(POOL_SIZE_RANGE)
+      .int(POOL_SIZE_RANGE)
+      .min(MIN_POOL_SIZE, POOL_SIZE_RANGE)
+      .max(MAX_POOL_SIZE, POOL_SIZE_RANGE)
+      .default(DEFAULT_POOL_SIZE),
   ),
   DATA_DIR: variable(z.string().default(".data")),
   ROLE: variable(z.enum(["all", "gateway", "worker"], "must be all, gateway or worker").default("all")),
@@ -44,6 +78,9 @@ const environment = z.object({
   RATE_PER_TOKEN: variable(z.coerce.number("must be a number").positive().default(20_000)),
   RATE_PER_ACCOUNT: variable(z.coerce.number("must be a number").positive().default(60_000)),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
+  TZ_DATABASE: variable(z.string().optional()),
+  PLANNED_EXECUTION: onOrOff,
+  DIRECT_POST: onOrOff,
   PROVIDER_URL: variable(
     webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
   ),
@@ -68,15 +105,23 @@ export interface Env {
   host: string;
   /** Null: an embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null;
+  /** The same database past a pooler. */
+  databaseDirectUrl: string | undefined;
+  /** How many connections the process may hold. */
+  poolSize: number;
   /** Absolute path. */
   dataDir: string;
   role: "all" | "gateway" | "worker";
   logLevel: string;
+  /** Absolute path of a directory of compiled time zones; null: the runtime's own. */
+  tzDatabase: string | null;
   publicUrl: string;
   cursorSecret: string | undefined;
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
+  /** Which ways past the libraries are taken. */
+  shortcuts: { plannedExecution: boolean; directPost: boolean };
   /** Whose tokens are taken for persons; null when nobody's are. */
   persons: PersonTokens | null;
   /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
@@ -93,6 +138,9 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
   const read = environment.safeParse(raw);
   const problems = read.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
   const set = PERSON_VARIABLES.filter((name) => raw[name]);
+  if (raw["DATABASE_DIRECT_URL"] && !raw["DATABASE_URL"]) {
+    problems.push("DATABASE_URL is missing, which DATABASE_DIRECT_URL needs");
+  }
   for (const name of PERSON_VARIABLES) {
     if (set.length > 0 && !raw[name]) problems.push(`${name} is missing, which ${set.join(" and ")} needs`);
   }
@@ -102,10 +150,13 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
   return {
     port: env.PORT,
     host: env.HOST,
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: withCaFile(env.DATABASE_URL, env.DATABASE_CA_FILE) ?? null,
+    databaseDirectUrl: withCaFile(env.DATABASE_DIRECT_URL, env.DATABASE_CA_FILE),
+    poolSize: env.DATABASE_POOL_SIZE,
     dataDir: resolve(env.DATA_DIR),
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
+    tzDatabase: env.TZ_DATABASE === undefined ? null : resolve(env.TZ_DATABASE),
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     cursorSecret: env.CURSOR_SECRET,
     sockets: {
@@ -118,6 +169,7 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
       ratePerAccount: env.RATE_PER_ACCOUNT,
       deadlineMs: env.OPERATION_DEADLINE_SECONDS * 1000,
     },
+    shortcuts: { plannedExecution: env.PLANNED_EXECUTION, directPost: env.DIRECT_POST },
     provider: env.PROVIDER_URL
       ? { url: env.PROVIDER_URL, token: env.PROVIDER_TOKEN, timeoutMs: env.PROVIDER_TIMEOUT_MS }
       : null,
@@ -125,4 +177,13 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     eventRetentionMs: env.EVENT_RETENTION_DAYS * 24 * 60 * 60 * 1000,
     persons: jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : null,
   };
+}
+
+/** @throws StartError when the file has no certificates */
+function withCaFile(url: string | undefined, file: string | undefined): string | undefined {
+  if (!url || !file) return url;
+  const complete = withCertificates(url, file);
+  const fault = faultOf(complete);
+  if (fault) throw new StartError(`The environment is wrong: with DATABASE_CA_FILE, DATABASE_URL ${fault}.`);
+  return complete;
 }

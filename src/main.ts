@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { ParseArgsConfig } from "node:util";
 import { parse } from "graphql";
@@ -5,11 +6,16 @@ import { pino } from "pino";
 import type { Logger } from "pino";
 import { hashDocument, registerDocuments } from "./account/document.ts";
 import { issueToken, revokeToken } from "./account/issue.ts";
-import { auditZones, migrateApp, openApp } from "./app.ts";
+import { migrateApp, openApp } from "./app.ts";
 import { StartError } from "./core/error.ts";
+import { openZoneDirectory } from "./core/zone-directory.ts";
+import { describeZones, newerRelease } from "./core/zone-release.ts";
+import { useZones, zonesInUse } from "./core/zone.ts";
 import { connect } from "./db/client.ts";
 import type { Database } from "./db/client.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
+import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
+import { isOutage } from "./db/outage.ts";
 import { parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
@@ -18,6 +24,7 @@ import { directoryJsonSchema } from "./import/directory.ts";
 import { formatReport, readDirectoryFile } from "./import/file.ts";
 import { importValue } from "./import/upsert.ts";
 import { findingsTable } from "./interview/finding.ts";
+import { reportShifts } from "./interview/shifted.ts";
 import { createLog } from "./operation/log.ts";
 import { printedSchema, schema } from "./schema.ts";
 import { buildServer } from "./server.ts";
@@ -32,30 +39,51 @@ const USAGE = `Usage:
   npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
   npm run token -- --revoke TOKEN        ends an API token
   npm run token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
+  npm run zones -- [DIR]         prints the interviews that a newer release of the tz database would move: that of this
+                                 machine, or of a directory of compiled zones
   npm run documents -- DIR --account ACCOUNT --client ID [--only]   registers the documents of a frontend;
                                  with --only it may send nothing else
   npm run schema:print           prints schema.graphql
   npm run findings:print         prints the README's table of findings`;
 
+/** Commands work one after the other. */
+const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
+
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
-  if (command === "start") return start(parseEnv(process.env));
+  if (command === "start") return start(readEnv());
   if (command === "schema") return print(printedSchema());
   if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
-  if (command === "import" && argument) return importFile(parseEnv(process.env), [argument, ...rest]);
-  if (command === "token" && argument === "--revoke" && rest[0]) return endToken(parseEnv(process.env), rest[0]);
-  if (command === "token" && argument) return printToken(parseEnv(process.env), argument, rest);
-  if (command === "documents") return registerFrontend(parseEnv(process.env), process.argv.slice(3));
+  if (command === "import" && argument) return importFile(readEnv(), [argument, ...rest]);
+  if (command === "token" && argument === "--revoke" && rest[0]) return endToken(readEnv(), rest[0]);
+  if (command === "token" && argument) return printToken(readEnv(), argument, rest);
+  if (command === "documents") return registerFrontend(readEnv(), process.argv.slice(3));
+  if (command === "zones") return printShifts(readEnv(), argument);
   throw new StartError(USAGE);
+}
+
+/** The environment; from here on this process reads times by the tz database that it names. */
+function readEnv(): Env {
+  const env = parseEnv(process.env);
+  if (env.tzDatabase !== null) useZones(openZoneDirectory(env.tzDatabase));
+  return env;
 }
 
 async function start(env: Env): Promise<void> {
   // Standard output is for what was asked for: the banner, a token, the schema.
   const log = createLog(env.logLevel, pino.destination(2)).child({ role: env.role });
-  const database = await openDatabase(env);
-  const app = await openApp({
+  const database = await openDatabase(env, {
+    log,
+    onLost(error) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(1);
+    },
+  });
+  const open = openApp({
     databaseUrl: database.url,
+    databaseDirectUrl: env.databaseDirectUrl,
+    poolSize: env.poolSize,
     dataDir: env.dataDir,
     publicUrl: env.publicUrl,
     cursorSecret: env.cursorSecret,
@@ -68,10 +96,15 @@ async function start(env: Env): Promise<void> {
     demo: env.databaseUrl === null,
     log,
   });
-  const server = env.role === "worker" ? null : buildServer(app);
+  const app = await open.catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
+  const server = env.role === "worker" ? null : buildServer(app, env.shortcuts);
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
   const stop = async () => {
+    database.leave();
     worker?.stop();
     await server?.stop(env.shutdownGraceMs);
     await app.close();
@@ -86,7 +119,6 @@ async function start(env: Env): Promise<void> {
   if (server && app.options.demo) print(banner(env.publicUrl));
   log.info({ url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
   stopOnSignal(log, stop);
-  if (server) await auditZones(app);
 }
 
 async function importFile(env: Env, rest: string[]): Promise<void> {
@@ -123,6 +155,16 @@ async function registerFrontend(env: Env, rest: string[]): Promise<void> {
   for (const text of documents) print(`sha256:${hashDocument(text)} ${nameOf(text)}\n`);
 }
 
+/** Compares with a directory, else with a newer release of this machine, else with the release in use. */
+async function printShifts(env: Env, directory?: string): Promise<void> {
+  print(`${describeZones(zonesInUse())}\n`);
+  const compared = directory === undefined ? newerRelease(zonesInUse())?.open() : openZoneDirectory(resolve(directory));
+  if (compared) useZones(compared);
+  await withDatabase(env, async (db) => {
+    for await (const line of reportShifts(db, new Date())) print(`${line}\n`);
+  });
+}
+
 /** Names of the operations in a document. */
 const nameOf = (text: string): string =>
   parse(text)
@@ -142,20 +184,24 @@ async function endToken(env: Env, token: string): Promise<void> {
 }
 
 async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Promise<void> {
-  const database = await openDatabase(env);
-  const connections = connect({ url: database.url });
+  const database = await openDatabase(env, { command: true });
+  if (database.joined) process.stderr.write(`Uses the PostgreSQL of the process that runs on ${env.dataDir}.\n`);
+  const connections = connect({ url: database.url, directUrl: env.databaseDirectUrl, sizes: COMMAND_POOLS });
   try {
-    await migrateApp(database.url);
+    await migrateApp(database.url, { directUrl: env.databaseDirectUrl });
     await work(connections.db);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    throw new StartError("The database went away while the command ran: run it again.", { cause: error });
   } finally {
     await connections.close();
     await database.stop();
   }
 }
 
-async function openDatabase(env: Env): Promise<{ url: string; stop(): Promise<void> }> {
-  if (env.databaseUrl) return { url: env.databaseUrl, stop: async () => {} };
-  return startEmbeddedPostgres({ directory: env.dataDir });
+async function openDatabase(env: Env, options: Omit<EmbeddedOptions, "directory">): Promise<EmbeddedPostgres> {
+  if (env.databaseUrl) return { url: env.databaseUrl, joined: false, leave: () => {}, stop: async () => {} };
+  return startEmbeddedPostgres({ directory: env.dataDir, ...options });
 }
 
 function stopOnSignal(log: Logger, stop: () => Promise<void>): void {

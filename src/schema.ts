@@ -9,6 +9,7 @@ import "./template/graphql.ts";
 import "./interview/graphql.ts";
 import "./interview/list-graphql.ts";
 import "./interview/note-taker-graphql.ts";
+import "./interview/timezone-shift-graphql.ts";
 import "./interview/discovery-graphql.ts";
 import "./interview/ability-graphql.ts";
 import "./interview/create-graphql.ts";

@@ -5,7 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
+import { isOutage } from "./db/outage.ts";
 import { createPipeline } from "./graphql/execute.ts";
+import type { Pipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { serveSockets } from "./graphql/socket.ts";
@@ -25,16 +27,21 @@ export interface GatewayServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Ways past the libraries, each of which can be switched off; both are on unless told otherwise. */
 export interface ServerOptions {
-  /** Whether ordinary requests go past Yoga's HTTP layer; they do unless told otherwise. */
+  /** Whether ordinary requests go past Yoga's HTTP layer. */
   directPost?: boolean;
+  /** Whether queries are executed by a plan of their document. */
+  plannedExecution?: boolean;
 }
 
-export function buildServer(app: App, { directPost = true }: ServerOptions = {}): GatewayServer {
-  const { services, authenticate, resolveDocument } = app;
-  const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
-  const { sockets, limits } = app.options;
-  const pipeline = createPipeline({ schema, services, authenticate, resolveDocument, limits, demo, ...sockets });
+export function buildServer(
+  app: App,
+  { directPost = true, plannedExecution = true }: ServerOptions = {},
+): GatewayServer {
+  const { services } = app;
+  const { sockets } = app.options;
+  const pipeline = openPipeline(app, plannedExecution);
   const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
   let draining = false;
 
@@ -54,6 +61,7 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
     if (draining) response.setHeader("connection", "close");
     inRequest({ requestId }, () => {
       route(request, response).catch((error: unknown) => {
+        if (isOutage(error) && !response.headersSent) return sendUnavailable(response);
         services.log.error({ requestId, error }, "a request was not answered");
         response.destroy();
       });
@@ -84,6 +92,13 @@ export function buildServer(app: App, { directPost = true }: ServerOptions = {})
   };
 }
 
+function openPipeline({ services, authenticate, resolveDocument, options }: App, plannedExecution: boolean): Pipeline {
+  const { sockets, limits } = options;
+  const demo = options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
+  const own = { schema, services, authenticate, resolveDocument, limits, demo, plannedExecution };
+  return createPipeline({ ...own, ...sockets });
+}
+
 function portError(cause: Error, port: number, host: string): StartError {
   const code = "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
@@ -97,10 +112,7 @@ function portError(cause: Error, port: number, host: string): StartError {
 }
 
 async function sendReadiness(app: App, response: ServerResponse, draining: boolean): Promise<void> {
-  const database = await app.connections.raw`select 1`.then(
-    () => true,
-    () => false,
-  );
+  const database = await app.isReady();
   const ready = database && !draining;
   sendJson(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", database, draining });
 }
@@ -118,6 +130,11 @@ async function sendConference(app: App, response: ServerResponse, pathname: stri
 function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
+}
+
+function sendUnavailable(response: ServerResponse): void {
+  response.setHeader("retry-after", "1");
+  sendJson(response, 503, { message: "The database is unavailable. Try again in a moment." });
 }
 
 function redirect(response: ServerResponse, location: string): void {

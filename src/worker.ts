@@ -1,9 +1,11 @@
 import type { App } from "./app.ts";
 import { pruneEvents } from "./events/prune.ts";
 import { provisioningHandler } from "./interview/provision.ts";
+import { requeueLostProvisioning } from "./interview/requeue.ts";
 import { pruneKeys } from "./operation/idempotency.ts";
 
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
+const REQUEUE_EVERY_MS = 60 * 1000;
 
 export interface Worker {
   start(): Promise<void>;
@@ -12,9 +14,9 @@ export interface Worker {
 
 /** Registers the task handlers and the upkeep; the tasks that run are drained when the app closes. */
 export function buildWorker({ services, providers, tasks, options }: App): Worker {
-  let upkeep: NodeJS.Timeout | undefined;
+  const { db, log, now } = services;
+  const upkeep: NodeJS.Timeout[] = [];
   const prune = async () => {
-    const { db, log, now } = services;
     try {
       await pruneKeys(db, now());
       await pruneEvents(db, new Date(now().getTime() - options.eventRetentionMs));
@@ -22,14 +24,23 @@ export function buildWorker({ services, providers, tasks, options }: App): Worke
       log.error({ error }, "what is no longer kept was not pruned");
     }
   };
+  const requeue = async () => {
+    try {
+      const interviews = await requeueLostProvisioning(services);
+      if (interviews > 0) log.warn({ interviews }, "interviews whose task was gone were queued again");
+    } catch (error) {
+      log.error({ error }, "interviews whose task is gone were not looked for");
+    }
+  };
   return {
     async start() {
       await tasks.work(provisioningHandler(services, providers));
-      upkeep = setInterval(() => void prune(), PRUNE_EVERY_MS);
-      await prune();
+      upkeep.push(setInterval(() => void prune(), PRUNE_EVERY_MS));
+      upkeep.push(setInterval(() => void requeue(), REQUEUE_EVERY_MS));
+      await Promise.all([prune(), requeue()]);
     },
     stop() {
-      clearInterval(upkeep);
+      for (const timer of upkeep) clearInterval(timer);
     },
   };
 }

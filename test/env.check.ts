@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseEnv } from "../src/env.ts";
 
@@ -12,6 +13,13 @@ test("provisioning goes to the sandbox unless a provider is named", () => {
   expect(parseEnv(given).provider).toEqual({ url: "http://bridge", token: "t0ken", timeoutMs: 500 });
 });
 
+test("time zones are the runtime's unless a directory is named, by its whole path", () => {
+  expect(parseEnv({}).tzDatabase).toBeNull();
+  expect(parseEnv({ TZ_DATABASE: "" }).tzDatabase).toBeNull();
+  expect(parseEnv({ TZ_DATABASE: "/usr/share/zoneinfo/" }).tzDatabase).toBe("/usr/share/zoneinfo");
+  expect(parseEnv({ TZ_DATABASE: "zones" }).tzDatabase).toBe(resolve("zones"));
+});
+
 test("a gateway that is told to end answers for a second more", () => {
   expect(parseEnv({}).shutdownGraceMs).toBe(1_000);
   expect(parseEnv({ SHUTDOWN_GRACE_MS: "0" }).shutdownGraceMs).toBe(0);
@@ -24,4 +32,11 @@ test("a wrong provider is named, without the password that was in it", () => {
     "The environment is wrong: PROVIDER_URL must not hold a password; use PROVIDER_TOKEN; " +
       "PROVIDER_TOKEN must be visible ASCII characters; PROVIDER_TIMEOUT_MS must be a number.",
   );
+});
+
+test("the ways past the libraries are taken unless they are switched off", () => {
+  expect(parseEnv({}).shortcuts).toEqual({ plannedExecution: true, directPost: true });
+  expect(parseEnv({ PLANNED_EXECUTION: "off" }).shortcuts).toEqual({ plannedExecution: false, directPost: true });
+  expect(parseEnv({ DIRECT_POST: "off" }).shortcuts).toEqual({ plannedExecution: true, directPost: false });
+  expect(() => parseEnv({ DIRECT_POST: "no" })).toThrow("The environment is wrong: DIRECT_POST must be on or off.");
 });

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { issueToken } from "../src/account/issue.ts";
 import { DEMO_MUTATION } from "../src/import/banner.ts";
 import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "../src/import/demo.ts";
 import { Client } from "./support/client.ts";
@@ -13,6 +14,7 @@ import { createTestDatabase } from "./support/database.ts";
 import type { TestDatabase } from "./support/database.ts";
 import { sampleDirectory } from "./support/directory.ts";
 import { freePort, runGateway } from "./support/process.ts";
+import { compileZone, WINNIPEG } from "./support/zone-file.ts";
 
 const PROVISIONED = "subscription { interviewProvisioned { interview { name conferenceUrl } } }";
 
@@ -89,7 +91,11 @@ test("gateway and worker are one system in two processes", { timeout: 60_000 }, 
   const env = { DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: String(port) };
   const gateway = runGateway([], { ...env, ROLE: "gateway" });
   await gateway.logged("started");
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  const url = `http://127.0.0.1:${port}`;
+  expect((await new Client(url, DEMO_TOKEN).send("{ viewer { scopes } }")).errors).toMatchObject([
+    { extensions: { code: "UNAUTHENTICATED" } },
+  ]);
+  const client = new Client(url, await issueToken(database.connections.db, "fernhollow-robotics", { scopes: [] }));
   const stream = await client.subscribe(PROVISIONED);
   const { createInterview } = await client.data(DEMO_MUTATION);
   expect(createInterview.interview.id).toEqual(expect.any(String));
@@ -238,6 +244,69 @@ describe("npm run import", () => {
     const { code, stdout } = await importing(["--schema"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ type: "object", required: ["account"] });
+  });
+});
+
+describe("a newer release of the tz database", () => {
+  const env = () => ({ DATABASE_URL: database.url, DATA_DIR: dataDir });
+  const directoryOf = async (name: string, winnipeg: Buffer) => {
+    const directory = join(dataDir, name);
+    await mkdir(join(directory, "America"), { recursive: true });
+    await writeFile(join(directory, "tzdata.zi"), "# version 2099e\n");
+    await writeFile(join(directory, "America", "Winnipeg"), winnipeg);
+    return directory;
+  };
+
+  test("is used from TZ_DATABASE, and npm run zones shows what it moves", { timeout: 60_000 }, async () => {
+    const directory = await directoryOf("zones", compileZone(WINNIPEG));
+    const port = await freePort();
+    const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+    const create = async (more: Record<string, string>, text: string) => {
+      const gateway = runGateway([], { ...env(), PORT: String(port), ROLE: "gateway", ...more });
+      await gateway.logged("started");
+      const mutation = DEMO_MUTATION.replace("Europe/Madrid", "america/winnipeg").replace(/startTime: "[^"]+"/, text);
+      const { createInterview } = await client.data(mutation);
+      gateway.child.kill("SIGTERM");
+      expect(await gateway.exit()).toBe(0);
+      const { interview } = createInterview;
+      const log = gateway
+        .output()
+        .stderr.split("\n")
+        .filter((line) => line.includes("time zones: "));
+      return { id: interview.id, log };
+    };
+    const before = await create({}, 'startTime: "2098-01-20T09:00"');
+    const after = await create({ TZ_DATABASE: directory }, 'startTime: "2098-01-21T09:00"');
+    expect(before.log).toEqual([
+      expect.stringContaining(`time zones: release ${process.versions["tz"]} of the tz database`),
+    ]);
+    expect(after.log).toEqual([
+      expect.stringContaining(`"msg":"time zones: release 2099e of the tz database, from ${directory}"`),
+      expect.stringContaining(
+        `"msg":"time zones: this process uses release 2099e, the one that started before it used ${process.versions["tz"]}; ` +
+          'npm run zones shows which interviews that moves, and all processes should use the same"',
+      ),
+    ]);
+
+    const zones = runGateway(["zones", directory], env());
+    expect(await zones.exit()).toBe(0);
+    const [, line, sum] = zones.output().stdout.split("\n");
+    expect(line).toBe(
+      `${before.id} fernhollow-robotics America/Winnipeg 2098-01-20T09:00:00 is 2098-01-20T15:00:00.000Z by ` +
+        `${process.versions["tz"]}, 2098-01-20T14:00:00.000Z by 2099e`,
+    );
+    expect(sum).toBe(
+      "By release 2099e, 1 interview that lies ahead begins at another instant than stored. Nothing was changed.",
+    );
+  });
+
+  test("that is damaged ends the start with one sentence and 1", async () => {
+    const directory = await directoryOf("damaged", compileZone(WINNIPEG).subarray(0, 100));
+    const gateway = runGateway([], { ...env(), TZ_DATABASE: directory });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output().stderr).toBe(
+      `The time zones cannot be used: ${directory}/America/Winnipeg ends too early.\n`,
+    );
   });
 });
 

@@ -17,6 +17,8 @@ const JSON_WEB_TOKEN = /^[\w-]+[.][\w-]+[.][\w-]*$/;
 export const TOKEN_KEPT_MS = 1_000;
 const MOST_KEPT = 10_000;
 
+const keyOf = (tokenHash: Buffer): string => tokenHash.toString("base64");
+
 interface Known {
   caller: Promise<Caller | null>;
   until: number;
@@ -25,6 +27,8 @@ interface Known {
 export interface AuthenticatorOptions {
   /** Takes JSON Web Tokens; null when they are not taken. */
   persons?: Authenticate | null;
+  /** Tokens that are not valid here, whatever the database says. */
+  refused?: readonly string[];
   /** In milliseconds. */
   clock?: () => number;
 }
@@ -35,7 +39,7 @@ export interface AuthenticatorOptions {
  */
 export function createAuthenticator(
   db: Database,
-  { persons = null, clock = () => performance.now() }: AuthenticatorOptions = {},
+  { persons = null, refused = [], clock = () => performance.now() }: AuthenticatorOptions = {},
 ): Authenticate {
   const find = db
     .select({
@@ -48,6 +52,7 @@ export function createAuthenticator(
     .where(sql`${apiTokens.tokenHash} = ${sql.placeholder("hash")} and ${apiTokens.revokedAt} is null`)
     .prepare("find_api_token");
   const known = new Map<string, Known>();
+  const refusedKeys = new Set(refused.map((token) => keyOf(hashToken(token))));
 
   const look = async (tokenHash: Buffer): Promise<Caller | null> => {
     const [row] = await find.execute({ hash: tokenHash });
@@ -65,7 +70,8 @@ export function createAuthenticator(
   return async (token) => {
     if (persons && JSON_WEB_TOKEN.test(token)) return persons(token);
     const tokenHash = hashToken(token);
-    const key = tokenHash.toString("base64");
+    const key = keyOf(tokenHash);
+    if (refusedKeys.has(key)) return null;
     const kept = known.get(key);
     if (kept && clock() < kept.until) return kept.caller;
     if (known.size >= MOST_KEPT) known.clear();

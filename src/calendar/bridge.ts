@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { parseWebUrl } from "../core/url.ts";
 import { ProviderError } from "./error.ts";
-import { composeMessage } from "./invitation.ts";
-import type { Effect, Providers } from "./provider.ts";
+import { composeMessage } from "./mail.ts";
+import type { CalendarEventRequest, Effect, Providers } from "./provider.ts";
 
 export interface BridgeOptions {
   /** Address of the service, without a slash at the end. */
@@ -16,7 +16,7 @@ export interface BridgeOptions {
 
 const conference = z.object({ url: z.string().transform(parseWebUrl).pipe(z.string()) });
 const calendarEvent = z.object({ eventId: z.string().min(1).max(1_024) });
-const nothing = z.object({});
+const nothing = z.object({}).transform(() => ({}));
 
 /** Refusals of the class 4xx that say "not now": the same request may succeed later. */
 const NOT_NOW: readonly number[] = [408, 409, 425];
@@ -26,37 +26,43 @@ const NOT_NOW: readonly number[] = [408, 409, 425];
  * and `accountId`, and answers 200:
  *
  * - `/conferences` `{ location, topic, startsAt, endsAt }` → `{ url }`
- * - `/calendar-events` `{ calendarAddress, title, startsAt, endsAt, visibility, conferenceUrl, attendees }` → `{ eventId }`
+ * - `/calendar-events` `{ calendarAddress, uid, sequence, title, description, startsAt, endsAt, place, conferenceUrl, visibility,
+ *   attendees }` → `{ eventId }`
  * - `/messages` `{ from, to, message }`, two addresses and the whole MIME text for a mail server → `{}`
  *
- * Times are ISO 8601 in UTC. The service performs an effect once for each account and key, and repeats its first answer.
- * 429, 5xx, 408, 409, 425, a lost connection and silence are tried again, no sooner than `Retry-After`; every other 4xx
- * is final.
+ * `uid` is the iCalendar UID of the invitations too. Times are ISO 8601 in UTC. The service performs an effect once for each
+ * account and key, and repeats its first answer; a repetition has the same bytes. 429, 5xx, 408, 409, 425, a lost connection
+ * and silence are tried again, no sooner than `Retry-After`; every other 4xx is final.
  */
 export function createBridge(options: BridgeOptions): Providers {
   return {
     conference: {
-      createConference: ({ effectKey, ...request }) =>
-        ask(options, { path: "/conferences", effectKey, request }, conference),
+      createConference: (request, effect) => ask(options, { path: "/conferences", effect, request }, conference),
     },
     calendar: {
-      createCalendarEvent: ({ effectKey, ...request }) =>
-        ask(options, { path: "/calendar-events", effectKey, request }, calendarEvent),
+      createCalendarEvent: (request, effect) =>
+        ask(options, { path: "/calendar-events", effect, request: eventRequest(request) }, calendarEvent),
     },
     mailer: {
-      async send(message, { accountId, effectKey }) {
-        const text = (await composeMessage(message, effectKey)).toString();
-        const request = { accountId, from: message.from.address, to: message.to.address, message: text };
-        await ask(options, { path: "/messages", effectKey, request }, nothing);
+      async send(message, effect) {
+        const text = (await composeMessage(message, effect.effectKey)).toString();
+        const request = { from: message.meeting.organizer.address, to: message.to.address, message: text };
+        return ask(options, { path: "/messages", effect, request }, nothing);
       },
     },
   };
 }
 
+function eventRequest({ meeting, attendees }: CalendarEventRequest): object {
+  const { organizer, url: conferenceUrl, isPrivate, ...rest } = meeting;
+  const visibility = isPrivate ? "PRIVATE" : "DEFAULT";
+  return { calendarAddress: organizer.address, ...rest, conferenceUrl, visibility, attendees };
+}
+
 interface Question {
   path: string;
-  effectKey: string;
-  request: Pick<Effect, "accountId">;
+  effect: Effect;
+  request: object;
 }
 
 async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodType<T>): Promise<T> {
@@ -72,7 +78,7 @@ async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodTy
 
 async function post(
   { url, token, timeoutMs }: BridgeOptions,
-  { path, effectKey, request }: Question,
+  { path, effect: { accountId, effectKey }, request }: Question,
 ): Promise<Response> {
   const headers = {
     "content-type": "application/json",
@@ -84,7 +90,7 @@ async function post(
     return await fetch(url + path, {
       method: "POST",
       headers,
-      body: JSON.stringify(request),
+      body: JSON.stringify({ accountId, ...request }),
       redirect: "manual",
       signal,
     });

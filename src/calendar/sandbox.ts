@@ -6,8 +6,8 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { newId } from "../core/id.ts";
 import type { Database } from "../db/client.ts";
 import { sandboxCalendarEvents, sandboxConferences } from "../db/schema/provisioning.ts";
-import { composeMessage } from "./invitation.ts";
-import type { CalendarProvider, ConferenceProvider, Mailer, Providers } from "./provider.ts";
+import { composeMessage } from "./mail.ts";
+import type { CalendarProvider, ConferenceProvider, Effect, Mailer, Providers } from "./provider.ts";
 
 /** Where the gateway shows the pages of sandbox meetings. */
 export const CONFERENCE_PATH = "/sandbox/conferences/";
@@ -27,7 +27,7 @@ export function createSandbox({ db, publicUrl, outbox }: SandboxOptions): Provid
 
 function sandboxConference(db: Database, publicUrl: string): ConferenceProvider {
   return {
-    async createConference({ accountId, effectKey, location }) {
+    async createConference({ location }, { accountId, effectKey }) {
       const code = randomBytes(12).toString("base64url");
       await db.insert(sandboxConferences).values({ accountId, effectKey, code, location }).onConflictDoNothing();
       const [row] = await db
@@ -41,20 +41,36 @@ function sandboxConference(db: Database, publicUrl: string): ConferenceProvider 
 
 function sandboxCalendar(db: Database): CalendarProvider {
   return {
-    async createCalendarEvent(request) {
+    async createCalendarEvent({ meeting, attendees }, { accountId, effectKey }) {
+      const { uid, title, description, place, url, isPrivate, organizer } = meeting;
       await db
         .insert(sandboxCalendarEvents)
-        .values({ ...request, id: newId() })
+        .values({
+          accountId,
+          effectKey,
+          id: newId(),
+          uid,
+          calendarAddress: organizer.address,
+          title,
+          description,
+          startsAt: new Date(meeting.startsAt),
+          endsAt: new Date(meeting.endsAt),
+          visibility: isPrivate ? "PRIVATE" : "DEFAULT",
+          place,
+          conferenceUrl: url,
+          attendees,
+        })
         .onConflictDoNothing();
-      const [row] = await db.select().from(sandboxCalendarEvents).where(performed(sandboxCalendarEvents, request));
+      const [row] = await db
+        .select()
+        .from(sandboxCalendarEvents)
+        .where(performed(sandboxCalendarEvents, { accountId, effectKey }));
       return { eventId: row?.id ?? "" };
     },
   };
 }
 
-type Performed = { accountId: string; effectKey: string };
-
-const performed = (table: PgTable & Record<keyof Performed, PgColumn>, { accountId, effectKey }: Performed) =>
+const performed = (table: PgTable & Record<keyof Effect, PgColumn>, { accountId, effectKey }: Effect) =>
   and(eq(table.accountId, accountId), eq(table.effectKey, effectKey));
 
 /** One file for each effect key, written whole or not at all. */
@@ -66,6 +82,7 @@ function outboxMailer(outbox: string): Mailer {
       const draft = `${file}.${newId()}.tmp`;
       await writeFile(draft, await composeMessage(message, effectKey));
       await rename(draft, file);
+      return {};
     },
   };
 }

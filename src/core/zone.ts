@@ -1,4 +1,6 @@
-import { DateTime, IANAZone } from "luxon";
+import { DateTime } from "luxon";
+import { runtimeZones } from "./zone-database.ts";
+import type { Zone, ZoneDatabase } from "./zone-database.ts";
 
 /** A point in time together with how it reads on the wall of its zone. */
 export interface ZonedTime {
@@ -24,23 +26,37 @@ const DATE = String.raw`\d{4}(?:-\d{2}-\d{2}|-\d{3}|-W\d{2}-\d|\d{3,4}|W\d{3})`;
 const SECOND = String.raw`\d{2}(?:[.,]\d{1,3}0*)?`;
 const TIME = String.raw`\d{2}(?::\d{2}(?::${SECOND})?|\d{2}(?:${SECOND})?)?`;
 const OFFSET = String.raw`Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?`;
+const NUMERIC_OFFSET = String.raw`[+-](?:[01]\d|2[0-3]):[0-5]\d`;
 const DATE_AND_TIME = new RegExp(`^${DATE}T${TIME}(?<offset>${OFFSET})?$`);
 
-const LONGEST_NAME = 64;
+/** The scalar `DateTime`, and so without the rarer notations of ISO 8601. */
+const INSTANT = new RegExp(String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.]\d{1,3}0*)?)?(?:Z|${NUMERIC_OFFSET})$`);
+
+const MAX_NAME_LENGTH = 64;
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
-/** Names of ICU that the tz database does not have. PostgreSQL reads some as the abbreviation of another place's time. */
-const ONLY_ICU = new Set(
-  (
-    "act aet agt art ast bet bst cat cnt cst ctt eat ect iet ist jst mit net nst plt pnt prt pst sst vst " +
-    "us/pacific-new canada/east-saskatchewan"
-  ).split(" "),
-);
 
-/** By lower-case name: names are accepted in any case, and must not fill the memory by that. */
-const zones = new Map<string, IANAZone>();
+const runtime = runtimeZones();
+let database = runtime;
 
-/** Version of the tz database that this runtime resolves local times with, such as `2026a`. */
-export const tzVersion: string = process.versions["tz"] ?? "unknown";
+/** The release of the tz database that every time of this process is read by. */
+export function zonesInUse(): ZoneDatabase {
+  return database;
+}
+
+/** Reads every time from now on by another release; for the start of a process, before the first time is read. */
+export function useZones(chosen: ZoneDatabase): void {
+  database = chosen;
+}
+
+/** The zone's name as the tz database spells it, for a name in any case; links keep their own. Undefined when there is none. */
+export function zoneName(name: string): string | undefined {
+  return findZone(name)?.name;
+}
+
+/** Release of the tz database that the rules of a zone are from, such as `2026a`. */
+export function tzVersion(zone: string): string {
+  return zoneOf(zone).release;
+}
 
 /** Whether the name, in any case, is a zone of the IANA tz database. Bare offsets such as `+02:00` are not. */
 export function isTimeZone(name: string): boolean {
@@ -60,6 +76,12 @@ export function parseTime(text: string, zone: string): ParsedTime {
   return resolveLocal(read.toMillis(), zone);
 }
 
+/** Reads a date and time with an offset or Z. Undefined when it is no point in time of the years 1 to 9999. */
+export function parseInstant(text: string): Date | undefined {
+  const read = INSTANT.test(text) ? DateTime.fromISO(text, { zone: "utc" }) : undefined;
+  return read?.isValid && read.year >= 1 && read.year <= 9999 ? read.toJSDate() : undefined;
+}
+
 /** Wall-clock reading of an instant, `YYYY-MM-DDTHH:MM:SS`. */
 export function toLocal(instant: Date, zone: string): string {
   return format(wallTime(instant, zone));
@@ -73,9 +95,8 @@ export function wallClock(instant: Date, zone: string): { weekday: number; minut
 
 /** The wall-clock reading of an instant for people: `Monday, 1 March 2027, 10:00 GMT+1`. */
 export function describeLocal(instant: Date, zone: string): string {
-  return DateTime.fromJSDate(instant, { zone: zoneOf(zone) })
-    .setLocale("en-GB")
-    .toFormat("cccc, d LLLL yyyy, HH:mm ZZZZ");
+  const wall = DateTime.fromMillis(wallTime(instant, zone), { zone: "utc" }).setLocale("en-GB");
+  return `${wall.toFormat("cccc, d LLLL yyyy, HH:mm")} ${offsetName(instant, zone)}`;
 }
 
 /** Whether the wall clock shows a quarter of an hour, with zero seconds and milliseconds. */
@@ -87,16 +108,14 @@ export function isOnQuarterHour(instant: Date, zone: string): boolean {
 function resolveLocal(wall: number, zone: string): ParsedTime {
   const rules = zoneOf(zone);
   // No zone is a day away from UTC, so that these two instants enclose whatever the wall-clock time can mean.
-  const offsets = [rules.offset(wall - DAY), rules.offset(wall + DAY)];
-  const readings = [...new Set(offsets)].map((offset) => ({ offset, instant: wall - offset * MINUTE }));
-  const real = readings.filter(({ offset, instant }) => rules.offset(instant) === offset);
+  const offsets = [rules.offsetAt(wall - DAY), rules.offsetAt(wall + DAY)];
+  const readings = [...new Set(offsets)].map((offset) => ({ offset, instant: wall - offset }));
+  const real = readings.filter(({ offset, instant }) => rules.offsetAt(instant) === offset);
   const [only] = real;
   if (only && real.length === 1) return { ok: true, time: inZone(only.instant, zone) };
 
   const instants = readings.map(({ instant }) => instant).toSorted((a, b) => a - b);
-  const choices = instants.map((instant) =>
-    DateTime.fromMillis(instant, { zone: rules }).toISO({ suppressMilliseconds: true }),
-  );
+  const choices = instants.map((instant) => withOffset(instant, rules.offsetAt(instant)));
   const why = real.length === 0 ? "does not exist" : "exists twice";
   return { ok: false, reason: `${format(wall)} ${why} in ${zone}: the clocks change. Send ${choices.join(" or ")}.` };
 }
@@ -108,25 +127,29 @@ function inZone(millis: number, zone: string): ZonedTime {
 
 /** The wall-clock time as if it were UTC, in milliseconds. */
 function wallTime(instant: Date, zone: string): number {
-  return instant.getTime() + zoneOf(zone).offset(instant.getTime()) * MINUTE;
+  return instant.getTime() + zoneOf(zone).offsetAt(instant.getTime());
 }
 
 const format = (wall: number) => new Date(wall).toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS".length);
 
-function zoneOf(name: string): IANAZone {
+const withOffset = (instant: number, offset: number) =>
+  `${format(instant + offset)}${offset < 0 ? "-" : "+"}${format(Math.abs(offset)).slice("YYYY-MM-DDT".length, -":SS".length)}`;
+
+/** `CET` or `GMT+5:45`, as the runtime names it, unless its rules are others: then the name would contradict the time. */
+function offsetName(instant: Date, zone: string): string {
+  const offset = zoneOf(zone).offsetAt(instant.getTime());
+  const agrees = runtime.find(zone)?.offsetAt(instant.getTime()) === offset;
+  if (agrees) return DateTime.fromJSDate(instant, { zone }).setLocale("en-GB").toFormat("ZZZZ");
+  const [hours, minutes] = withOffset(0, Math.abs(offset)).slice(-"HH:MM".length).split(":");
+  return `GMT${offset < 0 ? "-" : "+"}${Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
+}
+
+function zoneOf(name: string): Zone {
   const zone = findZone(name);
   if (!zone) throw new RangeError(`${name} is no time zone.`);
   return zone;
 }
 
-function findZone(name: string): IANAZone | undefined {
-  const key = name.length <= LONGEST_NAME ? name.toLowerCase() : "";
-  const known = zones.get(key);
-  if (known) return known;
-  if (!NAME.test(key) || isOnlyIcu(key) || !IANAZone.isValidZone(name)) return undefined;
-  const zone = IANAZone.create(name);
-  zones.set(key, zone);
-  return zone;
+function findZone(name: string): Zone | undefined {
+  return name.length <= MAX_NAME_LENGTH && NAME.test(name) ? database.find(name) : undefined;
 }
-
-const isOnlyIcu = (key: string) => ONLY_ICU.has(key) || key.startsWith("systemv/");

@@ -1,13 +1,22 @@
+import { realpathSync } from "node:fs";
 import { findPackageJSON, registerHooks } from "node:module";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
+/** How long an answer may take beyond the time after which the server itself ends the statement. */
+const SILENCE_MS = 5_000;
 const MARK = "?mended";
-const PACKAGE = new URL("src/", pathToFileURL(findPackageJSON("postgres", import.meta.url) ?? "/")).href;
+/** Modules are loaded from where symbolic links lead. */
+const PACKAGE = pathToFileURL(
+  `${realpathSync(dirname(findPackageJSON("postgres", import.meta.url) ?? "/"))}/src/`,
+).href;
 
 /**
  * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
  * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
- * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used.
+ * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used. A
+ * server that has vanished without a word is waited for until TCP gives up, after a quarter of an hour. One that closes a
+ * connection before it greets is asked again without end; TLS is spoken to one that has just declined it.
  */
 const MENDINGS: readonly { before: string; after: string }[] = [
   {
@@ -24,8 +33,25 @@ const MENDINGS: readonly { before: string; after: string }[] = [
     after: "    ;(query || sent.length) && error(",
   },
   {
+    before: "    if (initial)\n      return reconnect()\n",
+    after: "    if (initial)\n      errored(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
+  },
+  {
+    before: "      if (!canSSL && ssl === 'prefer')\n        return connected()\n",
+    after:
+      "      if (!canSSL)\n        return ssl.optional ? connected() : socket.destroy(new Error('the server does not offer TLS'))\n",
+  },
+  {
     before: "    socket.removeAllListeners()\n    socket = null\n",
     after: "    chunk = nextWriteTimer = null\n    socket.removeAllListeners()\n    socket = null\n",
+  },
+  {
+    before: "      socket.on('data', data)\n",
+    after: `      socket.on('data', data)
+      const limit = Number(options.connection.statement_timeout)
+      limit > 0 && socket.setTimeout(limit + ${SILENCE_MS}, () => (query || sent.length) && socket.destroy(
+        Object.assign(new Error('no answer from the database'), { code: 'ETIMEDOUT' })
+      ))\n`,
   },
 ];
 
@@ -44,14 +70,18 @@ registerHooks({
 });
 
 function mend(source: string): string {
-  return MENDINGS.reduce((text, { before, after }) => {
-    if (text.split(before).length !== 2)
+  const text = MENDINGS.reduce((mended, { before, after }) => {
+    if (mended.split(before).length !== 2)
       throw new Error("postgres.js has changed: see whether it still needs mending.");
-    return text.replace(before, () => after);
+    return mended.replace(before, () => after);
   }, source);
+  return `${text}\nexport const mended = true\n`;
 }
 
 const mended = (await import(`${PACKAGE}index.js${MARK}`)) as { default: typeof import("postgres") };
+
+const connection = (await import(`${PACKAGE}connection.js${MARK}`)) as { mended?: boolean };
+if (!connection.mended) throw new Error("postgres.js was loaded without being mended.");
 
 /** postgres.js, mended. Everything that talks to the database goes through it. */
 export const postgres = mended.default;

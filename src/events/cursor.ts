@@ -21,20 +21,16 @@ export function encodeCursor(secret: Buffer, position: EventPosition): string {
   return Buffer.concat([body, sign(secret, body)]).toString("base64url");
 }
 
-/** What a cursor says: a number of this life of the log, or that it is of another life. */
-export type ReadCursor = { sequence: number } | "another life";
-
 /**
  * Reads a cursor that a client sent back.
  * @throws RequestError CURSOR_INVALID when it is malformed, forged or another account's
  */
-export function decodeCursor(secret: Buffer, cursor: string, here: Omit<EventPosition, "sequence">): ReadCursor {
+export function decodeCursor(secret: Buffer, cursor: string, accountId: string): EventPosition {
   const bytes = Buffer.from(cursor, "base64url");
   const body = bytes.subarray(0, BODY);
   if (bytes.length !== BODY + SIGNATURE || !timingSafeEqual(bytes.subarray(BODY), sign(secret, body))) throw invalid();
-  if (stringify(body, 16) !== here.accountId) throw invalid();
-  if (stringify(body, 0) !== here.epoch) return "another life";
-  return { sequence: Number(body.readBigUInt64BE(32)) };
+  if (stringify(body, 16) !== accountId) throw invalid();
+  return { epoch: stringify(body, 0), accountId, sequence: Number(body.readBigUInt64BE(32)) };
 }
 
 function sign(secret: Buffer, body: Buffer): Buffer {

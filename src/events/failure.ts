@@ -1,4 +1,15 @@
 import { RequestError } from "../core/error.ts";
+import type { LogPosition } from "../operation/event-source.ts";
+
+/** A stream that could not go on for now. Asked again, it goes on after the same position. */
+export class StreamInterrupted extends Error {
+  readonly position: LogPosition;
+
+  constructor(position: LogPosition, cause: unknown) {
+    super("The stream was interrupted.", { cause });
+    this.position = position;
+  }
+}
 
 /** @param oldestCursor the oldest one from which nothing is lost */
 export function cursorExpired(oldestCursor: string): RequestError {

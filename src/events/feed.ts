@@ -7,6 +7,7 @@ export class Feed {
   readonly accountId: string;
   followers = 0;
   #head: number;
+  #lost = false;
   #recent: InterviewEvent[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -18,6 +19,17 @@ export class Feed {
   /** Number of the newest event that was read. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Whether the log has lost some of these events and given their numbers to others. */
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  /** Ends everybody who follows. */
+  lose(): void {
+    this.#lost = true;
+    this.wakeAll();
   }
 
   /** Takes the event that follows `head`, and no other. */

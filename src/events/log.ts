@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
-import type { EventSource } from "../operation/event-source.ts";
+import type { EventSource, LogPosition } from "../operation/event-source.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cursorExpired, subscriberTooSlow } from "./failure.ts";
 import { Feed } from "./feed.ts";
-import { readAfter, readExtent } from "./read.ts";
+import { readAfter, readExtent, readHead } from "./read.ts";
 import type { LogExtent } from "./read.ts";
 import { Reader } from "./reader.ts";
 import { EventStream } from "./stream.ts";
@@ -24,7 +24,7 @@ export interface EventLog extends EventSource {
 export interface EventLogOptions {
   raw: Sql;
   log: Logger;
-  /** Names this life of the database; cursors of another are refused. */
+  /** Of the database when the process started. */
   epoch: string;
   cursorSecret: Buffer;
   /** How long a filtered stream may be silent while the log goes on; 30 s when left out. */
@@ -34,42 +34,51 @@ export interface EventLogOptions {
 }
 
 export function createEventLog(options: EventLogOptions): EventLog {
-  const { raw, log, bookmarkMs = BOOKMARK_MS, maxLag = MAX_LAG } = options;
-  const cursors = createCursors(options);
+  const { raw, log, cursorSecret, bookmarkMs = BOOKMARK_MS, maxLag = MAX_LAG } = options;
   const feeds = new Map<string, Feed>();
   const streams = new Set<EventStream>();
-  const reader = new Reader(() => readIntoFeeds(raw, feeds), log);
+  const epochs = createEpochs(options, feeds);
+  const reader = new Reader(() => readIntoFeeds(raw, feeds, epochs), log);
   const reminder = setInterval(() => {
     const before = new Date(Date.now() - bookmarkMs / 2);
     for (const stream of streams) stream.remind(before);
   }, bookmarkMs / 2);
+  const cursorOf = ({ accountId, sequence }: LogPosition) =>
+    encodeCursor(cursorSecret, { epoch: epochs.current(), accountId, sequence });
+  const expired = (accountId: string, { pruned }: LogExtent) =>
+    cursorExpired(cursorOf({ accountId, sequence: pruned }));
 
   return {
     async follow(accountId, { after, filter }) {
-      const extent = await readExtent(raw, accountId);
-      const from = after === null ? extent.head : cursors.read(accountId, after, extent);
+      const cursor = after === null ? null : decodeCursor(cursorSecret, after, accountId);
+      const extent = await readExtent(raw, accountId, cursor?.epoch);
+      await epochs.enter(extent.epoch);
+      if (cursor && !isKept(cursor.sequence, extent)) throw expired(accountId, extent);
       const feed = feeds.get(accountId) ?? new Feed(accountId, extent.head);
       feeds.set(accountId, feed);
       feed.followers += 1;
       const stream = new EventStream({
         feed,
-        from,
+        from: cursor?.sequence ?? extent.head,
         filter,
-        readMissed: (sequence) => readAfter(raw, [{ accountId, sequence }], BATCH),
-        expired: async () => cursors.expired(accountId, await readExtent(raw, accountId)),
-        tooSlow: (sequence) => cursors.tooSlow(accountId, sequence),
+        readMissed: async (sequence) => (await readAfter(raw, [{ accountId, sequence }], BATCH)).events,
+        expired: async () => expired(accountId, await readExtent(raw, accountId)),
+        tooSlow: (sequence) => subscriberTooSlow(cursorOf({ accountId, sequence })),
         maxLag,
         onEnd: () => {
           streams.delete(stream);
           feed.followers -= 1;
-          if (feed.followers === 0) feeds.delete(accountId);
+          if (feed.followers === 0 && feeds.get(accountId) === feed) feeds.delete(accountId);
         },
       });
       streams.add(stream);
       reader.kick();
       return stream;
     },
-    cursorOf: ({ accountId, sequence }) => cursors.encode(accountId, sequence),
+    cursorOf,
+    async cursorOfHead(tx, accountId) {
+      return encodeCursor(cursorSecret, { accountId, ...(await readHead(tx, accountId)) });
+    },
     kick: () => reader.kick(),
     async stop() {
       clearInterval(reminder);
@@ -79,30 +88,44 @@ export function createEventLog(options: EventLogOptions): EventLog {
   };
 }
 
-/** Cursors of this life of the log, and the refusals that name the oldest one that can still be used. */
-function createCursors({ epoch, cursorSecret }: Pick<EventLogOptions, "epoch" | "cursorSecret">) {
-  const encode = (accountId: string, sequence: number) => encodeCursor(cursorSecret, { epoch, accountId, sequence });
-  const expired = (accountId: string, { pruned }: LogExtent) => cursorExpired(encode(accountId, pruned));
+/** Whether everything that follows this number is in the log, as it was when the number was told. */
+function isKept(sequence: number, { pruned, head, shared }: LogExtent): boolean {
+  return sequence >= pruned && sequence <= Math.min(head, shared ?? -1);
+}
+
+interface Epochs {
+  current(): string;
+  /** Takes notice of the epoch that a statement read, before anything else of that statement is used. */
+  enter(epoch: string): Promise<void>;
+}
+
+/** Which epoch the process is in. On entering the next one it gives up the feeds that hold events which the log has lost. */
+function createEpochs({ raw, log, epoch }: EventLogOptions, feeds: Map<string, Feed>): Epochs {
+  let current = epoch;
   return {
-    encode,
-    expired,
-    tooSlow: (accountId: string, sequence: number) => subscriberTooSlow(encode(accountId, sequence)),
-    /** @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED */
-    read(accountId: string, cursor: string, extent: LogExtent): number {
-      const read = decodeCursor(cursorSecret, cursor, { epoch, accountId });
-      if (read === "another life" || read.sequence < extent.pruned || read.sequence > extent.head) {
-        throw expired(accountId, extent);
+    current: () => current,
+    async enter(next) {
+      if (next === current) return;
+      const former = current;
+      for (const feed of feeds.values()) {
+        const { shared } = await readExtent(raw, feed.accountId, former);
+        if (feed.head <= (shared ?? -1)) continue;
+        if (feeds.get(feed.accountId) === feed) feeds.delete(feed.accountId);
+        feed.lose();
       }
-      return read.sequence;
+      if (current === next) return;
+      current = next;
+      log.info("the database goes on elsewhere: the event log has a new epoch");
     },
   };
 }
 
 /** @returns whether more may be waiting */
-async function readIntoFeeds(raw: Sql, feeds: Map<string, Feed>): Promise<boolean> {
+async function readIntoFeeds(raw: Sql, feeds: Map<string, Feed>, epochs: Epochs): Promise<boolean> {
   if (feeds.size === 0) return false;
   const positions = [...feeds.values()].map(({ accountId, head }) => ({ accountId, sequence: head }));
-  const events = await readAfter(raw, positions, BATCH);
+  const { epoch, events } = await readAfter(raw, positions, BATCH);
+  await epochs.enter(epoch);
   for (const event of events) feeds.get(event.accountId)?.append(event);
   for (const feed of feeds.values()) feed.wakeAll();
   return events.length >= BATCH;

@@ -15,4 +15,7 @@ export async function pruneEvents(db: Database, oldest: Date): Promise<void> {
       from gone where counter.account_id = gone.account_id
     )
     delete from events using gone where events.account_id = gone.account_id and events.sequence <= gone.sequence`);
+  await db.execute(sql`
+    delete from former_epochs former using event_counters counter
+    where counter.account_id = former.account_id and former.last_sequence < counter.pruned_sequence`);
 }

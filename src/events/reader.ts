@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
+import { createOutageLog, createPacer, isOutage } from "../db/outage.ts";
 
 const POLL_MS = 1_000;
 
 /** Repeats one read after each kick and each poll interval, never two at a time, until it is stopped. */
 export class Reader {
   readonly #read: () => Promise<boolean>;
-  readonly #log: Logger;
+  readonly #report: (error: unknown) => void;
   readonly #running: Promise<void>;
   #stopped = false;
   #kicked = false;
@@ -14,7 +15,7 @@ export class Reader {
   /** @param read answers whether more may be waiting */
   constructor(read: () => Promise<boolean>, log: Logger) {
     this.#read = read;
-    this.#log = log;
+    this.#report = createReport(log);
     this.#running = this.#run();
   }
 
@@ -33,7 +34,7 @@ export class Reader {
     while (!this.#stopped) {
       this.#kicked = false;
       const more = await this.#read().catch((error: unknown) => {
-        this.#log.error({ error }, "the event log could not be read; trying again");
+        this.#report(error);
         return false;
       });
       if (!more && !this.#kicked && !this.#stopped) await this.#sleep();
@@ -49,4 +50,14 @@ export class Reader {
       };
     });
   }
+}
+
+/** A read that fails is repeated each second, and logged less often. */
+function createReport(log: Logger): (error: unknown) => void {
+  const logOutage = createOutageLog(log);
+  const isDue = createPacer();
+  return (error) => {
+    if (isOutage(error)) logOutage(error);
+    else if (isDue("failed")) log.error({ error }, "the event log could not be read; trying again");
+  };
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { newId } from "../core/id.ts";
 import type { Transaction } from "../db/client.ts";
+import { BEGIN_EPOCH } from "../db/installation.ts";
 import { executeKept } from "../db/rows.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
@@ -23,7 +24,8 @@ export async function recordEvent(
 ): Promise<void> {
   const append = sql`
     with counter as (
-      insert into event_counters (account_id, last_sequence) values (${ctx.accountId}::uuid, 1)
+      insert into event_counters (account_id, last_sequence)
+      select ${ctx.accountId}::uuid, 1 from installations where life = database_life()
       on conflict (account_id) do update set last_sequence = event_counters.last_sequence + 1
       returning account_id, last_sequence
     )
@@ -37,6 +39,10 @@ export async function recordEvent(
       ),
       ${JSON.stringify(detail ?? {})}::jsonb, ${ctx.now().toISOString()}::timestamptz
     from counter join interviews interview
-      on interview.account_id = counter.account_id and interview.id = ${interviewId}::uuid`;
+      on interview.account_id = counter.account_id and interview.id = ${interviewId}::uuid
+    returning sequence`;
+  const appended = await executeKept(tx, append);
+  if (appended.length > 0) return;
+  await tx.execute(sql.raw(BEGIN_EPOCH));
   await executeKept(tx, append);
 }

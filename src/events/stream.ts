@@ -1,6 +1,7 @@
 import type { RequestError } from "../core/error.ts";
 import { matchesFilter } from "./catalogue.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { StreamInterrupted } from "./failure.ts";
 import type { Feed } from "./feed.ts";
 
 export interface StreamOptions {
@@ -39,6 +40,7 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
     this.#told = options.from;
   }
 
+  /** @throws StreamInterrupted when the log cannot be read */
   async next(): Promise<IteratorResult<StreamItem>> {
     while (!this.#ended) {
       const item = await this.#take();
@@ -68,7 +70,7 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
   /** The next item, or undefined when there is none yet and it is time to look again. */
   async #take(): Promise<StreamItem | undefined> {
     const event = await this.#nextEvent();
-    if (event === "expired") return { type: "FAILURE", error: await this.#options.expired() };
+    if (event === "expired") return { type: "FAILURE", error: await this.#ask(this.#options.expired) };
     if (event) {
       this.#position = event.sequence;
       if (matchesFilter(event, this.#options.filter)) return this.#deliver(event);
@@ -87,17 +89,26 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
   }
 
   async #nextEvent(): Promise<InterviewEvent | "expired" | undefined> {
+    const { feed, readMissed } = this.#options;
+    if (feed.isLost) return "expired";
     const older = this.#missed.shift();
     if (older) return older;
-    const { feed, readMissed } = this.#options;
     const event = feed.after(this.#position);
     if (event !== "missed") {
       this.#live ||= event === undefined;
       return event;
     }
-    this.#missed = await readMissed(this.#position);
+    this.#missed = await this.#ask(() => readMissed(this.#position));
     const first = this.#missed.shift();
     return first?.sequence === this.#position + 1 ? first : "expired";
+  }
+
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      throw new StreamInterrupted({ accountId: this.#options.feed.accountId, sequence: this.#position }, error);
+    }
   }
 
   #deliver(item: InterviewEvent | Bookmark): StreamItem {
@@ -109,10 +120,13 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
     return item;
   }
 
+  /** Looks once more before it waits: what came since the last look would wake nobody. */
   async #wait(): Promise<void> {
+    const { feed } = this.#options;
+    if (this.#ended || this.#bookmarkDue || feed.isLost || feed.after(this.#position) !== undefined) return;
     await new Promise<void>((resolve) => {
       this.#resume = resolve;
-      this.#options.feed.wait(resolve);
+      feed.wait(resolve);
     });
   }
 

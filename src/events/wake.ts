@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
+import { createPacer } from "../db/outage.ts";
 
 const CHANNEL = "interview_gateway_committed";
 
@@ -13,11 +14,12 @@ export interface Wake {
 }
 
 /** An empty NOTIFY outside the writing transaction: inside it, NOTIFY makes commits wait for each other. */
-export function createWake(raw: Sql, log: Logger): Wake {
+export function createWake({ raw, listener }: { raw: Sql; listener: Sql }, log: Logger): Wake {
   const listeners = new Set<() => void>();
   const callAll = () => {
     for (const listener of listeners) listener();
   };
+  const isDue = createPacer();
   let sending = false;
   let again = false;
 
@@ -29,7 +31,9 @@ export function createWake(raw: Sql, log: Logger): Wake {
     sending = true;
     do {
       again = false;
-      await raw.notify(CHANNEL, "").catch((error: unknown) => log.warn({ error }, "wake-up was not sent"));
+      await raw.notify(CHANNEL, "").catch((error: unknown) => {
+        if (isDue("failed")) log.warn({ reason: String(error) }, "wake-up was not sent");
+      });
     } while (again);
     sending = false;
   };
@@ -43,7 +47,7 @@ export function createWake(raw: Sql, log: Logger): Wake {
       listeners.add(listener);
     },
     async listen() {
-      await raw.listen(CHANNEL, callAll, callAll);
+      await listener.listen(CHANNEL, callAll, callAll);
     },
   };
 }

@@ -3,7 +3,7 @@ import ComplexityPlugin from "@pothos/plugin-complexity";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ZodPlugin from "@pothos/plugin-zod";
-import { decodeId, encodeId } from "../core/id.ts";
+import { encodeId } from "../core/id.ts";
 import { RequestError } from "../core/error.ts";
 import type { accounts } from "../db/schema/account.ts";
 import type { stageActivities } from "../db/schema/activity.ts";
@@ -21,6 +21,7 @@ import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import type { Context } from "../operation/context.ts";
 import { fieldCost } from "./cost.ts";
+import { loadNode } from "./node.ts";
 
 /** Objects by name, so that a noun's fields can return another noun without importing its file. */
 interface Objects {
@@ -78,7 +79,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   relay: {
     encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
-    decodeGlobalID: decodeId,
+    // Ids are decoded one by one in `loadNode`, so that a wrong one among several is told at its own place.
+    decodeGlobalID: (id) => ({ typename: "Node", id }),
     brandLoadedObjects: true,
     cursorType: "String",
     idFieldOptions: { description: "Opaque id, the same for as long as the object exists." },
@@ -86,10 +88,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeQueryOptions: {
       description: "The object behind an id, or null when there is none that the caller may see.",
       args: { id: { description: "An id that this API returned." } },
+      resolve: (...[, { id }, ctx, info]) => loadNode(id.id, ctx, info),
     },
     nodesQueryOptions: {
       description: "The objects behind the ids, in their order, with null where there is none that the caller may see.",
       args: { ids: { description: "Ids that this API returned." } },
+      resolve: (...[, { ids }, ctx, info]) => ids.map(({ id }) => loadNode(id, ctx, info)),
     },
     pageInfoTypeOptions: { description: "Where a page lies in its list." },
     hasNextPageFieldOptions: { description: "Whether more follows this page." },

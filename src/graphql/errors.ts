@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
 import { REQUEST_ERRORS, RequestError } from "../core/error.ts";
 import { postgresError } from "../db/constraint.ts";
+import { createOutageLog, databaseUnavailable, isOutage } from "../db/outage.ts";
 import { currentRequest } from "./request.ts";
 
 const QUERY_CANCELED = "57014";
@@ -13,9 +14,14 @@ export type Mask = (error: unknown) => GraphQLError;
  * request id under which the log has the rest.
  */
 export function createErrorMask(log: Logger): Mask {
+  const logOutage = createOutageLog(log);
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located?.originalError ?? error;
+    if (isOutage(original)) {
+      logOutage(original);
+      return toGraphQLError(original instanceof RequestError ? original : databaseUnavailable(original), located);
+    }
     if (original instanceof RequestError) return toGraphQLError(original, located);
     if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQLError(statementTooLong(), located);
     if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;
@@ -49,6 +55,15 @@ export function toGraphQLError(error: RequestError, located?: GraphQLError): Gra
   });
 }
 
+/** An error of a request that was not executed, with the status that it has where the media type asks for one. */
+export function withStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  if (extensions["http"]) return error;
+  const kinds: Partial<Record<string, { status: number }>> = REQUEST_ERRORS;
+  const http = { spec: true, status: kinds[String(extensions["code"])]?.status ?? 400 };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, http } });
+}
+
 function statementTooLong(): RequestError {
   return new RequestError(
     "DEADLINE_EXCEEDED",
@@ -58,7 +73,7 @@ function statementTooLong(): RequestError {
 
 /** An error as a stream or socket carries it: the HTTP status in it is for Yoga alone. */
 export function withoutStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path } = error;
   const { http, ...extensions } = error.extensions;
-  if (http === undefined) return error;
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
+  return http === undefined ? error : new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

@@ -1,14 +1,18 @@
+import { execute } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
+import { databaseUnavailable, isOutage } from "../db/outage.ts";
 import { createContext } from "../operation/context.ts";
 import type { ResolveDocument } from "../operation/document.ts";
 import type { Caller, Context, Services } from "../operation/context.ts";
+import { createDeadline } from "./deadline.ts";
 import { documentRequestOf } from "./document.ts";
-import { createErrorMask } from "./errors.ts";
+import { createErrorMask, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { useEventStream } from "./event-stream.ts";
+import { Fallbacks } from "./fallbacks.ts";
 import { createGuard } from "./guard.ts";
 import type { Execute, GuardOptions } from "./guard.ts";
 import { assertStorableVariables, MAX_BODY, useLimits } from "./limits.ts";
@@ -38,11 +42,15 @@ export interface Pipeline {
   yoga: YogaServerInstance<TransportContext, Context>;
   subscribe: Subscribe;
   mask: Mask;
-  /** @throws RequestError UNAUTHENTICATED without a token or a caller behind it, KEYS_UNAVAILABLE when that cannot be told */
+  /**
+   * @throws RequestError UNAUTHENTICATED without a token or a caller behind it; KEYS_UNAVAILABLE, DATABASE_UNAVAILABLE or
+   * DEADLINE_EXCEEDED when that cannot be told
+   */
   identify: (authorization: string | undefined) => Promise<Caller>;
   resolveDocument: ResolveDocument;
   /** Ends sockets and event streams with their tokens. */
   watch: TokenWatch;
+  fallbacks: Fallbacks;
 }
 
 export interface PipelineOptions {
@@ -56,6 +64,8 @@ export interface PipelineOptions {
   reviewMs?: number;
   resolveDocument: ResolveDocument;
   limits: GuardOptions;
+  /** Whether queries are executed by a plan of their document; all of them by graphql-js when not. */
+  plannedExecution: boolean;
   /** Origins of pages, besides the gateway's own, that may ask. */
   allowedOrigins: readonly string[];
   /** What GraphiQL begins with. */
@@ -63,13 +73,18 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, services, resolveDocument, stallMs, demo } = options;
-  const identify: Pipeline["identify"] = (authorization) => identifyBearer(options.authenticate, authorization);
+  const { schema, services, stallMs, demo } = options;
+  const withinDeadline = createDeadline(options.limits.deadlineMs);
+  const lookedUp = <T>(found: Promise<T>) => withinDeadline(found).catch(tellOutage);
+  const identify: Pipeline["identify"] = (authorization) =>
+    lookedUp(identifyBearer(options.authenticate, authorization));
+  const resolveDocument: ResolveDocument = (caller, request) => lookedUp(options.resolveDocument(caller, request));
   const mask = createErrorMask(services.log);
   const withCode = createRefusalCodes(schema);
   const guard = createGuard(schema, options.limits);
-  const subscribe = createSubscribe({ mask, withCode, guard });
+  const subscribe = createSubscribe({ mask, withCode, guard, withinDeadline });
   const watch = watchTokens(options, identify);
+  const fallbacks = new Fallbacks(services.log);
   const yoga = createYoga<TransportContext, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -85,8 +100,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useTrustedDocuments(resolveDocument),
       useLimits(),
       useRefusalCodes(withCode),
+      useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(executePlanned), { subscribe, watch, mask }),
+      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask }),
     ],
     maskedErrors: { maskError: mask },
     // From its cache, Yoga would throw a parser's error with another status than the first time.
@@ -103,7 +119,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(demo && { headers: authorizationHeader(demo.token), defaultQuery: demo.query }),
     },
   });
-  return { yoga, subscribe, mask, identify, resolveDocument, watch };
+  return { yoga, subscribe, mask, identify, resolveDocument, watch, fallbacks };
+}
+
+/** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */
+function tellOutage(error: unknown): never {
+  throw isOutage(error) && !(error instanceof RequestError) ? databaseUnavailable(error) : error;
 }
 
 async function identifyBearer(
@@ -172,7 +193,8 @@ function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
 /** Takes JSON alone: a form, which a page may send without asking, changes nothing. */
 function useJsonOnly(): Plugin {
   return {
-    onRequestParse({ request }) {
+    onRequestParse({ request, url }) {
+      if (request.method === "GET") return ["variables", "extensions"].forEach((name) => assertJson(url, name));
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
       if (request.method !== "POST" || JSON_TYPES.has(type)) return;
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.");
@@ -180,7 +202,37 @@ function useJsonOnly(): Plugin {
   };
 }
 
-/** Runs operations with our own executors, between Envelop's hooks. */
+/** @throws RequestError BAD_REQUEST where Yoga would take a text that is no JSON for a bug */
+function assertJson({ searchParams }: URL, name: string): void {
+  try {
+    JSON.parse(searchParams.get(name) || "null");
+  } catch {
+    throw new RequestError("BAD_REQUEST", `The parameter ${name} is not JSON. Encode it as JSON, and that for a URL.`);
+  }
+}
+
+/** Gives the errors of a request that was not executed the status of their codes. */
+function useStatuses(): Plugin {
+  return {
+    onExecute: () => ({
+      onExecuteDone({ result, setResult }) {
+        if (!("errors" in result) || !result.errors || "data" in result) return;
+        setResult({ ...result, errors: result.errors.map(withStatus) });
+      },
+    }),
+  };
+}
+
+function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): Execute {
+  if (!plannedExecution) return execute;
+  return (args) => executePlanned(args, ({ reason, fault }) => fallbacks.count("plannedExecution", reason, fault));
+}
+
+/**
+ * Runs operations with our own executors. Envelop's hooks (onParse, onValidate, onContextBuilding, onExecute, onSubscribe) run
+ * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
+ * sockets and direct POSTs. graphql-js' tracing channels say nothing of planned queries.
+ */
 function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),

@@ -4,6 +4,7 @@ import { RequestError } from "../core/error.ts";
 import type { Caller, Context } from "../operation/context.ts";
 import { createCostOf } from "./cost.ts";
 import type { Cost } from "./cost.ts";
+import { createDeadline } from "./deadline.ts";
 import { toGraphQLError } from "./errors.ts";
 import { Rate } from "./rate.ts";
 
@@ -47,6 +48,7 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
   const costOf = createCostOf(schema);
   const callers = createRate(ratePerToken);
   const accounts = createRate(ratePerAccount);
+  const withinDeadline = createDeadline(deadlineMs);
 
   const judge = (args: ExecutionArgs): Verdict => {
     const { caller } = args.contextValue as Context;
@@ -76,12 +78,22 @@ export function createGuard(schema: GraphQLSchema, { ratePerToken, ratePerAccoun
     }
   };
 
+  const resultOf = async (execution: Promise<ExecutionResult> | ExecutionResult): Promise<ExecutionResult> => {
+    if (!(execution instanceof Promise)) return execution;
+    try {
+      return await withinDeadline(execution);
+    } catch (error) {
+      if (error instanceof RequestError) return refuse(error);
+      throw error;
+    }
+  };
+
   return {
     judge,
     around: (execute) => async (args) => {
       const verdict = judge(args);
       if ("refusal" in verdict) return verdict.refusal;
-      const result = await withinDeadline(execute(args), deadlineMs);
+      const result = await resultOf(execute(args));
       return { ...result, extensions: { ...result.extensions, cost: verdict.cost } };
     },
   };
@@ -113,26 +125,6 @@ function tooFast(seconds: number): RequestError {
   return new RequestError("RATE_LIMITED", `Too many requests. Send this one again in ${seconds} s.`, {
     retryAfterSeconds: seconds,
   });
-}
-
-async function withinDeadline(
-  execution: Promise<ExecutionResult> | ExecutionResult,
-  deadlineMs: number,
-): Promise<ExecutionResult> {
-  if (!(execution instanceof Promise)) return execution;
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<ExecutionResult>((resolve) => {
-    timer = setTimeout(() => resolve(refuse(tooLong(deadlineMs))), deadlineMs);
-  });
-  return Promise.race([execution, deadline]).finally(() => clearTimeout(timer));
-}
-
-function tooLong(deadlineMs: number): RequestError {
-  return new RequestError(
-    "DEADLINE_EXCEEDED",
-    `The operation took longer than ${deadlineMs / 1000} s and was given up. A mutation may still take effect: repeat it with ` +
-      "its idempotency key, or read what became of it.",
-  );
 }
 
 const refuse = (error: RequestError): ExecutionResult => ({ errors: [toGraphQLError(error)] });

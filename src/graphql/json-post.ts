@@ -23,24 +23,32 @@ const MEDIA_TYPES = new Map([
 ]);
 const PARAMETERS = new Set(["query", "variables", "operationName", "extensions"]);
 
+/** Why a request is left to Yoga. */
+type Left = "accept" | "request" | "origin" | "body" | "caller" | "document" | "operation";
+
 /**
  * Answers the requests that nearly all clients send, a POST of JSON with a query or mutation, through the same pipeline as
  * Yoga but without its HTTP layer, which would take as long as the rest. Whatever is out of the ordinary before an operation
  * runs is left to Yoga, and what to say of a result with errors is Yoga's as well.
  */
 export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly string[]): Answer {
-  const { yoga } = pipeline;
+  const { yoga, fallbacks } = pipeline;
   return async (request, response, transport) => {
-    const mediaType = acceptedType(request);
-    const { origin = "" } = request.headers;
-    if (!mediaType || !isPlainPost(request) || allowedOrigins.includes(origin))
+    const leave = (reason: Left) => {
+      fallbacks.count("directPost", reason);
       return yoga(request, response, transport);
+    };
+    const mediaType = acceptedType(request);
+    if (!mediaType) return leave("accept");
+    if (!isPlainPost(request)) return leave("request");
+    if (allowedOrigins.includes(request.headers.origin ?? "")) return leave("origin");
     const body = await readBody(request);
     if (!body) return;
     const params = parseParameters(body);
-    const result = params && (await execute(pipeline, params, transport));
-    if (!result) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, transport);
-    await send(response, yoga, { result, mediaType });
+    const result = params ? await execute(pipeline, params, transport) : "body";
+    if (typeof result === "object") return send(response, yoga, { result, mediaType });
+    Object.assign(request, { body: Readable.from([body]) });
+    return leave(result);
   };
 }
 
@@ -101,21 +109,21 @@ function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | nu
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Null when nothing was executed: for a stranger, for a wrong document and for a subscription. */
+/** Nothing is executed for a stranger, for a wrong document and for a subscription. */
 async function execute(
   { yoga, identify, resolveDocument, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,
-): Promise<ExecutionResult | null> {
+): Promise<ExecutionResult | Left> {
   const caller = await identify(transport.authorization).catch(() => null);
-  const query = caller && (await resolveDocument(caller, documentRequestOf(params)).catch(() => null));
-  if (!caller || !query) return null;
+  if (!caller) return "caller";
+  const query = await resolveDocument(caller, documentRequestOf(params)).catch(() => null);
   const engine = yoga.getEnveloped({ ...transport, caller, params });
-  const document = parseOrNull(() => engine.parse(query) as DocumentNode);
-  if (!document || engine.validate(engine.schema, document).length > 0) return null;
+  const document = query ? parseOrNull(() => engine.parse(query) as DocumentNode) : null;
+  if (!document || engine.validate(engine.schema, document).length > 0) return "document";
   const { operationName, variables } = params;
   const operation = getOperationAST(document, operationName);
-  if (!operation || operation.operation === "subscription") return null;
+  if (!operation || operation.operation === "subscription") return "operation";
   try {
     const contextValue: unknown = await engine.contextFactory();
     const args = { schema: engine.schema, document, contextValue, variableValues: variables, operationName };

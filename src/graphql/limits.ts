@@ -9,6 +9,8 @@ export const MAX_BODY = 256 * 1024;
 const MAX_TOKENS = 2_000;
 const MAX_ALIASES = 100;
 const MAX_DIRECTIVES = 100;
+/** How deep variables may be nested. The deepest input of the schema needs less than ten levels. */
+const MAX_NESTING = 32;
 
 /** Refuses documents with too many tokens, aliases or directives, and strings in them that PostgreSQL could not store. */
 export function useLimits(): Plugin {
@@ -19,7 +21,7 @@ export function useLimits(): Plugin {
   };
 }
 
-/** @throws RequestError INVALID_INPUT when a string in the variables could not be stored */
+/** @throws RequestError INVALID_INPUT when variables are nested too deep, or a string in them could not be stored */
 export function assertStorableVariables(variables: unknown): void {
   assertStorable(variables, "variables");
 }
@@ -62,12 +64,14 @@ function assertAtMost(maximum: number, { count, of }: { count: number; of: strin
   );
 }
 
-/** @throws RequestError INVALID_INPUT that names the place of the first string that cannot be stored */
-function assertStorable(value: unknown, place: string): void {
+/** @throws RequestError INVALID_INPUT that names the place of the first value that cannot be stored */
+function assertStorable(value: unknown, place: string, depth = 0): void {
   if (typeof value === "string") {
     const reason = unstorable(value);
     if (reason) throw new RequestError("INVALID_INPUT", `${place} ${reason}. Remove it and send the request again.`);
   } else if (typeof value === "object" && value !== null) {
-    for (const [key, item] of Object.entries(value)) assertStorable(item, `${place}.${key}`);
+    if (depth > MAX_NESTING)
+      throw new RequestError("INVALID_INPUT", `The variables are nested deeper than ${MAX_NESTING} levels.`);
+    for (const [key, item] of Object.entries(value)) assertStorable(item, `${place}.${key}`, depth + 1);
   }
 }

@@ -1,3 +1,7 @@
+import { brandWithType } from "@pothos/core";
+import type { GraphQLResolveInfo } from "graphql";
+import { RequestError } from "../core/error.ts";
+import { decodeId } from "../core/id.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context, Scope } from "../operation/context.ts";
 import type { Loader } from "../operation/loader.ts";
@@ -15,3 +19,22 @@ export function guardedNode<V>(loader: Loader<V>, scope: Scope): (id: string, ct
 
 /** How `node` fetches reference data. */
 export const directoryNode = <V>(loader: Loader<V>) => guardedNode(loader, "directory:read");
+
+interface PothosExtensions {
+  pothosOptions?: { loadWithoutCache?: (id: string, ctx: Context) => Promise<object | null> | object | null };
+}
+
+/**
+ * The object behind an id, marked with the type that the Node interface tells it by.
+ * @throws RequestError INVALID_ID when it is no id of a noun that is read by it
+ */
+export async function loadNode(encoded: string, ctx: Context, { schema }: GraphQLResolveInfo): Promise<object | null> {
+  const { typename, id } = decodeId(encoded);
+  const { pothosOptions }: PothosExtensions = schema.getType(typename)?.extensions ?? {};
+  if (!pothosOptions?.loadWithoutCache) {
+    throw new RequestError("INVALID_ID", "No object has an id like this one. Send an id that a query returned.");
+  }
+  const found = await pothosOptions.loadWithoutCache(id, ctx);
+  brandWithType(found, typename as never);
+  return found;
+}

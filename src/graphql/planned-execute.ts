@@ -12,228 +12,237 @@ import type {
   ExecutionArgs,
   ExecutionResult,
   GraphQLAbstractType,
+  GraphQLLeafType,
   GraphQLObjectType,
   GraphQLOutputType,
   GraphQLResolveInfo,
   ValidatedExecutionArgs,
 } from "graphql";
 import { planQuery, planSelection } from "./plan.ts";
-import type { FieldPlan } from "./plan.ts";
+import type { FieldPlan, Unplannable } from "./plan.ts";
 
 type Path = GraphQLResolveInfo["path"];
 type Container = Record<string | number, unknown>;
 
 /** Where a value goes: a property of an object or an item of a list. */
 interface Slot {
-  readonly container: Container;
-  readonly key: string | number;
-  readonly path: Path;
-  readonly info: Info;
+  container: Container;
+  key: string | number;
+  path: Path;
+  field: FieldPlan;
+  info: GraphQLResolveInfo;
 }
 
-/** An object of the answer that is being filled. */
-interface Parent {
-  source: unknown;
-  container: Container;
-  path: Path | undefined;
+/** Why a query was left to graphql-js: what its document has, or what its run met. */
+export interface Fallback {
+  /** An `error` is a resolver's or a scalar's; a `value` does not fit its type, or its type is one that is not planned. */
+  reason: Unplannable | "error" | "null" | "value" | "fault";
+  /** An error of this executor's own. */
+  fault?: unknown;
 }
 
 const NO_ARGUMENTS = Object.freeze({});
 
 /**
- * graphql-js's execute, in less than half of its time for a query without errors. Variables are coerced and arguments are
- * read by graphql-js. Whatever is not plain success (an error, a null in the wrong place, something that no plan says)
- * leaves the query to graphql-js from its start, so that every error is its own. A query changes nothing, and what the
- * loaders have loaded is not loaded again.
+ * graphql-js's execute, in less than half of its time for a query without errors. Variables and arguments are read by graphql-js.
+ * Whatever is not plain success leaves the query to graphql-js from its start, so that every error is its own. A query changes
+ * nothing, and what the loaders have loaded is not loaded again.
  */
-export function executePlanned(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
+export async function executePlanned(
+  args: ExecutionArgs,
+  onFallback: (fallback: Fallback) => void = () => {},
+): Promise<ExecutionResult> {
   const validated = validateExecutionArgs(args);
   if (!("schema" in validated)) return { errors: validated };
-  const root = validated.externalAbortSignal ? null : planQuery(validated);
-  if (!root) return executeRootSelectionSet(validated);
-  return new Run(validated).start(root).catch(() => executeRootSelectionSet(validated));
+  if (validated.operation.operation !== "query") return executeRootSelectionSet(validated);
+  const outcome = await new Promise<{ data: Container } | Fallback>((resolve) => new Run(validated, resolve).start());
+  if ("data" in outcome) return outcome;
+  onFallback(outcome);
+  return executeRootSelectionSet(validated);
 }
 
-/** One execution of a plan. It rejects at the first thing that is not success, whatever that is. */
+/** One execution of a plan. It ends once: with the data, or at the first thing that is not success. Nothing of it rejects. */
 class Run {
   readonly #args: ValidatedExecutionArgs;
+  readonly #end: (outcome: { data: Container } | Fallback) => void;
   /** Values that are waited for, and one for the start itself. */
   #pending = 1;
-  readonly #end = Promise.withResolvers<void>();
+  #data: Container = {};
+  #failed = false;
 
-  constructor(args: ValidatedExecutionArgs) {
+  constructor(args: ValidatedExecutionArgs, end: (outcome: { data: Container } | Fallback) => void) {
     this.#args = args;
+    this.#end = end;
   }
 
-  async start(root: FieldPlan[]): Promise<ExecutionResult> {
-    const data = this.#select(root, this.#args.rootValue, undefined);
-    this.#finishOne();
-    await this.#end.promise;
-    return { data };
+  start(): void {
+    try {
+      const plan = planQuery(this.#args);
+      if (typeof plan === "string") return this.#fail(plan);
+      this.#data = this.#select(plan, this.#args.rootValue, undefined);
+      this.#finishOne();
+    } catch (error) {
+      this.#fail("fault", error);
+    }
   }
 
-  #select(fields: FieldPlan[], source: unknown, path: Path | undefined): Container {
-    const parent: Parent = { source, container: {}, path };
-    for (const field of fields) this.#resolve(field, parent);
-    return parent.container;
-  }
-
-  #resolve(field: FieldPlan, parent: Parent): void {
-    const { contextValue, variableValues, fieldResolver } = this.#args;
-    const { definition } = field;
-    const info = new Info(this.#args, field, parent);
-    const given =
-      definition.args.length > 0 ? getArgumentValues(definition, nodeOf(field), variableValues) : NO_ARGUMENTS;
-    const value: unknown = (definition.resolve ?? fieldResolver)(parent.source, given, contextValue, info);
-    this.#settle(value, definition.type, info);
-  }
-
-  #settle(value: unknown, type: GraphQLOutputType, slot: Slot): void {
-    if (!isPromiseLike(value)) return this.#complete(value, type, slot);
-    // Takes its place now, since the order of the answer's fields is the order of the document.
-    slot.container[slot.key] = null;
-    this.#await(value, (settled) => this.#complete(settled, type, slot));
-  }
-
-  #await<T>(promise: PromiseLike<T>, proceed: (value: T) => void): void {
-    this.#pending += 1;
-    const settled = (value: T): void => {
-      try {
-        proceed(value);
-        this.#finishOne();
-      } catch (error) {
-        this.#end.reject(error);
-      }
-    };
-    promise.then(settled, this.#end.reject);
+  /** Ends the run. What is still on its way finds it failed, and starts nothing more. */
+  #fail(reason: Fallback["reason"], fault?: unknown): void {
+    this.#failed = true;
+    this.#end({ reason, fault });
   }
 
   #finishOne(): void {
     this.#pending -= 1;
-    if (this.#pending === 0) this.#end.resolve();
+    if (this.#pending === 0) this.#end({ data: this.#data });
+  }
+
+  #select(fields: readonly FieldPlan[], source: unknown, path: Path | undefined): Container {
+    const container: Container = {};
+    for (const field of fields) {
+      if (this.#failed) {
+        abandon(source);
+        break;
+      }
+      this.#resolve(field, source, { container, path });
+    }
+    return container;
+  }
+
+  #resolve(
+    field: FieldPlan,
+    source: unknown,
+    { container, path: prev }: { container: Container; path: Path | undefined },
+  ): void {
+    const { contextValue, fieldResolver, fragmentDefinitions, operation, rootValue, schema, variableValues } =
+      this.#args;
+    const { definition, key, nodes, parentType } = field;
+    const { name: fieldName, type: returnType } = definition;
+    const path = { prev, key, typename: parentType.name };
+    const info: GraphQLResolveInfo = {
+      fieldName,
+      fieldNodes: nodes,
+      returnType,
+      parentType,
+      path,
+      schema,
+      fragments: fragmentDefinitions,
+      rootValue,
+      operation,
+      variableValues,
+      getAbortSignal: () => undefined,
+      getAsyncHelpers,
+    };
+    let value: unknown;
+    try {
+      const given = definition.args.length > 0 ? getArgumentValues(definition, nodes[0], variableValues) : NO_ARGUMENTS;
+      value = (definition.resolve ?? fieldResolver)(source, given, contextValue, info);
+    } catch {
+      return this.#fail("error");
+    }
+    this.#settle(value, returnType, { container, key, path, field, info });
+  }
+
+  /** The one place where a value is taken in, whoever it comes from. It never throws, so that no item of a list is skipped. */
+  #settle(value: unknown, type: GraphQLOutputType, slot: Slot): void {
+    try {
+      if (this.#failed) abandon(value);
+      else if (isPromiseLike(value)) this.#await(value, type, slot);
+      else this.#complete(value, type, slot);
+    } catch (error) {
+      this.#fail("fault", error);
+    }
+  }
+
+  #await(promise: PromiseLike<unknown>, type: GraphQLOutputType, slot: Slot): void {
+    this.#pending += 1;
+    // Takes its place now, since the order of the answer's fields is the order of the document.
+    slot.container[slot.key] = null;
+    const settled = (value: unknown): void => {
+      this.#settle(value, type, slot);
+      this.#finishOne();
+    };
+    Promise.resolve(promise).then(settled, () => this.#fail("error"));
   }
 
   #complete(value: unknown, type: GraphQLOutputType, slot: Slot): void {
-    if (value instanceof Error) throw value;
     const nullable = isNonNullType(type) ? type.ofType : type;
-    if (value === null || value === undefined) {
-      if (nullable !== type) throw new Error("A null in the wrong place.");
-      slot.container[slot.key] = null;
-    } else if (isLeafType(nullable)) {
-      slot.container[slot.key] = present(nullable.coerceOutputValue(value));
-    } else if (isListType(nullable)) {
-      this.#completeList(value, nullable.ofType, slot);
-    } else if (isAbstractType(nullable)) {
-      this.#completeAbstract(value, nullable, slot);
-    } else {
-      this.#completeObject(value, nullable, slot);
+    if (value instanceof Error) this.#fail("error");
+    else if (value === null || value === undefined) {
+      if (nullable === type) slot.container[slot.key] = null;
+      else this.#fail("null");
+    } else if (isLeafType(nullable)) this.#completeLeaf(value, nullable, slot);
+    else if (isListType(nullable)) this.#completeList(value, nullable.ofType, slot);
+    else this.#completeObject(value, nullable, slot);
+  }
+
+  #completeLeaf(value: unknown, type: GraphQLLeafType, slot: Slot): void {
+    let coerced: unknown;
+    try {
+      coerced = type.coerceOutputValue(value);
+    } catch {
+      return this.#fail("error");
     }
+    if (coerced === null || coerced === undefined || isPromiseLike(coerced)) return this.#refuse(coerced);
+    slot.container[slot.key] = coerced;
   }
 
   #completeList(value: unknown, type: GraphQLOutputType, slot: Slot): void {
-    if (!Array.isArray(value)) throw new Error("A list that is no array.");
-    const container: unknown[] = [];
+    if (!Array.isArray(value)) return this.#refuse(value);
+    const container: Container & unknown[] = [] as never;
     slot.container[slot.key] = container;
     for (const [key, item] of value.entries()) {
       const path = { prev: slot.path, key, typename: undefined };
-      this.#settle(item, type, { container: container as unknown as Container, key, path, info: slot.info });
+      this.#settle(item, type, { ...slot, container, key, path });
     }
   }
 
-  #completeAbstract(value: unknown, type: GraphQLAbstractType, slot: Slot): void {
-    const { contextValue, schema, typeResolver } = this.#args;
-    const proceed = (name: string | undefined): void => {
-      const found = name === undefined ? undefined : schema.getType(name);
-      if (!isObjectType(found) || !schema.isSubType(type, found)) throw new Error("No type of the abstract one.");
-      this.#completeObject(value, found, slot);
-    };
-    const name = (type.resolveType ?? typeResolver)(value, contextValue, slot.info, type);
-    if (isPromiseLike(name)) this.#await(name, proceed);
-    else proceed(name);
+  #completeObject(value: unknown, type: GraphQLObjectType | GraphQLAbstractType, slot: Slot): void {
+    const objectType = isAbstractType(type) ? this.#typeOf(value, type, slot) : type;
+    if (!objectType || objectType.isTypeOf) return this.#refuse(value);
+    slot.container[slot.key] = this.#select(planSelection(this.#args, slot.field, objectType), value, slot.path);
   }
 
-  #completeObject(value: unknown, type: GraphQLObjectType, slot: Slot): void {
-    const proceed = (fits: boolean): void => {
-      if (!fits) throw new Error("An object of another type.");
-      const fields = planSelection(this.#args, slot.info.plan, type);
-      slot.container[slot.key] = this.#select(fields, value, slot.path);
-    };
-    const fits = type.isTypeOf?.(value, this.#args.contextValue, slot.info) ?? true;
-    if (isPromiseLike(fits)) this.#await(fits, proceed);
-    else proceed(fits);
+  /** Undefined for what only graphql-js can tell, or say why it cannot. */
+  #typeOf(value: unknown, type: GraphQLAbstractType, { info }: Slot): GraphQLObjectType | undefined {
+    const { contextValue, schema } = this.#args;
+    let name: unknown;
+    try {
+      name = type.resolveType?.(value, contextValue, info, type);
+    } catch {
+      return undefined;
+    }
+    abandon(name);
+    const found = typeof name === "string" ? schema.getType(name) : undefined;
+    return isObjectType(found) && schema.isSubType(type, found) ? found : undefined;
+  }
+
+  #refuse(value: unknown): void {
+    abandon(value);
+    this.#fail("value");
   }
 }
 
-/** What graphql-js tells a resolver, put together only for those that ask; and the place of the field's value. */
-class Info implements GraphQLResolveInfo, Slot {
-  readonly args: ValidatedExecutionArgs;
-  readonly plan: FieldPlan;
-  readonly container: Container;
-  readonly parentPath: Path | undefined;
-  #path: Path | undefined;
+const getAsyncHelpers = () => ({
+  promiseAll: <T>(values: readonly (T | PromiseLike<T>)[]) => Promise.all(values),
+  track: abandon,
+});
 
-  constructor(args: ValidatedExecutionArgs, plan: FieldPlan, { container, path }: Parent) {
-    this.args = args;
-    this.plan = plan;
-    this.container = container;
-    this.parentPath = path;
-  }
-
-  get info() {
-    return this;
-  }
-  get key() {
-    return this.plan.key;
-  }
-  get path(): Path {
-    this.#path ??= { prev: this.parentPath, key: this.plan.key, typename: this.plan.parentType.name };
-    return this.#path;
-  }
-  get fieldName() {
-    return this.plan.definition.name;
-  }
-  get fieldNodes() {
-    return this.plan.nodes;
-  }
-  get returnType() {
-    return this.plan.definition.type;
-  }
-  get parentType() {
-    return this.plan.parentType;
-  }
-  get schema() {
-    return this.args.schema;
-  }
-  get fragments() {
-    return this.args.fragmentDefinitions;
-  }
-  get rootValue() {
-    return this.args.rootValue;
-  }
-  get operation() {
-    return this.args.operation;
-  }
-  get variableValues() {
-    return this.args.variableValues;
-  }
-  getAbortSignal(): undefined {
-    return undefined;
-  }
-  getAsyncHelpers(): never {
-    throw new Error("Only graphql-js has these.");
+/** Gives the promises in a value that a run does not wait for a handler, without starting any that are lazy. */
+function abandon(value: unknown): void {
+  if (value instanceof Promise) void Promise.prototype.then.call(value, abandon, () => {});
+  else if (Array.isArray(value) || value instanceof Set) value.forEach(abandon);
+  else if (typeof value === "object" && value !== null) {
+    for (const { value: part } of Object.values(Object.getOwnPropertyDescriptors(value))) {
+      if (part instanceof Promise) abandon(part);
+    }
   }
 }
 
-function isPromiseLike<T>(value: T): value is Extract<T, PromiseLike<unknown>> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
-function present<T>(value: T): T {
-  if (value === null || value === undefined) throw new Error("A leaf without a value.");
-  return value;
-}
-
-function nodeOf({ nodes: [first] }: FieldPlan) {
-  if (!first) throw new Error("A field without a node.");
-  return first;
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }

@@ -8,7 +8,7 @@ import { documentRequestOf } from "./document.ts";
 import { toGraphQLError, withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import type { Push } from "./push.ts";
-import { inRequest } from "./request.ts";
+import { bindToRequest, inRequest } from "./request.ts";
 import { Deliveries } from "./subscribe.ts";
 
 /** How many operations may be under way on one socket. */
@@ -28,7 +28,9 @@ export interface Connection {
 type Parameters = Record<string, unknown> | undefined;
 type SocketContext = Context<Parameters, Connection>;
 /** Envelop's engine for one operation, carried to graphql-ws as the root value. */
-type Engine = Pick<ReturnType<Pipeline["yoga"]["getEnveloped"]>, "execute">;
+interface Engine extends Pick<ReturnType<Pipeline["yoga"]["getEnveloped"]>, "execute"> {
+  subscribe: Pipeline["subscribe"];
+}
 
 /** The graphql-transport-ws protocol over the pipeline. */
 export function createProtocol(pipeline: Pipeline): Server<Connection> {
@@ -52,7 +54,7 @@ export function createProtocol(pipeline: Pipeline): Server<Connection> {
     },
     execute: (args) => (args.rootValue as Engine).execute(args),
     // Deliveries are no results: `onOperation` replaces them.
-    subscribe: (args) => pipeline.subscribe(args) as OperationResult,
+    subscribe: (args) => (args.rootValue as Engine).subscribe(args) as OperationResult,
     onOperation: (...[{ extra }, id, , , result]) =>
       result instanceof Deliveries ? extra.push(id, result) : withoutStatuses(result as ExecutionResult),
   });
@@ -65,7 +67,7 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefin
 }
 
 async function prepare(
-  { yoga, identify, resolveDocument, mask }: Pipeline,
+  { yoga, identify, resolveDocument, subscribe, mask }: Pipeline,
   { connectionParams }: SocketContext,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
@@ -81,7 +83,7 @@ async function prepare(
       operationName: params.operationName,
       variableValues: params.variables,
       contextValue: await contextFactory(),
-      rootValue: { execute },
+      rootValue: { execute: bindToRequest(execute), subscribe: bindToRequest(subscribe) } satisfies Engine,
     };
   } catch (error) {
     return [withoutStatus(mask(error))];

@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 /** One HTTP request, or one operation on a socket. */
 export interface RequestScope {
   requestId: string;
+  /** When it arrived, as `performance.now()` says it. */
+  startedAt: number;
 }
 
 const storage = new AsyncLocalStorage<RequestScope>();
@@ -14,8 +16,11 @@ export function chooseRequestId(offered: string | string[] | undefined): string 
   return typeof offered === "string" && ACCEPTED.test(offered) ? offered : randomUUID();
 }
 
-export function inRequest<T>(scope: RequestScope, work: () => T): T {
-  return storage.run(scope, work);
+export function inRequest<T>({ requestId }: Pick<RequestScope, "requestId">, work: () => T): T {
+  return storage.run({ requestId, startedAt: performance.now() }, work);
 }
+
+/** Lets a function run later for the request of this moment. */
+export const bindToRequest = <F extends (...args: never[]) => unknown>(work: F): F => AsyncLocalStorage.bind(work);
 
 export const currentRequest = (): RequestScope | undefined => storage.getStore();

@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
+import { parseInstant, zoneName } from "../core/zone.ts";
 import { builder } from "./builder.ts";
 
 const LONGEST = 64;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Text that a verb reads later, so that a wrong value becomes a finding beside the others. */
 function shortText(value: unknown): string {
@@ -17,11 +17,9 @@ builder.scalarType("DateTime", {
     "seconds may be left out.",
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const text = shortText(value);
-    const instant = new Date(INSTANT.test(text) ? text : Number.NaN);
-    const year = instant.getUTCFullYear();
-    if (year >= 1 && year <= 9999) return instant;
-    throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here.");
+    const instant = parseInstant(shortText(value));
+    if (instant) return instant;
+    throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here, on a day that exists.");
   },
 });
 
@@ -40,9 +38,15 @@ builder.scalarType("LocalDateTime", {
 });
 
 builder.scalarType("TimeZone", {
-  description: "Name of a zone in the IANA tz database: `Europe/Berlin`.",
+  description:
+    "Name of a zone in the IANA tz database: `Europe/Berlin`. It may be sent in any letter case, and is stored and returned as " +
+    "the database spells it.",
   serialize: String,
-  parseValue: shortText,
+  // An unknown name is left to the verb, as a wrong time is.
+  parseValue: (value) => {
+    const name = shortText(value);
+    return zoneName(name) ?? name;
+  },
 });
 
 builder.scalarType("URL", {

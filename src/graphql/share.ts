@@ -1,8 +1,10 @@
 import { executeSubscriptionEvent, Kind, visit } from "graphql";
 import type { DocumentNode, ExecutionResult, OperationDefinitionNode, ValidatedSubscriptionArgs } from "graphql";
+import type { RequestErrorCode } from "../core/error.ts";
+import { StreamInterrupted } from "../events/failure.ts";
 import { createContext } from "../operation/context.ts";
 import type { Caller, Context } from "../operation/context.ts";
-import type { StreamItem } from "../operation/event-source.ts";
+import type { LogPosition, StreamItem } from "../operation/event-source.ts";
 import { withoutStatus } from "./errors.ts";
 
 /** How long a result stands for later subscribers; after that the fields are resolved anew. */
@@ -11,6 +13,9 @@ const SHARED_MS = 1_000;
 const MOST_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
 const BEGIN = "after";
+
+/** The event itself is not at fault: later its fields can be resolved. */
+const UNANSWERED: ReadonlySet<unknown> = new Set<RequestErrorCode>(["DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED"]);
 
 /** What one item of a stream has become; equal subscriptions are handed the same object. */
 export interface Delivery {
@@ -23,8 +28,12 @@ export interface Delivery {
 
 /** Subscriptions that are delivered the same: equal document, variables and rights. */
 export interface Group {
-  /** Executes the item once for all who ask within a second. */
+  /**
+   * Executes the item once for all who ask within a second.
+   * @throws StreamInterrupted when the database could not answer; asked again, it tries again
+   */
   deliver(item: StreamItem): Promise<Delivery>;
+  cursorOf(position: LogPosition): string;
   leave(): void;
 }
 
@@ -39,6 +48,7 @@ export function createGroups(mask: (result: ExecutionResult) => ExecutionResult)
       group.members += 1;
       return {
         deliver: (item) => group.deliver(item),
+        cursorOf: (position) => (args.contextValue as Context).events.cursorOf(position),
         leave() {
           group.members -= 1;
           if (group.members === 0) groups.delete(key);
@@ -67,6 +77,8 @@ class SharedGroup {
     if (known) return known;
     const delivery = this.#execute(item);
     this.#deliveries.set(sequence, delivery);
+    // Handled from the start, and not handed to those who come later.
+    delivery.catch(() => this.#deliveries.delete(sequence));
     const [oldest] = this.#deliveries.keys();
     if (this.#deliveries.size > MOST_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
     setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();
@@ -78,6 +90,10 @@ class SharedGroup {
     const context = this.#args.contextValue as Context;
     const contextValue = createContext(context, context.caller, context);
     const result = this.#mask(await executeSubscriptionEvent({ ...this.#args, rootValue: item, contextValue }));
+    const unanswered = result.errors?.find(({ extensions }) => UNANSWERED.has(extensions["code"]));
+    if (unanswered && item.type !== "FAILURE") {
+      throw new StreamInterrupted({ accountId: item.accountId, sequence: item.sequence - 1 }, unanswered);
+    }
     const cursor = item.type === "FAILURE" ? null : context.events.cursorOf(item);
     return { result, text: toText(result), cursor };
   }

@@ -4,6 +4,7 @@ import { handleProtocols } from "graphql-ws";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
+import { REQUEST_ERRORS } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
@@ -104,7 +105,7 @@ function connect(
 ): { member: Member; connection: Connection } {
   const pushes = new Set<Push>();
   const refuse = (code: RequestErrorCode) =>
-    socket.close(code === "KEYS_UNAVAILABLE" ? CLOSE.tryAgainLater : CLOSE.forbidden, code);
+    socket.close(REQUEST_ERRORS[code].retryable ? CLOSE.tryAgainLater : CLOSE.forbidden, code);
   const member: Member = {
     peer: new Peer(socket),
     authorization: null,

@@ -9,7 +9,7 @@ import { idsOf } from "./ids.ts";
 import type { DEMO_ACCOUNTS } from "./ids.ts";
 import { importValue } from "./upsert.ts";
 
-/** Bearer tokens of the demo accounts. They are public, so they exist only where the demo is loaded. */
+/** Bearer tokens of the demo accounts. They are public, so they are valid only in a process that loads the demo itself. */
 export const DEMO_TOKEN = "demo-admin-token";
 export const DEMO_OTHER_TOKEN = "demo-other-token";
 

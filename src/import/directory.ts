@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_CALENDAR_LOCAL_PART, readEmailAddress } from "../core/email-address.ts";
-import { isTimeZone } from "../core/zone.ts";
+import { isTimeZone, zoneName } from "../core/zone.ts";
 import { unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
 import { PLACEHOLDERS, unknownPlaceholders } from "../template/render.ts";
@@ -22,6 +22,7 @@ const reference = (noun: string) =>
   text(200).describe(`externalId of ${noun}: one of this file, or one that an earlier import brought.`);
 const name = (of: string) => text(200).describe(`${of}, as people read it.`);
 const timezone = text(64)
+  .overwrite((name) => zoneName(name) ?? name)
   .refine(isTimeZone, "is not a zone of the IANA tz database")
   .describe("IANA zone: Europe/Berlin.");
 

@@ -7,6 +7,7 @@ import type { User } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";
 import type { EmailTemplate } from "../template/load.ts";
 import { interviewersOfInterview } from "./load.ts";
+import { partShown } from "./location.ts";
 import type { Interview } from "./request.ts";
 
 /** A managed interview with everything that its provisioning talks about. */
@@ -30,7 +31,7 @@ export async function loadArrangement(ctx: Context, interview: Interview): Promi
       loaded(ctx.load(hiring.candidateInAccount, interview.candidateId)),
       loaded(ctx.load(userInAccount, interview.organizerId)),
       loaded(ctx.load(interviewersOfInterview, interview.id)).then((seats) => usersOfSeats(ctx, seats)),
-      ctx.load(hiring.officeInAccount, interview.officeId),
+      ctx.load(hiring.officeInAccount, partShown(interview, "officeId")),
       loaded(ctx.load(emailTemplateInAccount, interview.candidateTemplateId)),
       loaded(ctx.load(emailTemplateInAccount, interview.interviewerTemplateId)),
     ]);

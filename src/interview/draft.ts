@@ -36,7 +36,7 @@ export function draftInterview(ctx: Context, subject: Subject, id: string): Draf
       timezone: request.timezone,
       localStart: start.local,
       durationMinutes,
-      tzVersion,
+      tzVersion: tzVersion(request.timezone),
       organizerId: request.organizerId,
       candidateRsvp: external ? null : "NEEDS_ACTION",
       external,

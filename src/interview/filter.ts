@@ -58,7 +58,7 @@ export function matching(filter: InterviewFilter, { accountId, now }: FilterCont
     amongIds(i.applicationId, filter.applicationIds),
     amongIds(i.candidateId, filter.candidateIds),
     amongIds(i.organizerId, filter.organizerIds),
-    amongIds(i.officeId, filter.officeIds),
+    filter.officeIds && and(amongIds(i.officeId, filter.officeIds), or(isNull(i.location), eq(i.location, "ONSITE"))),
     amongIds(i.stageId, filter.stageIds),
     filter.interviewerIds && sql`${i.id} in ${seatsOf(accountId, filter.interviewerIds)}`,
     filter.recruiterIds && sql`${i.jobId} in ${recruitedBy(accountId, filter.recruiterIds)}`,

@@ -12,7 +12,9 @@ import { MEETING_STATUSES, meetingStatus } from "./lifecycle.ts";
 import { findInterview } from "./find.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interviewer } from "./load.ts";
+import { partShown } from "./location.ts";
 import type { Interview } from "./request.ts";
+import { agreedStart } from "./timezone-shift.ts";
 import { ofApplication } from "./visibility.ts";
 
 export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
@@ -81,6 +83,12 @@ const relatedOfApplication = <V>(key: "applicationId" | "jobId" | "stageId" | "s
     ofApplication(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),
   );
 
+/** What a key leads to while the interview is held where the key belongs. */
+const relatedIfShown = <V>(key: "officeId" | "hostId", loader: Loader<V>) =>
+  reading([key, "location"], (interview, ctx, info) =>
+    ctx.load(loader, partShown<typeof key>(interview, key), columnsOf(info)),
+  );
+
 const PARTICIPANT = "null for a person who organises it or sits on it without seeing its application";
 
 builder.node("Interview", {
@@ -111,7 +119,7 @@ builder.node("Interview", {
     localStartTime: t.field({
       type: "LocalDateTime",
       description: "The start on the wall clock of `timezone`, as it was agreed.",
-      ...reading(["localStart"], ({ localStart }) => localStart.replace(" ", "T")),
+      ...reading(["localStart"], ({ localStart }) => agreedStart(localStart)),
     }),
     application: t.field({
       type: "Application",
@@ -155,8 +163,8 @@ builder.node("Interview", {
     host: t.field({
       type: "User",
       nullable: true,
-      description: "The interviewer whose Zoom seat opens the meeting; null when none does.",
-      ...relatedIfAny("hostId", userInAccount),
+      description: "The interviewer whose Zoom seat opens the meeting; null unless it is held on ZOOM.",
+      ...relatedIfShown("hostId", userInAccount),
     }),
     interviewers: t.field({
       type: ["Interviewer"],
@@ -166,12 +174,13 @@ builder.node("Interview", {
     office: t.field({
       type: "Office",
       nullable: true,
-      description: "The office; null when it is held in none.",
-      ...relatedIfAny("officeId", hiring.officeInAccount),
+      description: "The office; null when it is held in none, or elsewhere than ONSITE.",
+      ...relatedIfShown("officeId", hiring.officeInAccount),
     }),
-    hackerrankTemplateId: t.exposeString("hackerrankTemplateId", {
+    hackerrankTemplateId: t.string({
       nullable: true,
-      description: "HackerRank's own id of the pad template; null without one.",
+      description: "HackerRank's own id of the pad template; null unless it is held on HACKERRANK.",
+      ...reading(["hackerrankTemplateId", "location"], (interview) => partShown(interview, "hackerrankTemplateId")),
     }),
     candidateTemplate: t.field({
       type: "EmailTemplate",

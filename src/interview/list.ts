@@ -1,7 +1,6 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
-import { eventCounters } from "../db/schema/account.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { ofSeenApplications } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
@@ -115,11 +114,9 @@ async function reading<T>(
   read: (executor: Transaction | undefined) => Promise<T>,
 ): Promise<{ result: T; asOfCursor: string | null }> {
   if (!asOfCursor) return { result: await read(undefined), asOfCursor: null };
-  const { accountId } = ctx;
   const readBoth = async (tx: Transaction) => {
-    const [counter] = await tx.select().from(eventCounters).where(eq(eventCounters.accountId, accountId));
-    const result = await read(tx);
-    return { result, asOfCursor: ctx.events.cursorOf({ accountId, sequence: counter?.lastSequence ?? 0 }) };
+    const cursor = await ctx.events.cursorOfHead(tx, ctx.accountId);
+    return { result: await read(tx), asOfCursor: cursor };
   };
   return ctx.db.transaction(readBoth, { isolationLevel: "repeatable read", accessMode: "read only" });
 }

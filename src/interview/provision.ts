@@ -1,4 +1,5 @@
 import type { Providers } from "../calendar/provider.ts";
+import { singleLine } from "../core/text.ts";
 import { recordEvent } from "../events/record.ts";
 import { systemContext } from "../operation/context.ts";
 import type { Context, Services } from "../operation/context.ts";
@@ -6,7 +7,7 @@ import { inTransaction } from "../operation/transaction.ts";
 import type { TaskHandler } from "../tasks/runner.ts";
 import { loadArrangement } from "./arrangement.ts";
 import type { Arrangement } from "./arrangement.ts";
-import { composeInvitations, interviewTitle } from "./invite.ts";
+import { composeCalendarEvent, composeInvitations, interviewTitle } from "./invite.ts";
 import { interviewInAccount, provisioningOfInterview } from "./load.ts";
 import type { Interview } from "./request.ts";
 import { moveProvisioning, recordFailedAttempt } from "./retry.ts";
@@ -30,7 +31,8 @@ async function attemptProvisioning(ctx: Context, providers: Providers, interview
     ctx.load(interviewInAccount, interviewId),
     ctx.load(provisioningOfInterview, interviewId),
   ]);
-  if (interview?.provisioningState !== "PENDING" || interview.outcome === "CANCELLED") return;
+  if (!interview) throw new Error("There is no interview with the id of this task.");
+  if (interview.provisioningState !== "PENDING" || interview.outcome === "CANCELLED") return;
   try {
     await provision(ctx, providers, interview);
   } catch (error) {
@@ -55,16 +57,13 @@ async function provideConference(
   const { interview } = arrangement;
   const { location, startsAt, endsAt } = interview;
   if (location === null || WITHOUT_CONFERENCE.includes(location)) return null;
-  const { url } = await performStep(ctx, { interview, step: "conference" }, (effectKey) =>
-    conference.createConference({
-      accountId: ctx.accountId,
-      effectKey,
-      location,
-      topic: interviewTitle(arrangement),
-      startsAt,
-      endsAt,
-    }),
-  );
+  const topic = singleLine(interviewTitle(arrangement));
+  const { url } = await performStep(ctx, {
+    interview,
+    step: "conference",
+    request: { location, topic, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+    perform: (request, effect) => conference.createConference(request, effect),
+  });
   return url;
 }
 
@@ -78,20 +77,12 @@ async function provideCalendarEvent(
   { calendar }: Providers,
   { arrangement, conferenceUrl }: Provided,
 ): Promise<void> {
-  const { interview, organizer, candidate, interviewers } = arrangement;
-  await performStep(ctx, { interview, step: "calendar-event" }, (effectKey) =>
-    calendar.createCalendarEvent({
-      accountId: ctx.accountId,
-      effectKey,
-      calendarAddress: organizer.calendarAddress ?? organizer.email,
-      title: interviewTitle(arrangement),
-      startsAt: interview.startsAt,
-      endsAt: interview.endsAt,
-      visibility: interview.calendarEventVisibility,
-      conferenceUrl,
-      attendees: [candidate.email, ...interviewers.map(({ email }) => email)],
-    }),
-  );
+  await performStep(ctx, {
+    interview: arrangement.interview,
+    step: "calendar-event",
+    request: composeCalendarEvent(arrangement, conferenceUrl),
+    perform: (request, effect) => calendar.createCalendarEvent(request, effect),
+  });
 }
 
 async function sendInvitations(
@@ -100,9 +91,11 @@ async function sendInvitations(
   { arrangement, conferenceUrl }: Provided,
 ): Promise<void> {
   for (const { recipient, message } of composeInvitations(arrangement, conferenceUrl)) {
-    await performStep(ctx, { interview: arrangement.interview, step: `invitation/${recipient}` }, async (effectKey) => {
-      await mailer.send(message, { accountId: ctx.accountId, effectKey });
-      return {};
+    await performStep(ctx, {
+      interview: arrangement.interview,
+      step: `invitation/${recipient}`,
+      request: message,
+      perform: (request, effect) => mailer.send(request, effect),
     });
   }
 }

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { ProviderError } from "../calendar/error.ts";
 import type { Transaction } from "../db/client.ts";
 import { postgresError } from "../db/constraint.ts";
+import { isOutage } from "../db/outage.ts";
 import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import { recordEvent } from "../events/record.ts";
@@ -32,7 +33,7 @@ export async function recordFailedAttempt(
   { interviewId, seen }: { interviewId: string; seen: number },
   error: unknown,
 ): Promise<void> {
-  if (postgresError(error)) throw error;
+  if (postgresError(error) || isOutage(error)) throw error;
   const refusal = asRefusal(ctx, error);
   const attempts = seen + 1;
   const delayMs = refusal.retryable && attempts < MOST_ATTEMPTS ? delayBefore(attempts, refusal) : null;

@@ -1,4 +1,4 @@
-import { tokenExpired } from "../events/failure.ts";
+import { StreamInterrupted, tokenExpired } from "../events/failure.ts";
 import type { Bookmark, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 
 export interface VisibleStreamOptions {
@@ -17,6 +17,8 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
   readonly #options: VisibleStreamOptions;
   /** What was asked for and has not come yet. */
   #pending: Promise<IteratorResult<StreamItem>> | null = null;
+  /** What has come and could not be judged yet. */
+  #unjudged: IteratorResult<StreamItem> | null = null;
   /** The last event that was passed over since something was delivered. */
   #passed: InterviewEvent | null = null;
   #deliveredAt = Date.now();
@@ -26,17 +28,20 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     this.#options = options;
   }
 
+  /** @throws StreamInterrupted when it cannot be told whether the follower sees an event, which is then asked again */
   async next(): Promise<IteratorResult<StreamItem>> {
     while (!this.#ended) {
-      this.#pending ??= this.#options.items.next();
-      const arrived = await this.#nextOrBookmarkDue(this.#pending);
+      const arrived = this.#unjudged ?? (await this.#take());
       if (!arrived) return this.#deliver(this.#bookmark());
-      this.#pending = null;
       if (arrived.done) break;
       const item = arrived.value;
       if (item.type === "FAILURE") return this.#deliver(item);
       if (this.#options.expired()) return this.#deliver({ type: "FAILURE", error: tokenExpired() });
-      if (!("id" in item) || (await this.#options.sees(item))) return this.#deliver(item);
+      if (!("id" in item)) return this.#deliver(item);
+      this.#unjudged = arrived;
+      const seen = await this.#judge(item);
+      this.#unjudged = null;
+      if (seen) return this.#deliver(item);
       this.#passed = item;
     }
     this.#end();
@@ -53,7 +58,27 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     return this;
   }
 
+  async #judge(event: InterviewEvent): Promise<boolean> {
+    try {
+      return await this.#options.sees(event);
+    } catch (error) {
+      throw new StreamInterrupted({ accountId: event.accountId, sequence: event.sequence - 1 }, error);
+    }
+  }
+
   /** The next item; undefined when a bookmark is due before it has come. */
+  async #take(): Promise<IteratorResult<StreamItem> | undefined> {
+    this.#pending ??= this.#options.items.next();
+    try {
+      const arrived = await this.#nextOrBookmarkDue(this.#pending);
+      if (arrived) this.#pending = null;
+      return arrived;
+    } catch (error) {
+      this.#pending = null;
+      throw error;
+    }
+  }
+
   async #nextOrBookmarkDue(
     pending: Promise<IteratorResult<StreamItem>>,
   ): Promise<IteratorResult<StreamItem> | undefined> {
@@ -73,7 +98,8 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
   #deliver(item: StreamItem): IteratorResult<StreamItem> {
     this.#passed = null;
     this.#deliveredAt = Date.now();
-    if (item.type === "FAILURE") void this.return();
+    // The failure is told, whatever becomes of the stream behind it.
+    if (item.type === "FAILURE") this.return().catch(() => {});
     return { done: false, value: item };
   }
 

@@ -32,8 +32,10 @@ export interface TaskSender {
 /** What every process of the gateway owns once and each operation borrows. */
 export interface Services {
   db: Database;
-  /** For statements that an index answers at once. */
+  /** For rows by their ids. */
   lookups: Database;
+  /** For pages of lists that an index answers at once. */
+  pages: Database;
   tasks: TaskSender;
   events: EventSource;
   log: Logger;
@@ -66,7 +68,7 @@ export interface RequestOrigin {
 const NOTHING = Promise.resolve(null);
 
 export function createContext(services: Services, caller: Caller, origin: RequestOrigin): Context {
-  const loaders: LoaderCache = createLoaderCache(services.lookups, caller.accountId);
+  const loaders: LoaderCache = createLoaderCache({ quick: services.lookups, db: services.db }, caller.accountId);
   return {
     ...services,
     caller,

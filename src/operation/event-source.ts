@@ -1,9 +1,17 @@
+import type { Transaction } from "../db/client.ts";
 import type { RequestError } from "../core/error.ts";
 import type { events } from "../db/schema/event.ts";
 
 /** One row of the event log. It holds ids; what they stand for is resolved when the event is delivered. */
 export type InterviewEvent = typeof events.$inferSelect;
 export type InterviewEventType = InterviewEvent["type"];
+
+/** How far one account's log has been read. */
+export interface LogPosition {
+  accountId: string;
+  /** Number of the last event before it. */
+  sequence: number;
+}
 
 /** Says how far the log has been read for a follower to whom nothing in it mattered. */
 export interface Bookmark {
@@ -41,6 +49,7 @@ export interface EventSource {
     accountId: string,
     options: { after: string | null; filter: EventFilter },
   ): Promise<AsyncIterableIterator<StreamItem>>;
-  /** The cursor that leads behind the event with this number. */
-  cursorOf(event: { accountId: string; sequence: number }): string;
+  cursorOf(position: LogPosition): string;
+  /** The cursor of the end of the account's log, as a transaction sees it. */
+  cursorOfHead(tx: Transaction, accountId: string): Promise<string>;
 }

@@ -5,6 +5,8 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
+import { runQuickly } from "./quick.ts";
+import type { QuickPools } from "./quick.ts";
 
 export interface BatchKeys {
   accountId: string;
@@ -90,7 +92,7 @@ type Run<V> = ReturnType<Loader<V>["prepare"]>;
 const prepared = new WeakMap<Database, Map<Columns, Map<unknown, unknown>>>();
 
 /** The loaders of one operation and one account: what was loaded once is not loaded again. */
-export function createLoaderCache(db: Database, accountId: string): LoaderCache {
+export function createLoaderCache(pools: QuickPools, accountId: string): LoaderCache {
   const named = new Loaders();
   const whole = new Loaders();
   const partial = new Map<Columns, Loaders>();
@@ -102,11 +104,20 @@ export function createLoaderCache(db: Database, accountId: string): LoaderCache 
   return {
     load<V>(loader: Loader<V>, id: string, columns: Columns): Promise<V | null> {
       const sufficient = whole.has(loader, id) ? null : columns;
-      const fetch: BatchFetch<V> = (ids) => preparedOnce(db, loader, sufficient)({ accountId, ids });
+      const fetch: BatchFetch<V> = (ids) =>
+        runQuickly(loader, pools, (db) => preparedOnce(db, loader, sufficient)({ accountId, ids }));
       return loadersOf(sufficient).load(loader, id, fetch);
     },
     batch: (name, id, fetch) => named.load(name, id, fetch),
   };
+}
+
+/** What was asked for, by id. A promise has a handler from the start, since whoever asked may fail before it waits. */
+class Asked extends Map<string, Promise<unknown>> {
+  override set(id: string, promise: Promise<unknown>): this {
+    promise.catch(() => {});
+    return super.set(id, promise);
+  }
 }
 
 /** Loaders by what they fetch. */
@@ -124,7 +135,7 @@ class Loaders {
   }
 
   #add<V>(key: unknown, fetch: BatchFetch<V>) {
-    const asked = new Map<string, Promise<unknown>>();
+    const asked = new Asked();
     const batch = async (ids: readonly string[]) => {
       const found = await fetch(ids);
       return ids.map((id) => found.get(id) ?? null);

@@ -10,6 +10,7 @@ import type { Executor } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
 import type { Context } from "./context.ts";
 import type { Columns } from "./loader.ts";
+import { runQuickly } from "./quick.ts";
 
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
@@ -46,7 +47,12 @@ type Row<T extends PageTable> = T["$inferSelect"];
 export const PARENT_ID: SQL = sql`parent.id`;
 
 const text = z.string().refine((value) => !unstorable(value));
-const instant = z.iso.datetime().transform((value) => new Date(value));
+/** PostgreSQL knows no year 0. */
+const FIRST_INSTANT = new Date("0001-01-01T00:00:00.000Z");
+const instant = z.iso
+  .datetime()
+  .transform((value) => new Date(value))
+  .refine((value) => value >= FIRST_INSTANT);
 
 /**
  * One page by keyset: stable while rows are inserted, and as quick on the last page as on the first.
@@ -60,9 +66,10 @@ export async function loadPage<T extends PageTable>(
   const { executor } = query;
   const ends = endsOf(ctx, query, args);
   const known = query.where ? undefined : keptPage(query, args);
-  const found: Row<T>[] = known
-    ? await known.run(executor ?? ctx.lookups, ends)
-    : await preparePage(query, args, (name) => ends[name]).runOnce(executor ?? ctx.db);
+  const run = (database: Executor): Promise<Row<T>[]> =>
+    known ? known.run(database, ends) : preparePage(query, args, (name) => ends[name]).runOnce(database);
+  const inPool = () => (known ? runQuickly(query.table, { quick: ctx.pages, db: ctx.db }, run) : run(ctx.db));
+  const found = await (executor ? run(executor) : inPool());
   return toPage(ctx, { query, args, found });
 }
 

@@ -1,3 +1,5 @@
+import { sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import type { Context } from "../operation/context.ts";
 import type { TaskDefinition } from "./define.ts";
@@ -14,4 +16,12 @@ export async function enqueue<P extends object>(
     payload: task.payload.parse(payload),
     notBefore,
   });
+}
+
+/** Whether a task with this payload waits for its run or its repetition, or runs. */
+export function isQueued<P extends object>(task: TaskDefinition<P>, payload: Record<keyof P & string, SQL>): SQL {
+  const parts = Object.entries<SQL>(payload).map(([key, value]) => sql`data -> 'payload' ->> ${key} = ${value}::text`);
+  return sql`exists (
+    select from pgboss.job where name = ${task.name} and state < 'completed' and ${sql.join(parts, sql` and `)}
+  )`;
 }

@@ -3,8 +3,12 @@ import type { SQL } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
 import type { Job, JobResult } from "pg-boss";
 import type { Logger } from "pino";
+import type { Sql } from "postgres";
+import { openClient } from "../db/client.ts";
+import { createOutageLog, createPacer, isOutage } from "../db/outage.ts";
 import { executeKept } from "../db/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
+import { queueDatabase } from "./database.ts";
 import type { TaskDefinition } from "./define.ts";
 
 // Four fetchers of five tasks each. One account holds at most fifteen tasks in all processes: the rest is for the others.
@@ -47,7 +51,8 @@ interface Envelope {
 
 /** Creates the queue's own tables and one queue for each definition, with today's options; for the migration. */
 export async function migrateTasks(url: string, tasks: readonly TaskDefinition<object>[]): Promise<void> {
-  const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false });
+  const client = openClient(url, { max: 1 });
+  const boss = new PgBoss({ db: queueDatabase(client), supervise: false, schedule: false });
   boss.on("error", () => {});
   try {
     await boss.start();
@@ -57,14 +62,14 @@ export async function migrateTasks(url: string, tasks: readonly TaskDefinition<o
     }
   } finally {
     await boss.stop({ graceful: false });
+    await client.end({ timeout: 5 });
   }
 }
 
-export function createTaskQueue(url: string, log: Logger, worker: boolean): TaskQueue {
+/** @param client is the queue's alone: how it reads and writes values is changed for it */
+export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
   const boss = new PgBoss({
-    connectionString: url,
-    application_name: "interview-gateway tasks",
-    max: worker ? 4 : 1,
+    db: queueDatabase(client),
     migrate: false,
     schedule: false,
     // Gateways look after lost workers too: one that is killed soon after each start never comes to it.
@@ -72,7 +77,11 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
   });
-  boss.on("error", (error) => log.error({ error: error.message }, "task queue"));
+  const isDue = createPacer();
+  const logOutage = createOutageLog(log);
+  boss.on("error", (error) => {
+    if (isDue(error.message)) log.warn({ reason: error.message }, "the task queue met an error; it tries again");
+  });
   const workers: string[] = [];
 
   return {
@@ -89,7 +98,7 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
     },
     async work(handler) {
       const id = await boss.work(handler.task.name, WORK_OPTIONS, (jobs: Job<Envelope>[]) =>
-        Promise.all(jobs.map((job) => runJob(handler, job, log))),
+        Promise.all(jobs.map((job) => runJob(handler, job, { log, logOutage }))),
       );
       workers.push(id);
     },
@@ -105,13 +114,15 @@ export function createTaskQueue(url: string, log: Logger, worker: boolean): Task
 async function runJob<P extends object>(
   { task, run }: TaskHandler<P>,
   job: Job<Envelope>,
-  log: Logger,
+  { log, logOutage }: { log: Logger; logOutage: (error: unknown) => void },
 ): Promise<JobResult> {
   try {
     await run(task.payload.parse(job.data.payload), { accountId: job.data.accountId, id: job.id });
     return { id: job.id, status: "completed" };
   } catch (error) {
-    log.warn({ task: task.name, run: job.id, attempt: job.retryCount + 1, error }, "task failed; it will be repeated");
+    const attempt = job.retryCount + 1;
+    if (isOutage(error)) logOutage(error);
+    else log.warn({ task: task.name, run: job.id, attempt, error }, "task failed; it will be repeated");
     return { id: job.id, status: "failed", output: { reason: error instanceof Error ? error.name : "unknown" } };
   }
 }

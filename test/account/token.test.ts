@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDocumentResolver } from "../../src/account/document.ts";
 import { createAuthenticator, hashToken, TOKEN_KEPT_MS } from "../../src/account/token.ts";
 import { issueToken, revokeToken } from "../../src/account/issue.ts";
+import { newId } from "../../src/core/id.ts";
+import type { Caller } from "../../src/operation/context.ts";
 import { ACCOUNT, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 
@@ -45,4 +48,28 @@ test("a token that is issued after it was refused works at once", async () => {
   expect(await authenticate(token)).toBeNull();
   await db.execute("update api_tokens set revoked_at = null");
   expect(await authenticate(token)).not.toBeNull();
+});
+
+test("look-ups that fail are told to everybody who waits, left unhandled by nobody, and asked again", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const { db } = app.app.services;
+  const token = await issueToken(db, ACCOUNT, { scopes: [] });
+  const authenticate = createAuthenticator(db, { clock: () => 0 });
+  const resolve = createDocumentResolver(db);
+  const caller = { accountId: newId(), clientId: "web" } as Caller;
+  await db.execute("alter table api_tokens rename to hidden; alter table clients rename to hidden_clients");
+  const asked = await Promise.allSettled([
+    authenticate(token),
+    authenticate(token),
+    resolve(caller, { query: "{ a }", documentId: undefined }),
+    resolve(caller, { query: "{ a }", documentId: undefined }),
+  ]);
+  await db.execute("alter table hidden rename to api_tokens; alter table hidden_clients rename to clients");
+  expect(asked.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
+  expect(await authenticate(token)).not.toBeNull();
+  expect(await resolve(caller, { query: "{ a }", documentId: undefined })).toBe("{ a }");
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
 });

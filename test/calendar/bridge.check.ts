@@ -50,10 +50,10 @@ beforeEach(() => {
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) => {
   answer = (response) => response.writeHead(status, headers).end(JSON.stringify(body));
 };
-const times = { startsAt: new Date("2027-03-01T09:00:00Z"), endsAt: new Date("2027-03-01T09:30:00Z") };
+const times = { startsAt: "2027-03-01T09:00:00.000Z", endsAt: "2027-03-01T09:30:00.000Z" };
 const effect = { accountId: "1c7f3a54-5c8f-4b0e-9f0a-0d3c0d6d2a11", effectKey: "interview/conference" };
 const createConference = (providers = bridge) =>
-  providers.conference.createConference({ ...effect, location: "ZOOM", topic: "Talk", ...times });
+  providers.conference.createConference({ location: "ZOOM", topic: "Talk", ...times }, effect);
 
 /** The refusal as the rest of the system sees it. */
 async function refused(call: Promise<unknown>): Promise<object> {
@@ -68,19 +68,20 @@ async function refused(call: Promise<unknown>): Promise<object> {
 }
 
 const message: Message = {
-  from: { name: "Rita", address: "rita@example.com" },
   to: { name: "Carla Ürün", address: "carla@example.com" },
   subject: "Talk",
   body: "Grüße",
-  event: {
-    uid: "1@interview-gateway.invalid",
+  stamp: NOW.toISOString(),
+  meeting: {
+    uid: "1",
     sequence: 0,
-    stamp: NOW,
     title: "Talk",
+    description: "Grüße",
     ...times,
-    location: null,
+    place: "Berlin",
     url: null,
-    isPrivate: false,
+    isPrivate: true,
+    organizer: { name: "Rita", address: "rita@example.com" },
   },
 };
 
@@ -106,18 +107,23 @@ describe("what the service is asked", () => {
 
   test("a calendar event", async () => {
     json(200, { eventId: "e-1", etag: "ignored" });
-    const request = {
-      ...effect,
+    const request = { meeting: message.meeting, attendees: ["carla@example.com"] };
+    expect(await bridge.calendar.createCalendarEvent(request, effect)).toEqual({ eventId: "e-1" });
+    const body = {
+      accountId: effect.accountId,
       calendarAddress: "rita@example.com",
+      uid: "1",
+      sequence: 0,
       title: "Talk",
+      description: "Grüße",
       ...times,
-      visibility: "PRIVATE" as const,
+      place: "Berlin",
       conferenceUrl: null,
+      visibility: "PRIVATE",
       attendees: ["carla@example.com"],
     };
-    expect(await bridge.calendar.createCalendarEvent(request)).toEqual({ eventId: "e-1" });
-    const { effectKey, ...body } = JSON.parse(JSON.stringify(request));
-    expect(asked).toMatchObject([{ line: "POST /v1/calendar-events", key: effectKey, body }]);
+    expect(asked).toMatchObject([{ line: "POST /v1/calendar-events", key: effect.effectKey }]);
+    expect(asked[0]?.body).toEqual(body);
   });
 
   test("a message, as MIME text with the invitation in it", async () => {

@@ -11,7 +11,7 @@ test("a transaction whose connection is lost fails, and the pool serves on", { t
   const network = await startProxy(Number(port));
   const url = new URL(database.url);
   url.port = String(network.port);
-  const { db, raw, close } = connect({ url: url.href, max: 4 });
+  const { db, raw, close } = connect({ url: url.href, sizes: { db: 4 } });
 
   const work = () =>
     db.transaction(async (tx) => {

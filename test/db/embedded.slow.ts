@@ -33,7 +33,7 @@ const program = `
   import postgres from "postgres";
   const report = (value) => console.log(JSON.stringify(value));
   try {
-    const server = await startEmbeddedPostgres({ directory: process.argv[1] });
+    const server = await startEmbeddedPostgres({ directory: process.argv[1], command: process.argv[2] === "command" });
     const alive = setInterval(() => {}, 1000);
     process.once("SIGINT", async () => {
       const sql = postgres(server.url, { max: 1 });
@@ -43,7 +43,8 @@ const program = `
       clearInterval(alive);
       report(row);
     });
-    report({ url: server.url, adopted: server.adopted });
+    process.once("SIGUSR2", () => server.leave());
+    report({ url: server.url, joined: server.joined });
   } catch (error) {
     report({ error: error.constructor.name + ": " + error.message });
   }
@@ -51,7 +52,7 @@ const program = `
 
 interface Report {
   url: string;
-  adopted: boolean;
+  joined: boolean;
   error: string;
   state: string;
 }
@@ -62,8 +63,9 @@ interface Owner {
 }
 
 /** Another process that starts the server; `uid` is the user it runs as. */
-function startElsewhere(directory: string, uid?: number): Owner {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", program, directory], {
+function startElsewhere(directory: string, { uid, command = false }: { uid?: number; command?: boolean } = {}): Owner {
+  const args = ["--input-type=module", "--eval", program, directory, ...(command ? ["command"] : [])];
+  const child = spawn(process.execPath, args, {
     ...(uid === undefined ? {} : { uid, gid: uid }),
     cwd: new URL("../..", import.meta.url),
     stdio: ["ignore", "pipe", "inherit"],
@@ -114,6 +116,10 @@ function disposable(mode?: number): string {
 
 const lockOf = (directory: string): string => join(directory, "postgres", "postmaster.pid");
 
+/** The process that its lock file names; 0 when there is none. */
+const postmasterOf = (directory: string): number =>
+  existsSync(lockOf(directory)) ? Number.parseInt(readFileSync(lockOf(directory), "utf8"), 10) || 0 : 0;
+
 /** Waits until PostgreSQL has taken its lock away, which is the last thing that it does. */
 async function untilGone(directory: string): Promise<void> {
   await vi.waitUntil(() => !existsSync(lockOf(directory)), { timeout: 10_000, interval: 10 });
@@ -123,7 +129,7 @@ describe("a fresh directory", () => {
   it("gets a server that survives a restart with its data and password", async () => {
     const directory = join(disposable(), "not", "there yet");
     const first = await start(directory, { max_connections: "33" });
-    expect(first.adopted).toBe(false);
+    expect(first.joined).toBe(false);
     expect(new URL(first.url)).toMatchObject({
       hostname: "127.0.0.1",
       username: "postgres",
@@ -144,13 +150,23 @@ describe("a fresh directory", () => {
     expect(await query(second.url, "select id from kept")).toEqual([{ id: 1 }]);
   });
 
-  it("gets one server when two processes start at once", async () => {
+  it("gets one owner when five processes start at once, and the others are refused in a sentence", async () => {
     const directory = disposable();
-    const owners = [startElsewhere(directory), startElsewhere(directory)];
+    const owners = Array.from({ length: 5 }, () => startElsewhere(directory));
     const reports = await Promise.all(owners.map((owner) => owner.next()));
-    expect(reports.filter((report) => report.adopted)).toHaveLength(1);
-    expect(reports[0]?.url).toBe(reports[1]?.url);
-    expect(new Set(readdirSync(directory))).toEqual(new Set(["postgres", "postgres-lib", "postgres.log"]));
+    const owner = owners[reports.findIndex(({ url }) => url)]?.child.pid;
+    expect(reports.filter(({ url }) => url)).toHaveLength(1);
+    expect(reports.flatMap(({ error }) => error ?? [])).toEqual(
+      Array.from(
+        { length: 4 },
+        () =>
+          `EmbeddedPostgresError: Another process (${owner}) runs on ${directory}: stop it, set DATA_DIR to another ` +
+          "directory, or let both share a PostgreSQL by DATABASE_URL.",
+      ),
+    );
+    expect(new Set(readdirSync(directory))).toEqual(
+      new Set(["owner", "owner.lock", "postgres", "postgres-lib", "postgres.log"]),
+    );
   });
 
   it.runIf(isRoot)("may lie in a private directory of root's", async () => {
@@ -158,14 +174,14 @@ describe("a fresh directory", () => {
     const server = await start(directory);
     expect(statSync(join(directory, "postgres")).uid).not.toBe(0);
     await query(server.url, "create extension btree_gist");
-    expect((await startEmbeddedPostgres({ directory })).adopted).toBe(true);
+    expect((await startEmbeddedPostgres({ directory, command: true })).joined).toBe(true);
   });
 
   it.runIf(nobodyRuns)("may belong to an ordinary user, who runs the server", async () => {
     const directory = disposable();
     chownSync(directory, nobody, nobody);
-    const owner = startElsewhere(directory, nobody);
-    expect(await owner.next()).toMatchObject({ adopted: false });
+    const owner = startElsewhere(directory, { uid: nobody });
+    expect(await owner.next()).toMatchObject({ joined: false });
     expect(statSync(join(directory, "postgres")).uid).toBe(nobody);
   });
 });
@@ -189,7 +205,7 @@ describe("a directory that has a cluster", () => {
     await query(url, "insert into survivors values (1)");
     owner.child.kill("SIGKILL");
     const server = await start(directory);
-    expect(server.adopted).toBe(false);
+    expect(server.joined).toBe(false);
     expect(await query(server.url, "select id from survivors")).toEqual([{ id: 1 }]);
   });
 
@@ -208,16 +224,84 @@ describe("a directory that has a cluster", () => {
     await vi.waitUntil(() => existsSync(lockOf(directory)), { timeout: 10_000, interval: 1 });
     owner.child.kill("SIGKILL");
     await untilGone(directory);
-    expect(await start(directory)).toMatchObject({ adopted: false });
+    expect(await start(directory)).toMatchObject({ joined: false });
   });
 
-  it("is shared while the owner lives, and the guest does not stop it", async () => {
+  it("is shared with commands while its owner serves, and they do not stop it", async () => {
+    const { url } = await startElsewhere(directory).next();
+    const command = await startEmbeddedPostgres({ directory, command: true });
+    expect(command).toMatchObject({ joined: true, url });
+    await command.stop();
+    expect(await query(command.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  it.each([true, false])(
+    "is had by one after the other while commands own it (the next is a command: %s)",
+    async (command) => {
+      const first = await startEmbeddedPostgres({ directory, command: true });
+      const next = startElsewhere(directory, { command });
+      let owns = false;
+      const report = next.next().finally(() => (owns = true));
+      await query(first.url, "select pg_sleep(1)");
+      expect(owns).toBe(false);
+      await first.stop();
+      expect(await report).toMatchObject({ joined: false });
+      next.child.kill("SIGINT");
+      expect(await next.next()).toEqual({ state: "drained" });
+    },
+  );
+
+  it("is taken over from an owner that is about to end, as soon as it has", async () => {
     const owner = startElsewhere(directory);
     const { url } = await owner.next();
-    const guest = await start(directory);
-    expect(guest).toMatchObject({ adopted: true, url });
-    await guest.stop();
+    owner.child.kill("SIGUSR2");
+    await vi.waitUntil(() => readFileSync(join(directory, "owner"), "utf8").includes("leaving"), { timeout: 5_000 });
+    const log: string[] = [];
+    const logger = { info: (_: object, message: string) => void log.push(message), error: () => {} };
+    const next = startEmbeddedPostgres({ directory, log: logger as never });
+    await vi.waitUntil(() => log.length > 0, { timeout: 5_000 });
+    expect(log).toEqual(["waiting for the process that uses the data directory to end"]);
     expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
+    owner.child.kill("SIGINT");
+    expect(await owner.next()).toEqual({ state: "drained" });
+    const server = await next;
+    onTestFinished(() => server.stop());
+    expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  it("has its server started again at the same address when it was killed, with all that was committed", async () => {
+    const server = await start(directory);
+    await query(server.url, "insert into survivors values (2)");
+    const { closed } = await watch(server.url);
+    process.kill(postmasterOf(directory), "SIGKILL");
+    await closed;
+    const survivors = () => query(server.url, "select id from survivors where id = 2");
+    await vi.waitFor(async () => expect(await survivors()).toEqual([{ id: 2 }]), { timeout: 20_000, interval: 50 });
+  });
+
+  it("is given up when its server ends again and again", async () => {
+    const lost = Promise.withResolvers<Error>();
+    const server = await startEmbeddedPostgres({ directory, onLost: lost.resolve });
+    const killed = new Set([0]);
+    const killing = setInterval(() => {
+      const pid = postmasterOf(directory);
+      if (killed.has(pid) || !readFileSync(lockOf(directory), "utf8").includes("ready")) return;
+      killed.add(pid);
+      process.kill(pid, "SIGKILL");
+    }, 20);
+    const { message } = await lost.promise;
+    clearInterval(killing);
+    expect(message).toMatch(/^The embedded PostgreSQL ended 6 times in a row \(.+\); see \S+postgres\.log\.$/);
+    await server.stop();
+    rmSync(lockOf(directory), { force: true });
+    await expect(query(server.url, "select 1")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  it("lets its owner end although the server was stopped", async () => {
+    const server = await startEmbeddedPostgres({ directory });
+    process.kill(postmasterOf(directory), "SIGSTOP");
+    await server.stop();
+    expect(existsSync(lockOf(directory))).toBe(false);
   });
 
   it("keeps its server through Ctrl-C until the owner has drained, and then lets the owner end", async () => {
@@ -269,7 +353,7 @@ describe("a directory that has a cluster", () => {
 describe("a directory that cannot be written", () => {
   it.skipIf(isRoot && !nobodyRuns)("is refused with a sentence that says what to do", async () => {
     const directory = disposable(0o555);
-    const { error } = await startElsewhere(directory, isRoot ? nobody : undefined).next();
+    const { error } = await startElsewhere(directory, isRoot ? { uid: nobody } : {}).next();
     const reason = `EACCES: permission denied, access '${directory}'`;
     const remedy = "make it writable, set DATA_DIR to another directory, or set DATABASE_URL to your own PostgreSQL";
     expect(error).toBe(`EmbeddedPostgresError: This user cannot write to ${directory} (${reason}): ${remedy}.`);
@@ -278,7 +362,7 @@ describe("a directory that cannot be written", () => {
   it.runIf(nobodyRuns)("includes a cluster that another user made", async () => {
     const directory = disposable(0o777);
     mkdirSync(join(directory, "postgres"));
-    const { error } = await startElsewhere(directory, nobody).next();
+    const { error } = await startElsewhere(directory, { uid: nobody }).next();
     expect(error).toContain(`This user cannot write to ${directory} (${directory}/postgres belongs to user 0)`);
   });
 });

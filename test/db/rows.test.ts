@@ -27,6 +27,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ worker: false });
   await createInterview(app.client, plan());
+  await app.app.connections.raw`update installations set life = 'another server'`;
   await createInterview(app.client, external());
   const documents = ["{ __typename }"];
   await registerDocuments(app.app.services.db, { account: ACCOUNT, clientId: "web", documents, only: false });

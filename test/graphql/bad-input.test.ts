@@ -33,6 +33,40 @@ describe("ids", () => {
     const { errors } = await app.client.send("query ($id: ID!) { node(id: $id) { id } }", { id });
     expect(errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
   });
+  test.each([
+    "Interviewer",
+    "HiringTeamMember",
+    "PageInfo",
+    "Node",
+    "Query",
+    "InterviewFilter",
+    "ID",
+    "Nothing",
+    "__Type",
+  ])("node refuses the id of a noun that has none: %s", async (noun) => {
+    const id = encodeId(noun, "00000000-0000-4000-8000-000000000000");
+    const { data, errors } = await app.client.send("query ($id: ID!) { node(id: $id) { id } viewer { scopes } }", {
+      id,
+    });
+    expect(errors).toMatchObject([{ path: ["node"], extensions: { code: "INVALID_ID" } }]);
+    expect(data).toMatchObject({ node: null, viewer: { scopes: expect.any(Array) } });
+  });
+  test("a wrong id among several is told at its own place, and the others are loaded", async () => {
+    const ids = [user("ada"), encodeId("PageInfo", "00000000-0000-4000-8000-000000000000"), "x", user("ada")];
+    const { data, errors } = await app.client.send("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", {
+      ids,
+    });
+    expect(data?.["nodes"]).toEqual([
+      { __typename: "User", id: user("ada") },
+      null,
+      null,
+      { __typename: "User", id: user("ada") },
+    ]);
+    expect(errors).toMatchObject([
+      { path: ["nodes", 1], extensions: { code: "INVALID_ID" } },
+      { path: ["nodes", 2], extensions: { code: "INVALID_ID" } },
+    ]);
+  });
   test("the id of another noun is named", async () => {
     const { errors } = await app.client.send(INTERVIEW, { id: user("ada") });
     expect(errors?.[0]?.message).toMatch(/is the id of a User\. Send the id of a Interview\.$/);
@@ -46,6 +80,34 @@ describe("ids", () => {
     const { errors, data } = await app.client.send(CREATE, { input: adHoc({ interviewerIds: ["nobody"] }) });
     expect(errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
     expect(data).toBeNull();
+  });
+});
+
+describe("times", () => {
+  const days = ["2027-02-30T00:00:00Z", "2027-04-31T00:00:00Z", "2027-02-29T00:00:00Z", "2027-01-01T00:00:60Z"];
+  test.each(days)("%s is no instant, in a variable and in a literal", async (from) => {
+    const variable = "query ($from: DateTime!) { interviews(filter: { start: { from: $from } }) { nodes { id } } }";
+    const literal = variable.replace("($from: DateTime!) ", "").replace("$from", JSON.stringify(from));
+    for (const answer of [await app.client.send(variable, { from }), await app.client.send(literal)]) {
+      expect(answer.data ?? null).toBeNull();
+      expect(answer.errors?.[0]?.message).toContain("An instant such as 2027-03-01T09:00:00Z is expected here");
+    }
+  });
+  test.each(days)("%s is no start of an interview, in a variable and in a literal", async (startTime) => {
+    const input = adHoc({}, { startTime });
+    const literal = CREATE.replace("$input: CreateInterviewInput!", "$input: InterviewModeInput!").replace(
+      "input: $input",
+      `input: { mode: $input, applicationId: "${input.applicationId}", organizerId: "${input.organizerId}",
+        timezone: "Europe/Berlin", startTime: "${startTime}" }`,
+    );
+    for (const answer of [
+      await app.client.send(CREATE, { input }),
+      await app.client.send(literal, { input: input.mode }),
+    ]) {
+      expect(answer.data?.["createInterview"].findings).toMatchObject([
+        { code: "ERR_INVALID_ISO_8601", path: ["input", "startTime"] },
+      ]);
+    }
   });
 });
 
@@ -193,7 +255,8 @@ test("a bug is masked, and the log has it under the request id", async () => {
     },
   ]);
   expect(JSON.stringify(errors)).not.toContain("select");
-  expect(app.log.filter((line) => line["requestId"] === requestId)).toMatchObject([{ level: 50, path: ["offices"] }]);
+  const told = app.log.filter((line) => line["requestId"] === requestId && Number(line["level"]) > 20);
+  expect(told).toMatchObject([{ level: 50, path: ["offices"] }]);
 });
 
 test("none of this wrote a row or logged a bug", async () => {

@@ -200,6 +200,47 @@ const REQUESTS: [name: string, sent: () => Sent, status: number][] = [
     400,
   ],
   [
+    "a wrong variable in the strict type",
+    () =>
+      accepting(
+        "application/graphql-response+json",
+        query("query ($first: Int!) { interviews(first: $first) { nodes { id } } }", { variables: { first: "x" } }),
+      ),
+    400,
+  ],
+  [
+    "a missing input field in the strict type",
+    () =>
+      accepting("application/graphql-response+json", query(CREATE, { variables: { input: { mode: { adHoc: {} } } } })),
+    400,
+  ],
+  [
+    "variables that are nested deep",
+    () => ({ body: `{"query":"{ __typename }","variables":{"v":${"[".repeat(8_000)}${"]".repeat(8_000)}}}` }),
+    400,
+  ],
+  [
+    "extensions that are nested deep",
+    () => ({ body: `{"query":"{ __typename }","extensions":{"v":${"[".repeat(8_000)}${"]".repeat(8_000)}}}` }),
+    200,
+  ],
+  ["two mistakes", () => ({ body: query('{ users(first: 1000) { nodes { id } } interview(id: "x") { id } }') }), 200],
+  ["a wrong id among several", () => ({ body: query(`{ nodes(ids: ["${interviewId}", "x"]) { id } }`) }), 200],
+  [
+    "skip and include",
+    () => ({ body: query("{ viewer { scopes @skip(if: true) account { id @include(if: false) name } } }") }),
+    200,
+  ],
+  [
+    "broken variables by GET",
+    () => ({
+      method: "GET",
+      path: "/graphql?query=%7B__typename%7D&variables=%7B",
+      headers: { "content-type": null, accept: "application/json" },
+    }),
+    400,
+  ],
+  [
     "a field's error in the strict type",
     () => accepting("application/graphql-response+json", query("{ users(first: 1000) { nodes { id } } }")),
     200,
@@ -221,8 +262,47 @@ describe("what goes past Yoga's HTTP layer is answered as Yoga answers it", () =
     await app.app.connections.raw`alter table hidden_offices rename to offices`;
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ status: 200, body: expect.stringContaining("Quote request id same-for-both") });
-    expect(app.log.slice(before)).toHaveLength(2);
+    expect(app.log.slice(before).filter(({ level }) => Number(level) > 20)).toHaveLength(2);
   });
+});
+
+const LEFT: [reason: string, sent: Sent][] = [
+  ["accept", accepting("text/html")],
+  ["request", { path: "/graphql?a=1", body: query(VIEWER) }],
+  ["request", { headers: { "content-type": "text/plain" }, body: query(VIEWER) }],
+  ["body", { body: query(VIEWER, { id: "x" }) }],
+  ["body", { body: "{" }],
+  ["caller", { headers: { authorization: "Bearer wrong" }, body: query(VIEWER) }],
+  ["document", { body: query("{") }],
+  ["document", { body: query("{ nothing }") }],
+  ["document", { body: query("") }],
+  ["operation", { body: query(VIEWER, { operationName: "B" }) }],
+  ["operation", accepting("application/json", query("subscription { interviewEvents { id } }"))],
+];
+test.each(LEFT)("what is left to Yoga is logged with its reason: %s %j", async (reason, sent) => {
+  const before = app.log.length;
+  await send(app.url, sent);
+  const told = app.log.slice(before).filter(({ msg }) => msg === "a request was left to Yoga");
+  expect(told).toMatchObject([{ level: 20, requestId: "same-for-both", reason }]);
+});
+
+test("what is answered directly, or executed by a plan, is not logged as left", async () => {
+  const before = app.log.length;
+  for (const body of [query(NESTED), query(`{ node(id: "${user("ada")}") { id } }`)])
+    expect(await send(app.url, { body })).toMatchObject({ status: 200 });
+  expect(app.log.slice(before).filter(({ msg }) => String(msg).includes("was left to"))).toEqual([]);
+});
+
+test("a query that is left to graphql-js is logged with its reason", async () => {
+  const before = app.log.length;
+  for (const text of [
+    "{ viewer { scopes @skip(if: false) } }",
+    "{ __schema { __typename } }",
+    '{ interview(id: "x") { id } }',
+  ])
+    await send(app.url, { body: query(text) });
+  const told = app.log.slice(before).filter(({ msg }) => msg === "a query was left to graphql-js");
+  expect(told.map(({ reason }) => reason)).toEqual(["directive", "introspection", "error"]);
 });
 
 test("a mutation with an answer that has errors has happened once", async () => {

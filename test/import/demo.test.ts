@@ -38,6 +38,12 @@ test("each token opens its own account with all scopes", async () => {
   expect(await authenticate(DEMO_OTHER_TOKEN)).toEqual(caller("pelagia-maps"));
 });
 
+test("no demo token is valid in a process without the demo, though the database has it", async () => {
+  const refused = [DEMO_TOKEN, DEMO_OTHER_TOKEN];
+  const authenticate = createAuthenticator(database.connections.db, { refused });
+  expect(await Promise.all(refused.map(authenticate))).toEqual([null, null]);
+});
+
 test("both accounts are there", async () => {
   const rows = await database.connections.raw`
     select a.name, (select count(*)::int from users where account_id = a.id) as users,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeId } from "../../src/core/id.ts";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { sampleId } from "../support/directory.ts";
@@ -115,7 +116,8 @@ const INHERITED = {
   durationMinutes: 45,
   interviewers: seats("ada", "bob"),
   office: { id: office("berlin") },
-  hackerrankTemplateId: "hr-1",
+  // Inherited as well, and shown on HACKERRANK alone.
+  hackerrankTemplateId: null,
   aiNoteTaker: { enabled: true },
   aiScorecardAssistEnabled: true,
   candidateTemplate: { id: template("to-candidate") },
@@ -156,7 +158,8 @@ describe("plan mode", () => {
 
   const overrides: [field: string, sent: object, seen: object][] = [
     ["kind", { kind: "ONE_ON_ONE", interviewerIds: [user("ada")] }, { kind: "ONE_ON_ONE", interviewers: seats("ada") }],
-    ["location", { location: "PHONE" }, { location: "PHONE" }],
+    ["location", { location: "PHONE" }, { location: "PHONE", office: null }],
+    ["HackerRank", { location: "HACKERRANK" }, { location: "HACKERRANK", office: null, hackerrankTemplateId: "hr-1" }],
     ["durationMinutes", { durationMinutes: 60 }, { durationMinutes: 60 }],
     ["endTime", { durationMinutes: 60, endTime: "2027-03-01T10:25" }, { durationMinutes: 25 }],
     [
@@ -166,7 +169,11 @@ describe("plan mode", () => {
     ],
     ["officeId", { officeId: office("london") }, { office: { id: office("london") } }],
     ["name", { name: "Another name" }, { name: "Another name" }],
-    ["hackerrankTemplateId", { hackerrankTemplateId: "hr-2" }, { hackerrankTemplateId: "hr-2" }],
+    [
+      "hackerrankTemplateId",
+      { location: "HACKERRANK", hackerrankTemplateId: "hr-2" },
+      { location: "HACKERRANK", office: null, hackerrankTemplateId: "hr-2" },
+    ],
     ["aiNoteTakerEnabled", { aiNoteTakerEnabled: false }, { aiNoteTaker: { enabled: false } }],
     ["aiScorecardAssistEnabled", { aiScorecardAssistEnabled: false }, { aiScorecardAssistEnabled: false }],
     [
@@ -180,15 +187,29 @@ describe("plan mode", () => {
       { interviewerTemplate: { id: template("to-interviewers-2") } },
     ],
     ["calendarEventVisibility", { calendarEventVisibility: "PRIVATE" }, { calendarEventVisibility: "PRIVATE" }],
-    ["hostId", { location: "ZOOM", hostId: user("ada") }, { location: "ZOOM", host: { id: user("ada") } }],
+    [
+      "hostId",
+      { location: "ZOOM", hostId: user("ada") },
+      { location: "ZOOM", office: null, host: { id: user("ada") } },
+    ],
     ["name cleared", { name: null }, { name: null }],
-    ["HackerRank template cleared", { hackerrankTemplateId: null }, { hackerrankTemplateId: null }],
     ["office cleared", { location: "PHONE", officeId: null }, { location: "PHONE", office: null }],
     ["kind sent as null", { kind: null }, {}],
     ["interviewers sent as null", { interviewerIds: null }, {}],
   ];
   test.each(overrides)("%s", async (_field, sent, seen) => {
     expect(await create(plan(sent))).toMatchObject({ ...INHERITED, ...seen });
+  });
+
+  test("clears an inherited HackerRank template", async () => {
+    const stored = async (sent: object) => {
+      const id = await createInterview(app.client, plan(sent));
+      const [row] = await app.app.connections.raw`
+        select hackerrank_template_id as pad from interviews where id = ${decodeId(id).id}`;
+      return row?.["pad"];
+    };
+    expect(await stored({})).toBe("hr-1");
+    expect(await stored({ hackerrankTemplateId: null })).toBeNull();
   });
 
   test("takes from the caller what an empty activity does not have", async () => {

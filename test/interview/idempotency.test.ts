@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pruneKeys } from "../../src/operation/idempotency.ts";
 import { DEMO_MUTATION } from "../../src/import/banner.ts";
-import { DEMO_TOKEN, loadDemo } from "../../src/import/demo.ts";
+import { issueToken } from "../../src/account/issue.ts";
+import { loadDemo } from "../../src/import/demo.ts";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { Client } from "../support/client.ts";
@@ -180,7 +181,8 @@ test("a process that is killed between commit and answer has done it once", { ti
   await loadDemo(database.connections.db);
   const port = await freePort();
   const env = { DATABASE_URL: database.url, PORT: String(port), ROLE: "gateway" };
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  const token = await issueToken(database.connections.db, "fernhollow-robotics", { scopes: [] });
+  const client = new Client(`http://127.0.0.1:${port}`, token);
   const query = DEMO_MUTATION.replace('timezone: "', 'idempotencyKey: "survives-a-kill" timezone: "').replace(
     "interview { id",
     "replayed interview { id",

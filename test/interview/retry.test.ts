@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ProviderError } from "../../src/calendar/error.ts";
-import type { ConferenceRequest } from "../../src/calendar/provider.ts";
+import type { ConferenceRequest, Effect } from "../../src/calendar/provider.ts";
 import { encodeId, decodeId } from "../../src/core/id.ts";
 import { provisioningHandler } from "../../src/interview/provision.ts";
 import { NOW, startTestApp } from "../support/app.ts";
@@ -52,13 +52,13 @@ const RETRY = /* GraphQL */ `
 
 let app: TestApp;
 /** What the conference provider does when it is asked. */
-let answer: (request: ConferenceRequest) => Promise<{ url: string }>;
+let answer: (request: ConferenceRequest, effect: Effect) => Promise<{ url: string }>;
 const asked: string[] = [];
 beforeAll(async () => {
   const conference = {
-    createConference: (request: ConferenceRequest) => {
-      asked.push(request.effectKey);
-      return answer(request);
+    createConference: (request: ConferenceRequest, effect: Effect) => {
+      asked.push(effect.effectKey);
+      return answer(request, effect);
     },
   };
   app = await startTestApp({ worker: false, providers: { conference } });

@@ -47,6 +47,8 @@ export interface TestAppOptions extends Pick<AppOptions, "eventLog" | "providers
   limits?: Partial<AppOptions["limits"]>;
   worker?: boolean;
   now?: () => Date;
+  /** Where the application connects instead: a proxy before the database at this address. */
+  databaseUrl?: (url: string) => string;
 }
 
 export const ACCOUNT = "sample";
@@ -56,13 +58,14 @@ export const OTHER_ACCOUNT = "other";
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { worker = true, now = () => NOW, eventLog, providers, persons = null } = options;
   const database = await createTestDatabase();
+  const databaseUrl = options.databaseUrl?.(database.url) ?? database.url;
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));
   const statements: string[] = [];
   const rawStatements: string[] = [];
   const queries: TestApp["queries"] = [];
   const log: Record<string, unknown>[] = [];
   const app = await openApp({
-    databaseUrl: database.url,
+    databaseUrl,
     dataDir,
     publicUrl: "http://gateway.test",
     worker,

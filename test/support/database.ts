@@ -11,9 +11,14 @@ export interface TestDatabase {
 }
 
 /** An empty migrated database of its own. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export const createTestDatabase = () => copyOf(inject("template"));
+
+/** A copy of a test database, to which nobody may be connected. */
+export const copyDatabase = (url: string) => copyOf(new URL(url).pathname.slice(1));
+
+async function copyOf(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await onServer((admin) => admin.unsafe(`create database ${name} template ${inject("template")}`));
+  await onServer((admin) => admin.unsafe(`create database ${name} template ${template}`));
   const url = new URL(inject("serverUrl"));
   url.pathname = `/${name}`;
   const connections = connect({ url: url.href });

@@ -7,7 +7,7 @@ import { buildWorker } from "../../src/worker.ts";
 test("an account with many tasks does not make another wait", { timeout: 60_000 }, async () => {
   const order: string[] = [];
   const conference = {
-    createConference: async ({ accountId }: { accountId: string }) => {
+    createConference: async (_request: object, { accountId }: { accountId: string }) => {
       order.push(accountId);
       await new Promise((resolve) => setTimeout(resolve, 20));
       return { url: "https://meet.google.com/abc-defg-hij" };

@@ -21,7 +21,7 @@ const event = (sequence: number, seen: boolean) =>
   }) as unknown as InterviewEvent;
 
 /** A stream that is fed by hand. */
-function open(options: { expired?: () => boolean } = {}) {
+function open(options: { expired?: () => boolean; sees?: (event: InterviewEvent) => Promise<boolean> } = {}) {
   const waiting: ((result: IteratorResult<StreamItem>) => void)[] = [];
   const queue: StreamItem[] = [];
   let returned = 0;
@@ -40,7 +40,7 @@ function open(options: { expired?: () => boolean } = {}) {
   };
   const stream = new VisibleStream({
     items,
-    sees: async ({ detail }) => detail["seen"] === true,
+    sees: options.sees ?? (async ({ detail }) => detail["seen"] === true),
     expired: options.expired ?? (() => false),
     bookmarkMs: BOOKMARK_MS,
     onEnd: () => void (ended += 1),
@@ -110,4 +110,38 @@ test("leaving ends what is awaited, once", async () => {
   expect(await next).toEqual({ done: true, value: undefined });
   expect(ends()).toEqual([1, 1]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("an event that cannot be judged is judged again, and nothing is passed over", async () => {
+  let failures = 2;
+  const sees = async ({ detail }: InterviewEvent) => {
+    failures -= 1;
+    if (failures >= 0) throw new Error("The database is away.");
+    return detail["seen"] === true;
+  };
+  const { stream, feed, ends } = open({ sees });
+  for (const sequence of [1, 2]) feed(event(sequence, true));
+  for (let count = 0; count < 2; count += 1) {
+    await expect(stream.next()).rejects.toMatchObject({
+      position: { accountId: "account", sequence: 0 },
+      cause: new Error("The database is away."),
+    });
+  }
+  expect([(await stream.next()).value, (await stream.next()).value]).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
+  expect(ends()).toEqual([0, 0]);
+});
+
+test("a stream whose source fails asks it again", async () => {
+  let calls = 0;
+  const items: AsyncIterator<StreamItem> = {
+    next: async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("The log cannot be read.");
+      return { done: false, value: event(7, true) };
+    },
+  };
+  const options = { items, sees: async () => true, expired: () => false, bookmarkMs: BOOKMARK_MS, onEnd: () => {} };
+  const stream = new VisibleStream(options);
+  await expect(stream.next()).rejects.toThrow("The log cannot be read.");
+  expect((await stream.next()).value).toMatchObject({ sequence: 7 });
 });

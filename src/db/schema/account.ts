@@ -83,11 +83,13 @@ export const installations = pgTable(
   {
     singleton: boolean("singleton").primaryKey().default(true),
     epoch: uuid("epoch").notNull().defaultRandom(),
-    /** Tells this life of the database from another: when it differs from what the server says, the epoch changes. */
+    /** What `database_life()` said when the epoch began; when it says something else, the next epoch begins. */
     life: text("life"),
     cursorSecret: bytea("cursor_secret")
       .notNull()
       .default(sql`uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())`),
+    /** Release of the tz database that the process that started last reads times by. */
+    tzRelease: text("tz_release"),
   },
   (t) => [check("installations_one_row", sql`${t.singleton}`)],
 );
@@ -100,3 +102,16 @@ export const eventCounters = pgTable("event_counters", {
   /** Events up to this number are no longer kept. */
   prunedSequence: bigint("pruned_sequence", { mode: "number" }).notNull().default(0),
 });
+
+/** Former epochs, whose events up to a number are this log's as well: their cursors are good up to there. */
+export const formerEpochs = pgTable(
+  "former_epochs",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    epoch: uuid("epoch").notNull(),
+    lastSequence: bigint("last_sequence", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.epoch] })],
+);

@@ -51,6 +51,8 @@ export const interviewLocation = pgEnum("interview_location", [
   "HACKERRANK",
 ]);
 
+export type InterviewLocation = (typeof interviewLocation.enumValues)[number];
+
 export const meetingOutcome = pgEnum("meeting_outcome", ["CANCELLED", "CANDIDATE_NO_SHOW"]);
 
 export const calendarEventVisibility = pgEnum("calendar_event_visibility", ["DEFAULT", "PRIVATE"]);

@@ -23,7 +23,7 @@ export const provisionings = pgTable(
   ],
 );
 
-/** A finished step and what the provider answered; a step that has a row is never asked of the provider again. */
+/** A step: what the provider is asked for, and what it answered. A step that has a result is not asked of the provider again. */
 export const provisioningSteps = pgTable(
   "provisioning_steps",
   {
@@ -31,8 +31,11 @@ export const provisioningSteps = pgTable(
     interviewId: uuid("interview_id").notNull(),
     step: text("step").notNull(),
     effectKey: text("effect_key").notNull(),
-    result: jsonb("result").$type<Record<string, unknown>>().notNull(),
-    completedAt: instant("completed_at").notNull(),
+    /** Stored before the provider is called, and repeated as it is. */
+    request: jsonb("request").$type<object>().notNull(),
+    /** Null until the provider has answered. */
+    result: jsonb("result").$type<object>(),
+    completedAt: instant("completed_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.interviewId, t.step] }),
@@ -64,11 +67,14 @@ export const sandboxCalendarEvents = pgTable(
       .references(() => accounts.id),
     effectKey: text("effect_key").notNull(),
     id: uuid("id").notNull(),
+    uid: text("uid").notNull(),
     calendarAddress: text("calendar_address").notNull(),
     title: text("title").notNull(),
+    description: text("description").notNull(),
     startsAt: instant("starts_at").notNull(),
     endsAt: instant("ends_at").notNull(),
     visibility: calendarEventVisibility("visibility").notNull(),
+    place: text("place"),
     conferenceUrl: text("conference_url"),
     attendees: jsonb("attendees").$type<string[]>().notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),

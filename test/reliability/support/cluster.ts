@@ -21,7 +21,7 @@ export interface Cluster {
 export async function startCluster(): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), "interview-gateway-cluster-"));
   const settings = { max_connections: "200", autovacuum: "off" };
-  let server = await startEmbeddedPostgres({ directory, settings });
+  const server = await startEmbeddedPostgres({ directory, settings });
   const lock = join(directory, "postgres", "postmaster.pid");
   const proxy = await startProxy(portOf(server.url));
   const url = new URL(server.url);
@@ -33,10 +33,11 @@ export async function startCluster(): Promise<Cluster> {
     async restartImmediately() {
       const pid = Number.parseInt(await readFile(lock, "utf8"), 10);
       process.kill(pid, "SIGQUIT");
-      await vi.waitUntil(() => !isAlive(pid), { timeout: 60_000, interval: 20 });
-      await server.stop();
-      server = await startEmbeddedPostgres({ directory, settings });
-      proxy.target = portOf(server.url);
+      const again = async () => {
+        const content = await readFile(lock, "utf8").catch(() => "");
+        return !content.startsWith(`${pid}\n`) && content.includes("ready");
+      };
+      await vi.waitUntil(again, { timeout: 60_000, interval: 20 });
     },
     async close() {
       await proxy.close();
@@ -48,12 +49,3 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 const portOf = (url: string) => Number(new URL(url).port);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

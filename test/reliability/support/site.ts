@@ -45,7 +45,7 @@ export interface Site {
 
 /** @param lookUrl where the test itself connects, when the processes go through a proxy */
 export async function openSite(databaseUrl: string, tenants: number, lookUrl = databaseUrl): Promise<Site> {
-  const connections = connect({ url: lookUrl, max: 2 });
+  const connections = connect({ url: lookUrl, sizes: { db: 2 } });
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-reliability-"));
   const running = new Set<Running>();
 
