@@ -3,7 +3,12 @@ import { defineConfig } from "vitest/config";
 // Vite's "development" condition would load a second copy of graphql.
 const conditions = ["module", "node"];
 const common = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-const withDatabase = { globalSetup: ["test/support/global-setup.ts"], maxWorkers: 2, hookTimeout: 60_000 };
+const withDatabase = {
+  globalSetup: ["test/support/global-setup.ts"],
+  setupFiles: ["test/support/leftovers.ts"],
+  maxWorkers: 2,
+  hookTimeout: 60_000,
+};
 
 /** Three tiers, told apart by the ends of their files' names. */
 export default defineConfig({
@@ -11,7 +16,13 @@ export default defineConfig({
     projects: [
       {
         ...common,
-        test: { name: "check", include: ["test/**/*.check.ts"], isolate: false, testTimeout: 30_000, maxWorkers: 2 },
+        test: {
+          name: "check",
+          include: ["test/**/*.check.ts"],
+          isolate: false,
+          testTimeout: 30_000,
+          maxWorkers: 2,
+        },
       },
       {
         ...common,

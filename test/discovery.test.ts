@@ -63,7 +63,8 @@ describe("users", () => {
     ["ADA", ["User ada"]],
     ["da@exam", ["User ada"]],
     ["recruiter user", ["User external-recruiter", "User recruiter"]],
-    ["recruiter example.com", ["User recruiter"].concat("User external-recruiter").toSorted()],
+    ["recruiter example.com", ["User external-recruiter", "User recruiter"]],
+    ["-recruiter@example.com", ["User external-recruiter"]],
     ["ümit", ["Ümit Öz"]],
     ["öZ ÜM", ["Ümit Öz"]],
     ["100%", ["100% Sure"]],
@@ -75,10 +76,7 @@ describe("users", () => {
     ["'; drop table users; --", []],
     ["ada nobody", []],
   ])("found by %j", async (query, expected) => {
-    const found = await find({ query });
-    expect(found).toEqual(
-      query === "recruiter example.com" ? found.filter((name) => expected.includes(name)) : expected,
-    );
+    expect(await find({ query })).toEqual(expected);
   });
   test.each(["", "  "])("%j finds all", async (query) => {
     expect(await find({ query, first: 100 })).toEqual(await find({ first: 100 }));
@@ -240,7 +238,7 @@ describe("viewerCan", () => {
     expect(await may(id)).toEqual(["update", "cancel"]);
     expect(await may(id, await app.createToken("sample", ["interviews:read", "directory:read"]))).toEqual([]);
   });
-  test("costs a token nothing", async () => {
+  test("costs a token no statement", async () => {
     await createInterview(app.client, plan({}, { applicationId: application("agency"), organizerId: user("admin") }));
     const before = app.statements.length;
     await app.client.data("{ interviews { nodes { viewerCan { update } } } }");

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-test("viewer", async () => {
+test("the viewer is the account and the scopes of the token", async () => {
   expect(await app.client.data("{ viewer { scopes account { name } } }")).toEqual({
     viewer: { scopes: ["interviews:read", "interviews:write", "directory:read"], account: { name: "Account sample" } },
   });
@@ -97,7 +97,7 @@ test("a client finds a stage activity's id, and what it inherits", async () => {
   ]);
 });
 
-test("applications, candidates, offices, users and templates", async () => {
+test("applications, candidates, offices, users and templates show their fields", async () => {
   const data = await app.client.data(/* GraphQL */ `
     {
       applications {
@@ -181,13 +181,13 @@ test("applications, candidates, offices, users and templates", async () => {
   expect(data["scorecardTemplates"].nodes).toEqual([{ name: "Coding" }, { name: "General" }]);
 });
 
-describe("pages", () => {
+describe("a page of a list", () => {
   const LIST =
     "query ($first: Int, $last: Int, $after: String, $before: String) { users(first: $first, last: $last, after: $after, before: $before) { edges { cursor node { name } } nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
   const list = async (variables: object) => (await app.client.data(LIST, variables))["users"];
   const names = (page: any): string[] => page.edges.map((edge: any) => edge.node.name);
 
-  test("forward and backward give the same list", async () => {
+  test("forward and backward leads to the same list", async () => {
     const { nodes } = await list({ first: 100 });
     const all = nodes.map(({ name }: any) => name);
     const forward: string[] = [];
@@ -206,7 +206,7 @@ describe("pages", () => {
     expect(backward).toEqual(all);
   });
 
-  test("20 when nothing is said, and none when none is asked for", async () => {
+  test("has 20 items when nothing is said, and none when none is asked for", async () => {
     expect((await list({})).nodes).toHaveLength(20);
     const empty = await list({ first: 0 });
     expect(empty.edges).toEqual([]);
@@ -214,7 +214,7 @@ describe("pages", () => {
   });
 });
 
-test("node and nodes", async () => {
+test("node and nodes find objects of every account of the caller, and null for others", async () => {
   const data = await app.client.data(
     "query ($id: ID!, $ids: [ID!]!) { node(id: $id) { __typename id ... on User { name } } nodes(ids: $ids) { __typename ... on Office { name } } }",
     {

@@ -40,7 +40,7 @@ export function mergeConfiguration(request: CreateRequest, inherited?: Inheritan
     interviewerIds: [...new Set(fields.interviewerIds ?? inherited?.interviewerIds)],
     officeId: clearable(fields.officeId, activity?.officeId) ?? null,
     hostId: fields.hostId ?? null,
-    name: clearable(fields.name, activity?.interviewName ?? undefined),
+    name: activity ? clearable(fields.name, activity.interviewName ?? undefined) : (fields.name ?? undefined),
     hackerrankTemplateId: clearable(fields.hackerrankTemplateId, activity?.hackerrankTemplateId) ?? null,
     ...mergeTemplates(request, activity),
     ...mergeScorecard(request, activity),

@@ -85,8 +85,8 @@ const message: Message = {
   },
 };
 
-describe("what the service is asked", () => {
-  test("a conference", async () => {
+describe("the service is asked", () => {
+  test("for a conference", async () => {
     json(200, { url: "https://meet.example/1" });
     expect(await createConference()).toEqual({ url: "https://meet.example/1" });
     expect(asked).toEqual([
@@ -105,7 +105,7 @@ describe("what the service is asked", () => {
     ]);
   });
 
-  test("a calendar event", async () => {
+  test("for a calendar event", async () => {
     json(200, { eventId: "e-1", etag: "ignored" });
     const request = { meeting: message.meeting, attendees: ["carla@example.com"] };
     expect(await bridge.calendar.createCalendarEvent(request, effect)).toEqual({ eventId: "e-1" });
@@ -126,7 +126,7 @@ describe("what the service is asked", () => {
     expect(asked[0]?.body).toEqual(body);
   });
 
-  test("a message, as MIME text with the invitation in it", async () => {
+  test("to send a message, as MIME text with the invitation in it", async () => {
     json(200, {});
     await bridge.mailer.send(message, effect);
     const { line, key, body } = asked[0] ?? {};
@@ -138,14 +138,14 @@ describe("what the service is asked", () => {
     expect(mail.attachments.some(({ mimeType }) => mimeType === "text/calendar")).toBe(true);
   });
 
-  test("the same when it is asked again", async () => {
+  test("for the same when it is asked again", async () => {
     json(200, {});
     await bridge.mailer.send(message, effect);
     await bridge.mailer.send(message, effect);
     expect(asked[1]).toEqual(asked[0]);
   });
 
-  test("without a token, none is sent", async () => {
+  test("without a token when there is none", async () => {
     json(200, { url: "https://meet.example/1" });
     await createConference(createBridge({ url, timeoutMs: 2_000, now: () => NOW }));
     expect(asked[0]?.authorization).toBeUndefined();
@@ -190,7 +190,7 @@ describe("how its refusals are understood", () => {
     expect(await refused(createConference())).toEqual(unavailable(null));
   });
 
-  test("an answer that is cut off, and a connection that is", async () => {
+  test("an answer that is cut off, and a connection that is, make the service unavailable", async () => {
     answer = (response) => {
       response.writeHead(200, { "content-length": "100" }).write('{"url"');
       response.socket?.destroy();
@@ -200,7 +200,7 @@ describe("how its refusals are understood", () => {
     expect(await refused(createConference())).toEqual(unavailable(null));
   });
 
-  test("silence, before the answer and within it", async () => {
+  test("silence, before the answer and within it, makes the service unavailable", async () => {
     const hasty = createBridge({ url, timeoutMs: 100, now: () => NOW });
     answer = () => {};
     expect(await refused(createConference(hasty))).toEqual(unavailable(null));
@@ -208,7 +208,7 @@ describe("how its refusals are understood", () => {
     expect(await refused(createConference(hasty))).toEqual(unavailable(null));
   });
 
-  test("nobody there", async () => {
+  test("a service that is not there is unavailable", async () => {
     const closed = createServer().listen(0, "127.0.0.1");
     await once(closed, "listening");
     const { port } = closed.address() as AddressInfo;

@@ -8,6 +8,7 @@ import type { TestApp } from "../support/app.ts";
 import type { Subscription } from "../support/client.ts";
 import { sampleId } from "../support/directory.ts";
 import { adHoc, application, createInterview, external, plan, user } from "../support/interview.ts";
+import { asOfCursor, nextEvent } from "../support/stream.ts";
 
 const EVENTS = /* GraphQL */ `
   subscription Events($after: EventCursor, $types: [InterviewEventType!], $filter: InterviewEventFilter) {
@@ -34,39 +35,32 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const next = async (stream: Subscription) => {
-  const { data, errors } = await stream.next();
-  expect(errors).toBeUndefined();
-  return data?.["interviewEvents"];
-};
 /** The next that is no bookmark: a slow machine may let a bookmark come first. */
 const nextChange = async (stream: Subscription) => {
   for (;;) {
-    const event = await next(stream);
+    const event = await nextEvent(stream);
     if (event.type !== "BOOKMARK") return event;
   }
 };
 const create = (input: object = adHoc()) => createInterview(app.client, input);
-const asOfCursor = async () =>
-  (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
 
 test("an event is complete, and the same in every repetition", async () => {
-  const after = await asOfCursor();
+  const after = await asOfCursor(app.client);
   const id = await create();
   const [first, again] = [await app.client.subscribe(EVENTS, { after }), await app.client.subscribe(EVENTS, { after })];
-  const event = await next(first);
+  const event = await nextEvent(first);
   expect(event).toMatchObject({
     type: "INTERVIEW_CREATED",
     occurredAt: "2027-01-04T08:00:00.000Z",
     interviewVersion: 1,
     interview: { id },
   });
-  expect(await next(again)).toEqual(event);
+  expect(await nextEvent(again)).toEqual(event);
   await first.close();
   await again.close();
 });
 
-describe("filters", () => {
+describe("a filtered stream", () => {
   const wanted: [name: string, input: object, filter: object][] = [
     [
       "applicationIds",
@@ -87,26 +81,29 @@ describe("filters", () => {
       { stageIds: [sampleId("Stage", "onsite")], organizerIds: [user("admin")] },
     ],
   ];
-  test.each(wanted)("%s", async (name, input, filter) => {
-    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+  test.each(wanted)("by %s delivers what passes, and nothing before it", async (name, input, filter) => {
+    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
     if (name !== "jobIds") await create();
     const id = await create(input);
     expect((await nextChange(stream)).interview).toEqual({ id });
     await stream.close();
   });
 
-  test("types", async () => {
-    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), types: ["INTERVIEW_CANCELLED"] });
+  test("by types delivers none of the others", async () => {
+    const stream = await app.client.subscribe(EVENTS, {
+      after: await asOfCursor(app.client),
+      types: ["INTERVIEW_CANCELLED"],
+    });
     await create();
-    expect(await next(stream)).toMatchObject({ type: "BOOKMARK" });
+    expect(await nextEvent(stream)).toMatchObject({ type: "BOOKMARK" });
     await stream.close();
   });
 
-  test("another account's ids match nothing, an id of another noun is refused", async () => {
+  test("by another account's ids delivers nothing, and an id of another noun is refused", async () => {
     const filter = { organizerIds: [sampleId("User", "recruiter", "other")] };
-    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+    const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
     await create();
-    expect(await next(stream)).toMatchObject({ type: "BOOKMARK" });
+    expect(await nextEvent(stream)).toMatchObject({ type: "BOOKMARK" });
     await stream.close();
     const wrong = await app.client.subscribe(EVENTS, { filter: { jobIds: [user("ada")] } });
     expect((await wrong.next()).errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
@@ -115,10 +112,10 @@ describe("filters", () => {
 
 test("a filtered stream that hears nothing gets a bookmark, from which it resumes", async () => {
   const filter = { interviewerIds: [user("extra-9")] };
-  const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(), filter });
+  const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
   await create();
-  const last = await asOfCursor();
-  const bookmark = await next(stream);
+  const last = await asOfCursor(app.client);
+  const bookmark = await nextEvent(stream);
   expect(bookmark).toMatchObject({ type: "BOOKMARK", cursor: last, interview: null, interviewVersion: null });
   await stream.close();
 
@@ -133,17 +130,17 @@ describe("over server-sent events", () => {
   test("the event's id is its cursor, and a reconnection that sends it back resumes", async () => {
     const stream = await app.client.subscribeSse(PLAIN);
     const ids = [await create(), await create(external()), await create()];
-    expect((await next(stream)).interview).toEqual({ id: ids[0] });
+    expect((await nextEvent(stream)).interview).toEqual({ id: ids[0] });
     const last = stream.lastEventId() ?? "";
     await stream.close();
 
     const again = await app.client.subscribeSse(PLAIN, undefined, { "last-event-id": last });
-    expect([(await next(again)).interview.id, (await next(again)).interview.id]).toEqual(ids.slice(1));
-    expect(again.lastEventId()).toBe(await asOfCursor());
+    expect([(await nextEvent(again)).interview.id, (await nextEvent(again)).interview.id]).toEqual(ids.slice(1));
+    expect(again.lastEventId()).toBe(await asOfCursor(app.client));
     await again.close();
   });
 
-  test("by GET as well, as a browser's EventSource asks", async () => {
+  test("a stream begins by GET as well, as a browser's EventSource asks", async () => {
     const abort = new AbortController();
     const response = await fetch(`${app.url}/graphql?query=${encodeURIComponent(PLAIN)}`, {
       headers: { accept: "text/event-stream", authorization: `Bearer ${app.client.token}` },
@@ -164,13 +161,13 @@ test("list and stream are one picture: what the list lacks, the stream delivers,
   const pictures = [];
   for (let count = 0; count < 8; count += 1) pictures.push((await app.client.data(LIST))["interviews"]);
   await Promise.all(writers);
-  const head = await asOfCursor();
+  const head = await asOfCursor(app.client);
   for (const { asOfCursor: after, nodes } of pictures) {
     const listed = new Set(nodes.map(({ id }: { id: string }) => id));
     const stream = await app.client.subscribe(EVENTS, { after, types: ["INTERVIEW_CREATED"] });
     const streamed: string[] = [];
     for (let cursor = after; cursor !== head;) {
-      const event = await next(stream);
+      const event = await nextEvent(stream);
       cursor = event.cursor;
       if (event.interview) streamed.push(event.interview.id);
     }
@@ -242,11 +239,11 @@ test("more events than are read at a time arrive whole and in order, replayed as
 
 describe("what is no longer kept", () => {
   test("is refused before any event, with the oldest cursor that can be used", async () => {
-    const before = await asOfCursor();
+    const before = await asOfCursor(app.client);
     await create();
-    const kept = await asOfCursor();
+    const kept = await asOfCursor(app.client);
     const ended = await app.client.subscribe(EVENTS, { after: before });
-    await next(ended);
+    await nextEvent(ended);
     await ended.close();
     await pruneEvents(app.app.services.db, new Date("2027-01-04T08:00:00.001Z"));
 
@@ -255,7 +252,7 @@ describe("what is no longer kept", () => {
     expect(errors).toMatchObject([{ extensions: { code: "CURSOR_EXPIRED", oldestCursor: kept } }]);
     const id = await create();
     const resumed = await app.client.subscribe(EVENTS, { after: errors?.[0]?.extensions?.["oldestCursor"] });
-    expect((await next(resumed)).interview).toEqual({ id });
+    expect((await nextEvent(resumed)).interview).toEqual({ id });
     await resumed.close();
   });
 

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashDocument } from "../../src/account/document.ts";
+import { hashDocument, registerDocuments } from "../../src/account/document.ts";
 import { issueToken } from "../../src/account/issue.ts";
+import { readDocuments } from "../../src/import/documents.ts";
+import { schema } from "../../src/schema.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { Client } from "../support/client.ts";
@@ -25,7 +27,8 @@ beforeAll(async () => {
   await writeFile(join(directory, "follow.gql"), FOLLOW);
   const printed = register("--client", "careers", "--only");
   expect(printed).toContain(`sha256:${hashDocument(QUERY)} Registered`);
-  register("--client", "internal");
+  const documents = [QUERY, FOLLOW];
+  await registerDocuments(app.app.services.db, { account: "sample", clientId: "internal", documents, only: false });
   const token = (clientId: string) => issueToken(app.app.services.db, "sample", { scopes: [], clientId });
   frontend = new Client(app.url, await token("careers"));
   open = new Client(app.url, await token("internal"));
@@ -106,18 +109,72 @@ test("what is registered later is found at once", async () => {
   expect((await overHttp(frontend, apollo(late))).errors).toMatchObject([
     { extensions: { code: "DOCUMENT_NOT_FOUND" } },
   ]);
-  await writeFile(join(directory, "late.graphql"), late);
-  register("--client", "careers", "--only");
+  await registerDocuments(app.app.services.db, {
+    account: "sample",
+    clientId: "careers",
+    documents: [late],
+    only: true,
+  });
   expect(await overHttp(frontend, apollo(late))).toMatchObject({ data: { __typename: "Query" } });
 });
 
-test("a document that does not fit the schema is named, and nothing is registered", async () => {
+describe("a registration", () => {
+  const mine = "query Mine { __typename }";
+  const anything = "query Anything { __typename }";
+  let clients: Record<"sample" | "other", Client>;
+  const registered = (account: "sample" | "other", documents: string[], only: boolean) =>
+    registerDocuments(app.app.services.db, { account, clientId: "shared", documents, only });
+  beforeAll(async () => {
+    const token = (account: string) => issueToken(app.app.services.db, account, { scopes: [], clientId: "shared" });
+    clients = {
+      sample: new Client(app.url, await token("sample")),
+      other: new Client(app.url, await token("other")),
+    };
+  });
+
+  test("is its account's alone: one of the same name elsewhere knows neither document nor restriction", async () => {
+    await registered("sample", [mine], true);
+    for (const known of [false, true]) {
+      if (known) await registered("other", [], false);
+      expect(await overHttp(clients.sample, apollo(mine))).toMatchObject({ data: { __typename: "Query" } });
+      expect((await overHttp(clients.other, apollo(mine))).errors).toMatchObject([
+        { extensions: { code: "DOCUMENT_NOT_FOUND" } },
+      ]);
+      expect(await overHttp(clients.other, { query: anything })).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("can lift the restriction of an earlier one, and impose it again", async () => {
+    for (const only of [true, false, true]) {
+      await registered("sample", [mine], only);
+      const { data, errors } = await overHttp(clients.sample, { query: anything });
+      expect(errors?.[0]?.extensions?.["code"] ?? data).toEqual(
+        only ? "DOCUMENT_NOT_TRUSTED" : { __typename: "Query" },
+      );
+      expect(await overHttp(clients.sample, { query: mine })).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("keeps what earlier ones registered", async () => {
+    const next = "query Next { __typename }";
+    await registered("sample", [mine], true);
+    await registered("sample", [next], true);
+    for (const text of [mine, next]) {
+      expect(await overHttp(clients.sample, apollo(text))).toMatchObject({ data: { __typename: "Query" } });
+    }
+  });
+
+  test("for an unknown account is refused", async () => {
+    const unknown = { account: "nowhere", clientId: "shared", documents: [mine], only: false };
+    await expect(registerDocuments(app.app.services.db, unknown)).rejects.toThrow("There is no account nowhere.");
+  });
+});
+
+test("documents of which one does not fit the schema are refused, and that one is named", async () => {
   const wrong = await mkdtemp(join(tmpdir(), "interview-gateway-documents-"));
   await writeFile(join(wrong, "wrong.graphql"), "{ nonsense }");
-  const args = ["src/main.ts", "documents", wrong, "--account", "sample", "--client", "wrong"];
-  const env = { ...process.env, DATABASE_URL: app.databaseUrl };
-  const run = () => execFileSync(process.execPath, args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
-  expect(run).toThrow(/Nothing was registered:\n {2}wrong.graphql: Cannot query field "nonsense"/);
-  expect(await app.app.connections.raw`select 1 from clients where id = 'wrong'`).toHaveLength(0);
+  await expect(readDocuments(wrong, schema)).rejects.toThrow(
+    /Nothing was registered:\n {2}wrong.graphql: Cannot query field "nonsense"/,
+  );
   await rm(wrong, { recursive: true });
 });

@@ -14,6 +14,7 @@ import { Client } from "../support/client.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
 import { freePort, runGateway } from "../support/process.ts";
 import type { GatewayProcess } from "../support/process.ts";
+import { asOfCursor, nextEvent } from "../support/stream.ts";
 
 /** Forty kilobytes for each event, so that no buffer on the way can hold what is not read. */
 const ALIASES = Array.from({ length: 100 }, (_, index) => `${"x".repeat(300)}${index}: cursor`).join(" ");
@@ -43,8 +44,6 @@ afterAll(async () => {
   await gateway.exit();
   await app.stop();
 });
-
-const asOfCursor = async () => (await client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
 
 async function record(count: number): Promise<void> {
   for (let done = 0; done < count; done += 1) {
@@ -138,16 +137,16 @@ test(
   "one that reads nothing is ended and told where to go on; memory stays flat, and others do not notice",
   { timeout: 180_000 },
   async () => {
-    const healthy = await client.subscribe(EVENTS, { after: await asOfCursor() });
+    const healthy = await client.subscribe(EVENTS, { after: await asOfCursor(client) });
     const readHealthy = async (count: number) => {
       const sequences: number[] = [];
-      while (sequences.length < count) sequences.push((await healthy.next()).data?.["interviewEvents"].sequence);
+      while (sequences.length < count) sequences.push((await nextEvent(healthy))["sequence"]);
       return sequences;
     };
     await Promise.all([record(WARM_UP), readHealthy(WARM_UP)]);
     const before = await residentMegabytes();
 
-    const after = await asOfCursor();
+    const after = await asOfCursor(client);
     const stalled = [await stallSocket(after), await stallEventStream(after)] as const;
     const [sequences] = await Promise.all([readHealthy(UNREAD), record(UNREAD)]);
     expect(sequences).toEqual(sequences.map((_, index) => (sequences[0] ?? 0) + index));
@@ -162,7 +161,7 @@ test(
       expect(refusal.extensions).toEqual({ code: "SUBSCRIBER_TOO_SLOW", cursor: lastCursor });
 
       const resumed = await client.subscribe(EVENTS, { after: refusal.extensions.cursor });
-      expect((await resumed.next()).data?.["interviewEvents"].sequence).toBe(sequences[read.length]);
+      expect((await nextEvent(resumed))["sequence"]).toBe(sequences[read.length]);
       await resumed.close();
     }
     expect(await stalled[0].closed).toBe(4431);

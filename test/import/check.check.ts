@@ -260,6 +260,216 @@ describe("shape", () => {
   });
 });
 
+describe("bounds: the last that is accepted, the first that is refused", () => {
+  const [ada, bo] = smallFile().users;
+  const [hq] = smallFile().offices;
+  const [invite] = smallFile().emailTemplates;
+  const [card] = smallFile().scorecardTemplates;
+  const [cleo] = smallFile().candidates;
+  const [applied] = smallFile().applications;
+  const [engineer] = smallFile().jobs;
+  const user = (parts: object) => ({ users: [{ ...ada, ...parts }, bo] });
+  const hours = (span: object) => user({ workingHours: [{ weekday: 1, start: "09:00", end: "17:00", ...span }] });
+  const job = (parts: object) => ({ jobs: [{ ...engineer, ...parts }, smallJob("designer")] });
+  const interview = (parts: object) => ({ jobs: jobsWith(parts) });
+  const scorecard = (parts: object) => interview({ scorecard: { template: "card", ...parts } });
+  const stagesOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      return {
+        externalId: index === 0 ? "engineer-talks" : `stage-${index}`,
+        name: "Stage",
+        milestone: "INTERVIEW",
+        activities: [],
+      };
+    });
+  const activitiesOf = (count: number) => {
+    const activities = Array.from({ length: count }, (_, index) => ({
+      externalId: `mail-${index}`,
+      name: "Mail",
+      type: "EMAIL",
+    }));
+    return [{ externalId: "engineer-talks", name: "Talks", milestone: "INTERVIEW", activities }];
+  };
+  const planWith = (stages: object[]) => job({ interviewPlan: { name: "Plan", stages } });
+  const members = (count: number) => {
+    const users = Array.from({ length: count }, (_, index) => ({
+      ...ada,
+      externalId: `u-${index}`,
+      email: `u-${index}@example.com`,
+    }));
+    return {
+      users: [ada, bo, ...users],
+      ...job({ hiringTeam: users.map(({ externalId }) => ({ user: externalId, role: "RECRUITER" })) }),
+    };
+  };
+  const panel = (count: number) => {
+    const { users } = members(count);
+    return { users, ...interview({ interviewers: users.slice(2).map((one) => one?.externalId) }) };
+  };
+  /** An address of so many characters, each part within its own bounds. */
+  const address = (length: number) => {
+    const domain = `${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(57)}.com`;
+    return `${"a".repeat(length - domain.length - 1)}@${domain}`;
+  };
+  const texts: [what: string, max: number, parts: (text: string) => object, path: string][] = [
+    ["the name of the account", 200, (name) => ({ account: { externalId: "small", name } }), "account.name"],
+    [
+      "the external id of the account",
+      200,
+      (externalId) => ({ account: { externalId, name: "S" } }),
+      "account.externalId",
+    ],
+    ["the name of a user", 200, (name) => user({ name }), "users[0].name"],
+    ["the name of an office", 200, (name) => ({ offices: [{ ...hq, name }] }), "offices[0].name"],
+    ["the address of an office", 500, (text) => ({ offices: [{ ...hq, address: text }] }), "offices[0].address"],
+    ["the name of a template", 200, (name) => ({ emailTemplates: [{ ...invite, name }] }), "emailTemplates[0].name"],
+    [
+      "the subject of a template",
+      300,
+      (subject) => ({ emailTemplates: [{ ...invite, subject }] }),
+      "emailTemplates[0].subject",
+    ],
+    ["the body of a template", 20_000, (body) => ({ emailTemplates: [{ ...invite, body }] }), "emailTemplates[0].body"],
+    [
+      "the name of a scorecard",
+      200,
+      (name) => ({ scorecardTemplates: [{ ...card, name }] }),
+      "scorecardTemplates[0].name",
+    ],
+    ["the title of a job", 200, (title) => job({ title }), "jobs[0].title"],
+    ["the department of a job", 200, (department) => job({ department }), "jobs[0].department"],
+    ["the name of an interview", 200, (name) => interview({ name }), `${PANEL}.interview.name`],
+    [
+      "a HackerRank template",
+      200,
+      (id) => interview({ hackerrankTemplateId: id }),
+      `${PANEL}.interview.hackerrankTemplateId`,
+    ],
+    [
+      "the feedback wanted",
+      2_000,
+      (text) => scorecard({ feedbackDescription: text }),
+      `${PANEL}.interview.scorecard.feedbackDescription`,
+    ],
+    [
+      "the rating wanted",
+      2_000,
+      (text) => scorecard({ ratingDescription: text }),
+      `${PANEL}.interview.scorecard.ratingDescription`,
+    ],
+    ["the name of a candidate", 200, (name) => ({ candidates: [{ ...cleo, name }] }), "candidates[0].name"],
+    [
+      "the external id of an application",
+      200,
+      (externalId) => ({ applications: [{ ...applied, externalId }] }),
+      "applications[0].externalId",
+    ],
+  ];
+  test.each(texts)("%s has from 1 to %d characters", (_what, max, parts, path) => {
+    expect(problemsWith(parts("x"))).toEqual([]);
+    expect(problemsWith(parts("x".repeat(max)))).toEqual([]);
+    expect(problemsWith(parts("x".repeat(max + 1)))).toEqual([
+      `${path} | Too big: expected string to have <=${max} characters`,
+    ]);
+    for (const empty of ["", "  "]) {
+      expect(problemsWith(parts(empty))).toEqual([`${path} | Too small: expected string to have >=1 characters`]);
+    }
+  });
+
+  test.each([
+    ["a user", (email: string) => user({ email }), "users[0].email"],
+    ["a user's calendar", (email: string) => user({ calendarAddress: email }), "users[0].calendarAddress"],
+    ["a candidate", (email: string) => ({ candidates: [{ ...cleo, email }] }), "candidates[0].email"],
+  ])("the e-mail address of %s has up to 254 characters", (_whose, parts, path) => {
+    expect(address(254)).toHaveLength(254);
+    expect(problemsWith(parts(address(254)))).toEqual([]);
+    expect(problemsWith(parts(address(255)))).toEqual([`${path} | Too big: expected string to have <=254 characters`]);
+  });
+
+  const accepted: [what: string, parts: object][] = [
+    ["5 minutes", interview({ durationMinutes: 5 })],
+    ["1440 minutes", interview({ durationMinutes: 1440 })],
+    ["work on Mondays", hours({ weekday: 1 })],
+    ["work on Sundays", hours({ weekday: 7 })],
+    ["work from midnight to midnight", hours({ start: "00:00", end: "24:00" })],
+    ["work for a minute", hours({ start: "23:58", end: "23:59" })],
+    [
+      "50 spans of work",
+      user({ workingHours: Array.from({ length: 50 }, () => ({ weekday: 1, start: "09:00", end: "10:00" })) }),
+    ],
+    ["ten interviewers", panel(10)],
+    ["200 members of a team", members(200)],
+    ["one stage", planWith(stagesOf(1))],
+    ["50 stages", planWith(stagesOf(50))],
+    ["100 activities", planWith(activitiesOf(100))],
+  ];
+  test.each(accepted)("%s: accepted", (_what, parts) => {
+    expect(problemsWith(parts)).toEqual([]);
+  });
+
+  const stages = "jobs[0].interviewPlan.stages";
+  const clock = "is not a wall-clock time such as 09:00";
+  const refused: [what: string, parts: object, problem: string][] = [
+    [
+      "4 minutes",
+      interview({ durationMinutes: 4 }),
+      `${PANEL}.interview.durationMinutes | Too small: expected number to be >=5`,
+    ],
+    [
+      "1441 minutes",
+      interview({ durationMinutes: 1441 }),
+      `${PANEL}.interview.durationMinutes | Too big: expected number to be <=1440`,
+    ],
+    [
+      "half a minute",
+      interview({ durationMinutes: 30.5 }),
+      `${PANEL}.interview.durationMinutes | Invalid input: expected int, received number`,
+    ],
+    ["day 0", hours({ weekday: 0 }), "users[0].workingHours[0].weekday | Too small: expected number to be >=1"],
+    ["day 8", hours({ weekday: 8 }), "users[0].workingHours[0].weekday | Too big: expected number to be <=7"],
+    ["work until 24:01", hours({ end: "24:01" }), `users[0].workingHours[0].end | ${clock}`],
+    ["work until 23:60", hours({ end: "23:60" }), `users[0].workingHours[0].end | ${clock}`],
+    ["work until 25:00", hours({ end: "25:00" }), `users[0].workingHours[0].end | ${clock}`],
+    ["work until 17:00:00", hours({ end: "17:00:00" }), `users[0].workingHours[0].end | ${clock}`],
+    ["work for no time", hours({ start: "09:00", end: "09:00" }), "users[0].workingHours[0].end | is not after start"],
+    [
+      "51 spans of work",
+      user({ workingHours: Array.from({ length: 51 }, () => ({ weekday: 1, start: "09:00", end: "10:00" })) }),
+      "users[0].workingHours | Too big: expected array to have <=50 items",
+    ],
+    ["eleven interviewers", panel(11), `${PANEL}.interview.interviewers | Too big: expected array to have <=10 items`],
+    ["201 members of a team", members(201), "jobs[0].hiringTeam | Too big: expected array to have <=200 items"],
+    ["51 stages", planWith(stagesOf(51)), `${stages} | Too big: expected array to have <=50 items`],
+    [
+      "101 activities",
+      planWith(activitiesOf(101)),
+      `${stages}[0].activities | Too big: expected array to have <=100 items`,
+    ],
+  ];
+  test.each(refused)("%s: refused", (_what, parts, problem) => {
+    expect(problemsWith(parts)).toEqual([problem]);
+  });
+
+  test("a plan without stages: refused", () => {
+    expect(problemsWith({ ...planWith([]), applications: [] })).toEqual([
+      `${stages} | Too small: expected array to have >=1 items`,
+    ]);
+  });
+
+  test("100,000 objects of a kind: accepted; one more: refused", () => {
+    const cards = (count: number) => ({
+      scorecardTemplates: Array.from({ length: count }, (_, index) => ({
+        ...card,
+        externalId: index === 0 ? "card" : `card-${index}`,
+      })),
+    });
+    expect(problemsWith(cards(100_000))).toEqual([]);
+    expect(problemsWith(cards(100_001))).toEqual([
+      "scorecardTemplates | Too big: expected array to have <=100000 items",
+    ]);
+  });
+});
+
 test("everything that is wrong comes at once, references too when the shape is wrong", () => {
   const [ada, bo] = smallFile().users;
   const [cleo] = smallFile().candidates;

@@ -66,4 +66,5 @@ test("a revoked token stays revoked", async () => {
   await raw`update api_tokens set revoked_at = now() where account_id = ${idsOf("pelagia-maps").accountId}`;
   await loadDemo(db);
   expect(await createAuthenticator(db)(DEMO_OTHER_TOKEN)).toBeNull();
+  await raw`update api_tokens set revoked_at = null`;
 });

@@ -29,17 +29,17 @@ test("reads JSON, with or without a byte order mark", async () => {
   expect(await readDirectoryFile(await written('\uFEFF{ "name": "Łukasz" }'))).toEqual({ name: "Łukasz" });
 });
 
-test("a missing file", async () => {
+test("a missing file is refused with what to do", async () => {
   expect(await refusal(join(folder, "missing.json"))).toBe(
     "FILE cannot be read: there is no such file. Name an existing one.",
   );
 });
 
-test("a folder", async () => {
+test("a folder in place of a file is refused with what to do", async () => {
   expect(await refusal(folder)).toBe("FILE cannot be read: it is a folder. Name a file in it.");
 });
 
-test("another encoding", async () => {
+test("a file in another encoding than UTF-8 is refused with what to do", async () => {
   expect(await refusal(await written(Buffer.from('{ "name": "José" }', "latin1")))).toBe(
     "FILE cannot be read: it is not UTF-8. Save it as UTF-8.",
   );

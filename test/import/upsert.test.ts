@@ -397,6 +397,76 @@ test("imports of one account at the same time wait for each other", async () => 
   expect(reports.map((report) => report.hiringTeamMembers.unchanged).toSorted(ascending)).toEqual([0, 4, 4, 4]);
 });
 
+test("two imports of one account wait for each other: neither mixes with the other", async () => {
+  await importFile(smallFile(account));
+  /** Everything is renamed, and addresses change places, so that the files contradict each other in every table. */
+  const version = (name: string, swapped: boolean): SmallFile => {
+    const file = smallFile(account);
+    const [ada, bo] = file.users;
+    if (!ada || !bo) throw new Error("The small file has changed.");
+    const emails = swapped ? [bo.email, ada.email] : [ada.email, bo.email];
+    const hiringTeam = [{ user: swapped ? "ada" : "bo", role: "COORDINATOR" as const }];
+    return {
+      ...file,
+      account: { externalId: account, name },
+      users: [ada, bo].map((user, index) => ({ ...user, name, email: emails[index] ?? "" })),
+      jobs: file.jobs.map((job) => ({ ...job, title: name, hiringTeam })),
+      candidates: file.candidates.map((candidate) => ({ ...candidate, name })),
+    };
+  };
+  const versions = [version("One", false), version("Two", true)];
+  for (let round = 0; round < 5; round += 1) {
+    const reports = await Promise.all([...versions, ...versions].map((file) => importFile(file)));
+    expect(reports.map(({ users }) => users.inserted)).toEqual([0, 0, 0, 0]);
+    const { accountId } = idsOf(account);
+    const [row] = await database.connections.raw`
+      select (select string_agg(distinct name, ' ') from users where account_id = a.id) as users, name,
+        (select string_agg(distinct title, ' ') from jobs where account_id = a.id) as jobs,
+        (select string_agg(email, ' ' order by external_id) from users where account_id = a.id) as emails,
+        (select string_agg(distinct role::text, ' ') from hiring_team_members where account_id = a.id) as roles,
+        (select count(*)::int from hiring_team_members where account_id = a.id) as members
+      from accounts a where id = ${accountId}`;
+    const emails = ["ada@example.com", "bo@example.com"];
+    const of = (name: string) => ({
+      name,
+      users: name,
+      jobs: name,
+      emails: (name === "One" ? emails : emails.toReversed()).join(" "),
+      roles: "COORDINATOR",
+      members: 2,
+    });
+    expect([of("One"), of("Two")]).toContainEqual(row);
+  }
+});
+
+test("the hiring teams of more than five hundred jobs follow the file", async () => {
+  const team = (user: string) => [{ user, role: "RECRUITER" as const }];
+  const jobs = Array.from({ length: 1_001 }, (_, index) => {
+    const interviewPlan = {
+      name: "Plan",
+      stages: [{ externalId: `stage-${index}`, name: "Stage", milestone: "OFFER" as const }],
+    };
+    return { externalId: `job-${index}`, title: "Job", hiringTeam: team("ada"), interviewPlan };
+  });
+  const file = { ...emptyFile(), users: smallFile(account).users, jobs };
+  expect((await importFile(file)).hiringTeamMembers).toEqual({ ...NONE, inserted: 1_001 });
+  // At the edges of what one statement deletes, and one job without anybody.
+  const changed = new Map([0, 499, 500, 999, 1_000].map((index) => [index, index === 500 ? [] : team("bo")]));
+  const next = {
+    ...file,
+    jobs: jobs.map((job, index) => ({ ...job, hiringTeam: changed.get(index) ?? job.hiringTeam })),
+  };
+  expect((await importFile(next)).hiringTeamMembers).toEqual({ ...NONE, inserted: 4, deleted: 5, unchanged: 996 });
+  const { accountId, id } = idsOf(account);
+  const moved = await database.connections.raw`
+    select j.external_id from hiring_team_members m join jobs j on j.account_id = m.account_id and j.id = m.job_id
+    where m.account_id = ${accountId} and m.user_id = ${id("user", "bo")} order by j.title, j.id`;
+  expect(new Set(moved.map((row) => row["external_id"]))).toEqual(new Set(["job-0", "job-499", "job-999", "job-1000"]));
+  const [empty] = await database.connections.raw`
+    select count(*)::int as members from hiring_team_members where account_id = ${accountId} and job_id = ${id("job", "job-500")}`;
+  expect(empty).toEqual({ members: 0 });
+});
+
 test("twenty thousand candidates are imported, and written once", async () => {
   const candidates = Array.from({ length: 20_000 }, (_, index) => {
     return { externalId: `c-${index}`, name: `Candidate ${index}`, email: `c-${index}@example.org` };

@@ -1,8 +1,13 @@
-import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { ISql } from "postgres";
+import { decodeIdOf } from "../../src/core/id.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
-import { adHoc, CREATE, external, plan, user } from "../support/interview.ts";
+import { inAccount } from "../support/directory.ts";
+import { adHoc, CREATE, createInterview, external, plan, user } from "../support/interview.ts";
+import { testRaces } from "./conflict-races.ts";
+import { untilSomebodyWaits } from "../support/lock.ts";
+import { clearTraces, tracesIn } from "../support/trace.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -10,25 +15,32 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
-  await app.app.connections
-    .raw`truncate interviewers, interviews, events, event_counters, idempotency_keys, provisioning_steps cascade`;
-  await app.app.connections.raw`delete from pgboss.job`;
+  await clearTraces(app);
 });
 
 const strict = { conflictPolicy: "REJECT", conflictReason: null };
 const at = (startTime: string, more: object = {}) => ({ ...strict, startTime, timezone: "UTC", ...more });
 const send = async (input: object) => (await app.client.data(CREATE, { input }))["createInterview"];
-const rows = async () => {
-  const [row] = await app.app.connections.raw`
-    select (select count(*)::int from interviews) as interviews, (select count(*)::int from events) as events,
-      (select count(*)::int from pgboss.job) as tasks, (select coalesce(max(sequence), 0)::int from events) as newest`;
-  return row;
-};
-const overlaps = async () => app.app.connections.raw`
-  select a.user_id, a.starts_at, b.starts_at from interviewers a join interviewers b
-    on a.account_id = b.account_id and a.user_id = b.user_id and a.interview_id < b.interview_id
-    and a.starts_at < b.ends_at and b.starts_at < a.ends_at
-  where a.claim = 'EXCLUSIVE' and b.claim = 'EXCLUSIVE'`;
+/** The traces of so many interviews that were created. */
+const created = (count: number) => ({ interviews: count, events: count, newest: count, tasks: count, keys: 0 });
+type Claim = "EXCLUSIVE" | "SHARED" | "RELEASED";
+
+/** Takes a seat for one user, past everything but the database itself. */
+async function takeSeat(interviewId: string, claim: Claim, sql: ISql = app.app.connections.raw): Promise<void> {
+  await sql`
+    insert into interviewers (account_id, interview_id, user_id, position, starts_at, ends_at, claim)
+    select account_id, id, (select id from users where account_id = i.account_id and external_id = 'extra-5'), 9, starts_at, ends_at, ${claim}
+    from interviews i where id = ${interviewId}`;
+}
+
+/** An interview of others at that time, on which the user takes a seat, if any; its id in the tables. */
+async function place(startTime: string, claim: Claim | null, durationMinutes = 30): Promise<string> {
+  const others = { interviewerIds: [user("bob")], durationMinutes };
+  const id = await createInterview(app.client, adHoc(others, { startTime, timezone: "UTC" }));
+  const interviewId = decodeIdOf("Interview", id);
+  if (claim) await takeSeat(interviewId, claim);
+  return interviewId;
+}
 
 describe("an interviewer is not booked twice", () => {
   test("the refusal lists every clashing interviewer and interval", async () => {
@@ -59,7 +71,7 @@ describe("an interviewer is not booked twice", () => {
         },
       ],
     });
-    expect(await rows()).toEqual({ interviews: 2, events: 2, tasks: 2, newest: 2 });
+    expect(await tracesIn(app)).toEqual(created(2));
   });
 
   test("whoever may not read interviews learns the interval only", async () => {
@@ -79,15 +91,80 @@ describe("an interviewer is not booked twice", () => {
     ["touching from before", "2027-03-01T09:45Z", "InterviewerConflict"],
     ["touching from after", "2027-03-01T10:15Z", "InterviewerConflict"],
     ["the same slot", "2027-03-01T10:00Z", "InterviewerConflict"],
-  ])("%s", async (_name, startTime, outcome) => {
+  ])("an interview %s, at %s beside one at 10:00, is answered %s", async (_name, startTime, outcome) => {
     await send(adHoc({}, at("2027-03-01T10:00Z")));
     expect(await send(adHoc({}, at(startTime)))).toMatchObject({ __typename: outcome });
   });
 
-  test("the longest interview is found from its end", async () => {
-    await send(adHoc({ durationMinutes: 1440 }, at("2027-03-01T10:00Z")));
-    expect(await send(adHoc({}, at("2027-03-02T09:45Z")))).toMatchObject({ __typename: "InterviewerConflict" });
+  test.each([
+    ["our own", adHoc],
+    ["an external one", external],
+  ])("the longest interview, %s, is found from its end", async (_whose, make) => {
+    const { interview } = await send(make({ durationMinutes: 1440 }, at("2027-03-01T10:00Z")));
+    expect(await send(adHoc({}, at("2027-03-02T09:45Z")))).toMatchObject({
+      __typename: "InterviewerConflict",
+      conflicts: [
+        { startTime: "2027-03-01T10:00:00.000Z", endTime: "2027-03-02T10:00:00.000Z", interview: { id: interview.id } },
+      ],
+    });
     expect(await send(adHoc({}, at("2027-03-02T10:00Z")))).toMatchObject({ __typename: "CreateInterviewSuccess" });
+  });
+
+  test("the clashes of one interviewer are listed by their start", async () => {
+    const people = { kind: "PANEL", interviewerIds: [user("bob"), user("ada")] };
+    const starts = ["2027-03-01T11:00Z", "2027-03-01T10:00Z", "2027-03-01T10:30Z"];
+    for (const startTime of starts) await send(adHoc(people, at(startTime)));
+    const { conflicts } = await send(adHoc({ ...people, durationMinutes: 90 }, at("2027-03-01T10:00Z")));
+    const listed = conflicts.map((conflict: any) => [conflict.interviewer.id, conflict.startTime]);
+    expect(listed).toEqual(
+      people.interviewerIds.flatMap((id) =>
+        ["10:00", "10:30", "11:00"].map((time) => [id, `2027-03-01T${time}:00.000Z`]),
+      ),
+    );
+  });
+
+  test("a released seat is free", async () => {
+    await send(adHoc({}, at("2027-03-01T10:00Z")));
+    await app.app.connections.raw`update interviewers set claim = 'RELEASED'`;
+    expect(await send(adHoc({}, at("2027-03-01T10:00Z")))).toMatchObject({ __typename: "CreateInterviewSuccess" });
+  });
+
+  test("a user of another account is somebody else, even with the same id", async () => {
+    const { raw } = app.app.connections;
+    await raw`
+      insert into users (account_id, id, external_id, name, email, role, timezone)
+      select other.id, twin.id, 'twin', 'Twin', 'twin@example.com', 'ORGANIZATION_MEMBER', 'UTC'
+      from accounts other, users twin join accounts own on own.id = twin.account_id
+      where other.external_id = 'other' and own.external_id = 'sample' and twin.external_id = 'ada'`;
+    const allowed = at("2027-03-01T10:00Z", { conflictPolicy: "ALLOW", conflictReason: "x" });
+    for (const policy of [at("2027-03-01T10:00Z"), allowed]) {
+      const theirs = inAccount("other", adHoc({}, policy));
+      theirs.mode.adHoc.interviewerIds = [user("ada")];
+      await createInterview(app.other, theirs);
+    }
+    expect(await send(adHoc({}, at("2027-03-01T10:00Z")))).toMatchObject({ __typename: "CreateInterviewSuccess" });
+    await clearTraces(app);
+    await raw`delete from users where external_id = 'twin'`;
+  });
+
+  test("a seat that another writer takes at the same moment is named, although it could not be seen before", async () => {
+    const free = await place("2027-03-01T10:00Z", null);
+    const commit = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const other = app.app.connections.raw.begin(async (sql) => {
+      await takeSeat(free, "EXCLUSIVE", sql);
+      held.resolve();
+      await commit.promise;
+    });
+    await held.promise;
+    const answer = send(adHoc({ interviewerIds: [user("extra-5")] }, at("2027-03-01T10:15Z")));
+    await untilSomebodyWaits(app);
+    commit.resolve();
+    await other;
+    expect(await answer).toMatchObject({
+      __typename: "InterviewerConflict",
+      conflicts: [{ interviewer: { id: user("extra-5") }, startTime: "2027-03-01T10:00:00.000Z" }],
+    });
   });
 
   test("ALLOW creates all the same, is recorded, and counts as busy", async () => {
@@ -110,27 +187,6 @@ describe("an interviewer is not booked twice", () => {
     expect(await send(adHoc({}, at("2027-03-01T10:30Z")))).toMatchObject({ __typename: "CreateInterviewSuccess" });
   });
 
-  test("the database refuses a writer that asks nobody", async () => {
-    const seat = (interviewId: string, claim: string) => app.app.connections.raw`
-      insert into interviewers (account_id, interview_id, user_id, position, starts_at, ends_at, claim)
-      select account_id, id, (select id from users where account_id = i.account_id and external_id = 'extra-5'), 9, starts_at, ends_at, ${claim}
-      from interviews i where id = ${interviewId}`;
-    await send(adHoc({ interviewerIds: [user("ada")] }, at("2027-03-01T10:00Z")));
-    await send(adHoc({ interviewerIds: [user("bob")] }, at("2027-03-01T10:15Z")));
-    const [first, second] = await app.app.connections.raw`select id from interviews order by starts_at`;
-    await seat(first?.["id"], "EXCLUSIVE");
-    await expect(seat(second?.["id"], "EXCLUSIVE")).rejects.toMatchObject({
-      code: "23P01",
-      constraint_name: "interviewers_no_double_booking",
-    });
-    await app.app.connections.raw`update interviewers set claim = 'SHARED' where position = 9`;
-    await expect(seat(second?.["id"], "EXCLUSIVE")).rejects.toMatchObject({
-      code: "23P01",
-      constraint_name: "interviewers_no_double_booking",
-    });
-    await seat(second?.["id"], "SHARED");
-  });
-
   test("a seat cannot have another time than its interview", async () => {
     await send(adHoc({}, at("2027-03-01T10:00Z")));
     await expect(
@@ -144,92 +200,77 @@ describe("an interviewer is not booked twice", () => {
   });
 });
 
-test("64 parallel requests for one slot: one success and 63 conflicts, 20 times", { timeout: 120_000 }, async () => {
-  for (let round = 0; round < 20; round += 1) {
-    const startTime = `2027-04-${String(round + 1).padStart(2, "0")}T10:00Z`;
-    const people = [user("ada"), user("bob"), user("extra-0"), user("extra-1")];
-    const answers = await Promise.all(
-      Array.from({ length: 64 }, async (_, index) => {
-        const interviewerIds = [...people.slice(index % 4), ...people.slice(0, index % 4)];
-        const body = JSON.stringify({
-          query: CREATE,
-          variables: { input: adHoc({ kind: "PANEL", interviewerIds }, at(startTime)) },
-        });
-        const response = await app.client.post(body);
-        return { status: response.status, body: await response.json() };
-      }),
+describe("the database, asked by a writer that has not looked,", () => {
+  const TEN = "2027-03-01T10:00Z";
+  const claim = (interviewId: string, as: Claim) =>
+    app.app.connections.raw`update interviewers set claim = ${as} where interview_id = ${interviewId} and position = 9`;
+  /** How the database answers a writer. */
+  const answerTo = (writing: PromiseLike<unknown>) =>
+    Promise.resolve(writing).then(
+      () => "given",
+      ({ code, constraint_name: constraint }) => `${code} ${constraint}`,
     );
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const kinds = answers.map(({ body }) => body.data?.createInterview.__typename);
-    expect(kinds.filter((kind) => kind === "CreateInterviewSuccess")).toHaveLength(1);
-    expect(kinds.filter((kind) => kind === "InterviewerConflict")).toHaveLength(63);
-  }
-  expect(await rows()).toEqual({ interviews: 20, events: 20, tasks: 20, newest: 20 });
-  expect(app.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
-  const [stats] = await app.app.connections
-    .raw`select deadlocks::int from pg_stat_database where datname = current_database()`;
-  expect(stats).toEqual({ deadlocks: 0 });
-});
+  const REFUSED = "23P01 interviewers_no_double_booking";
 
-describe("whatever is created, in whatever order", () => {
-  const people = ["ada", "bob", "extra-0"];
-  const request = fc.record({
-    people: fc.subarray(people, { minLength: 1 }),
-    slot: fc.integer({ min: 0, max: 7 }),
-    quarters: fc.integer({ min: 1, max: 4 }),
-    kind: fc.constantFrom("reject", "reject", "reject", "allow", "external"),
-  });
-  type Request = { people: string[]; slot: number; quarters: number; kind: string };
-  const toInput = (day: string, { people: who, slot, quarters, kind }: Request) => {
-    const time = `${day}T${String(10 + Math.floor(slot / 4))}:${String((slot % 4) * 15).padStart(2, "0")}Z`;
-    const mode = { kind: "PANEL", durationMinutes: quarters * 15, interviewerIds: who.map(user) };
-    const policy = kind === "allow" ? { conflictPolicy: "ALLOW", conflictReason: "model" } : strict;
-    return (kind === "external" ? external : adHoc)(mode, { ...at(time), ...policy });
-  };
-  let day = 0;
-  const nextDay = () => new Date(Date.UTC(2027, 5, (day += 1))).toISOString().slice(0, 10);
-
-  test("one after another, the answer is the model's", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 8 }), async (requests) => {
-        const taken: Request[] = [];
-        const date = nextDay();
-        for (const one of requests) {
-          const busy = taken.some(
-            (other) =>
-              other.people.some((who) => one.people.includes(who)) &&
-              one.slot < other.slot + other.quarters &&
-              other.slot < one.slot + one.quarters,
-          );
-          const refused = busy && one.kind === "reject";
-          const answer = await send(toInput(date, one));
-          expect(answer.__typename).toBe(refused ? "InterviewerConflict" : "CreateInterviewSuccess");
-          if (!refused) taken.push(one);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    expect(await overlaps()).toEqual([]);
+  test.each<[holds: Claim, wants: Claim, answer: string]>([
+    ["EXCLUSIVE", "EXCLUSIVE", REFUSED],
+    ["EXCLUSIVE", "SHARED", "given"],
+    ["EXCLUSIVE", "RELEASED", "given"],
+    ["SHARED", "EXCLUSIVE", REFUSED],
+    ["SHARED", "SHARED", "given"],
+    ["SHARED", "RELEASED", "given"],
+    ["RELEASED", "EXCLUSIVE", "given"],
+    ["RELEASED", "SHARED", "given"],
+    ["RELEASED", "RELEASED", "given"],
+  ])("has a seat that is %s, and answers one that wants to be %s: %s", async (holds, wants, answer) => {
+    await place(TEN, holds);
+    expect(await answerTo(place("2027-03-01T10:15Z", wants))).toBe(answer);
+    const released = await place("2027-03-01T09:45Z", "RELEASED");
+    expect(await answerTo(claim(released, wants))).toBe(answer);
   });
 
-  test("all at once, no overlap is committed", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 4, maxLength: 16 }), async (requests) => {
-        const date = nextDay();
-        const answers = await Promise.all(requests.map((one) => send(toInput(date, one))));
-        for (const [index, { __typename }] of answers.entries()) {
-          const expected =
-            requests[index]?.kind === "reject"
-              ? ["InterviewerConflict", "CreateInterviewSuccess"]
-              : ["CreateInterviewSuccess"];
-          expect(expected).toContain(__typename);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    expect(await overlaps()).toEqual([]);
+  test.each<Claim>(["EXCLUSIVE", "SHARED"])(
+    "gives the time right before and right after one that is %s",
+    async (holds) => {
+      await place(TEN, holds);
+      for (const startTime of ["2027-03-01T09:30Z", "2027-03-01T10:30Z"]) {
+        expect(await answerTo(place(startTime, "EXCLUSIVE"))).toBe("given");
+      }
+    },
+  );
+
+  test.each<Claim>(["EXCLUSIVE", "SHARED"])("finds the longest one that is %s from its end", async (holds) => {
+    await place(TEN, holds, 1440);
+    expect(await answerTo(place("2027-03-02T09:45Z", "EXCLUSIVE"))).toBe(REFUSED);
+    expect(await answerTo(place("2027-03-02T10:00Z", "EXCLUSIVE"))).toBe("given");
+  });
+
+  test.each<Claim>(["EXCLUSIVE", "SHARED"])("lets no interview move or grow into one that is %s", async (holds) => {
+    await place(TEN, holds);
+    const id = await place("2027-03-01T09:00Z", "EXCLUSIVE");
+    const { raw } = app.app.connections;
+    const move = (minutes: number) => raw`
+      update interviews set starts_at = starts_at + ${minutes} * interval '1 minute', ends_at = ends_at + ${minutes} * interval '1 minute'
+      where id = ${id}`;
+    const grow = (minutes: number) => raw`
+      update interviews set ends_at = ends_at + ${minutes} * interval '1 minute', duration_minutes = duration_minutes + ${minutes}
+      where id = ${id}`;
+    expect([await answerTo(move(45)), await answerTo(grow(31))]).toEqual([REFUSED, REFUSED]);
+    expect([await answerTo(move(15)), await answerTo(grow(15))]).toEqual(["given", "given"]);
+  });
+
+  test("never refuses a seat because of itself", async () => {
+    const id = await place(TEN, "SHARED");
+    const grow = () =>
+      app.app.connections
+        .raw`update interviews set ends_at = ends_at + interval '30 minutes', duration_minutes = 60 where id = ${id}`;
+    const changes = [() => claim(id, "EXCLUSIVE"), grow, () => claim(id, "SHARED"), () => claim(id, "EXCLUSIVE")];
+    for (const change of changes) expect(await answerTo(change())).toBe("given");
   });
 });
+
+// The same with more rounds in conflict-races.slow.ts.
+testRaces(() => app, { slots: 4, runs: 8 });
 
 describe("validateOnly", () => {
   test("answers as the real request would, and writes nothing", async () => {
@@ -242,7 +283,7 @@ describe("validateOnly", () => {
     expect(await send(plan({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({
       warnings: [{ code: "INTERVIEWER_UNSOCIABLE_HOUR", interviewer: { name: "User bob" } }],
     });
-    expect(await rows()).toEqual({ interviews: 0, events: 0, tasks: 0, newest: 0 });
+    expect(await tracesIn(app)).toEqual(created(0));
 
     await send(adHoc({}, at("2027-03-01T10:00Z")));
     expect(await send(adHoc({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({ __typename: "InterviewerConflict" });
@@ -252,10 +293,10 @@ describe("validateOnly", () => {
     expect(await send(adHoc({ durationMinutes: 1 }, at("2027-03-01T10:00Z", dry)))).toMatchObject({
       __typename: "ValidationFailed",
     });
-    expect(await rows()).toEqual({ interviews: 1, events: 1, tasks: 1, newest: 1 });
+    expect(await tracesIn(app)).toEqual(created(1));
   });
 
-  test("uses no key", async () => {
+  test("claims no idempotency key", async () => {
     const keyed = { validateOnly: true, idempotencyKey: "dry-run-key" };
     await send(adHoc({}, at("2027-03-01T10:00Z", keyed)));
     expect(await app.app.connections.raw`select * from idempotency_keys`).toEqual([]);

@@ -175,6 +175,8 @@ describe("plan mode", () => {
       { location: "HACKERRANK", office: null, hackerrankTemplateId: "hr-2" },
     ],
     ["aiNoteTakerEnabled", { aiNoteTakerEnabled: false }, { aiNoteTaker: { enabled: false } }],
+    ["AI note-taker sent as null", { aiNoteTakerEnabled: null }, { aiNoteTaker: { enabled: true } }],
+    ["AI scorecard assist sent as null", { aiScorecardAssistEnabled: null }, { aiScorecardAssistEnabled: true }],
     ["aiScorecardAssistEnabled", { aiScorecardAssistEnabled: false }, { aiScorecardAssistEnabled: false }],
     [
       "candidateTemplateId",
@@ -197,7 +199,7 @@ describe("plan mode", () => {
     ["kind sent as null", { kind: null }, {}],
     ["interviewers sent as null", { interviewerIds: null }, {}],
   ];
-  test.each(overrides)("%s", async (_field, sent, seen) => {
+  test.each(overrides)("overridden: %s", async (_field, sent, seen) => {
     expect(await create(plan(sent))).toMatchObject({ ...INHERITED, ...seen });
   });
 
@@ -210,6 +212,26 @@ describe("plan mode", () => {
     };
     expect(await stored({})).toBe("hr-1");
     expect(await stored({ hackerrankTemplateId: null })).toBeNull();
+  });
+
+  test("seats interviewers in the order of the activity, or in that of the request", async () => {
+    const { raw } = app.app.connections;
+    const swap = () => raw`update stage_activity_interviewers set position = 1 - position`;
+    await swap();
+    try {
+      expect(await create(plan())).toMatchObject({ interviewers: seats("bob", "ada") });
+    } finally {
+      await swap();
+    }
+    for (const names of [
+      ["extra-3", "ada", "extra-1", "bob"],
+      ["bob", "extra-1", "ada", "extra-3"],
+    ]) {
+      const parts = { kind: "PANEL", interviewerIds: names.map(user) };
+      for (const input of [plan(parts), adHoc(parts)]) {
+        expect(await create(input)).toMatchObject({ interviewers: seats(...names) });
+      }
+    }
   });
 
   test("takes from the caller what an empty activity does not have", async () => {
@@ -260,7 +282,7 @@ describe("ad-hoc mode", () => {
     ["MICROSOFT_TEAMS", {}],
     ["HACKERRANK", { hackerrankTemplateId: "hr-9" }],
   ];
-  test.each(locations)("%s", async (location, parts) => {
+  test.each(locations)("an interview may be held at %s", async (location, parts) => {
     expect(await create(adHoc({ location, ...parts }))).toMatchObject({ location });
   });
 
@@ -272,6 +294,12 @@ describe("ad-hoc mode", () => {
   test("an external recruiter may organize for the candidates they added", async () => {
     const input = adHoc({}, { organizerId: user("external-recruiter"), applicationId: application("agency") });
     expect(await create(input)).toMatchObject({ candidate: { name: "Dan" } });
+  });
+
+  test("a name sent as null reads as left out, since there is none to clear", async () => {
+    for (const input of [adHoc({ name: null }), external({ name: null })]) {
+      expect(await create(input)).toMatchObject({ name: "Engineer – Screening" });
+    }
   });
 
   test("an offset and Z name the same instant as the local time", async () => {
@@ -328,6 +356,73 @@ describe("external mode", () => {
       interviewerTemplate: null,
       scorecard: { template: { id: scorecard("general") } },
     });
+  });
+});
+
+describe("external mode with a stage activity", () => {
+  const stageActivityId = activity("full");
+  const people = { kind: "ONE_ON_ONE", interviewerIds: [user("ada")] };
+
+  test("inherits everything but templates, host and visibility", async () => {
+    const input = external({ stageActivityId, ...people });
+    expect(await create(input)).toMatchObject({
+      ...INHERITED,
+      kind: "ONE_ON_ONE",
+      durationMinutes: 30,
+      interviewers: [{ rsvp: null, user: { id: user("ada") } }],
+      host: null,
+      calendarEventVisibility: "DEFAULT",
+      candidateTemplate: null,
+      interviewerTemplate: null,
+      stageActivity: { id: stageActivityId },
+    });
+  });
+
+  test("has the scorecard template of the request, without the activity's instructions", async () => {
+    const own = { scorecardTemplateId: scorecard("coding") };
+    expect((await create(external({ stageActivityId, ...people, ...own }))).scorecard).toEqual({
+      required: false,
+      feedbackDescription: null,
+      ratingDescription: null,
+      template: { id: scorecard("coding") },
+    });
+    expect((await create(external({ ...people, ...own }))).scorecard.template).toEqual({ id: scorecard("coding") });
+    expect((await create(external(people))).scorecard).toBeNull();
+  });
+
+  test("prefers what is sent, and a null clears name and office", async () => {
+    const sent = { location: "PHONE", name: null, officeId: null };
+    expect(await create(external({ stageActivityId, ...people, ...sent }))).toMatchObject({
+      location: "PHONE",
+      name: null,
+      office: null,
+    });
+    const other = { location: "ZOOM", name: "Elsewhere", officeId: office("london") };
+    expect(await create(external({ stageActivityId, ...people, ...other }))).toMatchObject({
+      location: "ZOOM",
+      name: "Elsewhere",
+      office: null,
+    });
+    const onSite = { location: "ONSITE", officeId: office("london") };
+    expect(await create(external({ stageActivityId, ...people, ...onSite }))).toMatchObject({
+      office: { id: office("london") },
+    });
+  });
+
+  test("stands on the application's stage without one, and is named after it", async () => {
+    expect(await create(external(people))).toMatchObject({ name: "Engineer – Screening", stageActivity: null });
+  });
+});
+
+test("the longest link that is accepted is kept whole", async () => {
+  const videoConferencingUrl = `https://zoom.us/${"x".repeat(2_048 - "https://zoom.us/".length)}`;
+  expect((await create(external({ videoConferencingUrl }))).external).toMatchObject({ videoConferencingUrl });
+});
+
+test("ten interviewers have a seat each, in the order of the request", async () => {
+  const names = Array.from({ length: 10 }, (_, index) => `extra-${9 - index}`);
+  expect(await create(adHoc({ kind: "PANEL", interviewerIds: names.map(user) }))).toMatchObject({
+    interviewers: seats(...names),
   });
 });
 

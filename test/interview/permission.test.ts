@@ -27,15 +27,70 @@ const ORGANIZERS: [organizer: string, ownCandidate: string, othersCandidate: str
 ];
 
 describe("the organizer", () => {
-  test.each(ORGANIZERS)("%s: %s for a candidate the agency added, %s for another", async (organizer, agency, other) => {
-    for (const [name, expected] of [
-      ["agency", agency],
-      ["active", other],
-    ] as const) {
-      const input = adHoc({}, { organizerId: user(organizer), applicationId: application(name) });
-      const { createInterview: result } = await app.client.data(CREATE, { input });
-      expect(result.findings?.map(({ code }: { code: string }) => code) ?? [result.__typename]).toEqual([expected]);
+  test.each(ORGANIZERS)(
+    "%s is answered %s for a candidate the agency added, %s for another",
+    async (organizer, agency, other) => {
+      for (const [name, expected] of [
+        ["agency", agency],
+        ["active", other],
+      ] as const) {
+        const input = adHoc({}, { organizerId: user(organizer), applicationId: application(name) });
+        const { createInterview: result } = await app.client.data(CREATE, { input });
+        expect(result.findings?.map(({ code }: { code: string }) => code) ?? [result.__typename]).toEqual([expected]);
+      }
+    },
+  );
+});
+
+describe("the organizer's part in the hiring team", () => {
+  const codesOf = async (organizer: string, name: string) => {
+    const input = adHoc({}, { organizerId: user(organizer), applicationId: application(name), validateOnly: true });
+    const { createInterview: result } = await app.client.data(CREATE, { input });
+    return result.findings?.map(({ code }: { code: string }) => code) ?? [result.__typename];
+  };
+  const OTHERS_CANDIDATE = ["ERR_ORGANIZER_NO_APPLICATION_PERMISSION"];
+
+  test("of an external recruiter does not reach a candidate whom somebody else added", async () => {
+    const { raw } = app.app.connections;
+    const addedBy = (name: string | null) => raw`
+      update candidates c set added_by_id = (select id from users where account_id = c.account_id and external_id = ${name})
+      where external_id = 'carla'`;
+    for (const name of ["recruiter", "stranger", "ada"]) {
+      await addedBy(name);
+      expect(await codesOf("external-recruiter", "active"), name).toEqual(OTHERS_CANDIDATE);
     }
+    await addedBy("external-recruiter");
+    expect(await codesOf("external-recruiter", "active")).toEqual([SUCCESS]);
+    await addedBy(null);
+    expect(await codesOf("external-recruiter", "active")).toEqual(OTHERS_CANDIDATE);
+  });
+
+  test("is the widest of those that they have", async () => {
+    const { raw } = app.app.connections;
+    const member = raw`select account_id, job_id, user_id from hiring_team_members m
+      where role = 'EXTERNAL_RECRUITER'`;
+    for (const role of ["RECRUITER", "HIRING_MANAGER", "COORDINATOR"]) {
+      await raw`insert into hiring_team_members (account_id, job_id, user_id, role) select m.*, ${role} from (${member}) m`;
+      expect(await codesOf("external-recruiter", "active"), role).toEqual([SUCCESS]);
+      await raw`delete from hiring_team_members m using (${member}) e where m.user_id = e.user_id and m.role = ${role}`;
+    }
+    expect(await codesOf("external-recruiter", "active")).toEqual(OTHERS_CANDIDATE);
+  });
+
+  test("is nothing to another job, nor is an added candidate without a part", async () => {
+    const { raw } = app.app.connections;
+    const job = (from: string, to: string) => raw`
+      update hiring_team_members m set job_id = target.id
+      from jobs target, jobs source, users u
+      where source.account_id = m.account_id and source.id = m.job_id and source.external_id = ${from}
+        and target.account_id = m.account_id and target.external_id = ${to}
+        and u.account_id = m.account_id and u.id = m.user_id and u.external_id in ('recruiter', 'external-recruiter')`;
+    await job("engineer", "designer");
+    for (const name of ["recruiter", "external-recruiter"]) {
+      expect(await codesOf(name, "agency"), name).toEqual(["ERR_ORGANIZER_NO_JOB_PERMISSION"]);
+    }
+    await job("designer", "engineer");
+    expect(await codesOf("recruiter", "agency")).toEqual([SUCCESS]);
   });
 });
 

@@ -34,7 +34,7 @@ const literal = (fields: Record<string, unknown>) => {
     timezone: "UTC", mode: { adHoc: { ${text.join(", ")} } } }) { __typename } }`;
 };
 
-describe.each(FIELDS)("%s", (field, code) => {
+describe.each(FIELDS)("without %s the request is refused with %s:", (field, code) => {
   const { [field]: _left, ...without } = request;
   const withNull = { ...request, [field]: null };
   test.each([

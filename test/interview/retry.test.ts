@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ProviderError } from "../../src/calendar/error.ts";
 import type { ConferenceRequest, Effect } from "../../src/calendar/provider.ts";
 import { encodeId, decodeId } from "../../src/core/id.ts";
 import { provisioningHandler } from "../../src/interview/provision.ts";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
-import { adHoc, createInterview } from "../support/interview.ts";
+import { adHoc, createInterview, external } from "../support/interview.ts";
+import { provisionOnce } from "../support/provisioning.ts";
+import { tracesIn } from "../support/trace.ts";
 
 const PROVISIONING = /* GraphQL */ `
   query ($id: ID!) {
@@ -44,6 +46,7 @@ const RETRY = /* GraphQL */ `
         findings {
           code
           path
+          message
         }
       }
     }
@@ -70,12 +73,7 @@ beforeEach(() => {
 });
 
 const create = () => createInterview(app.client, adHoc({ location: "GOOGLE_MEET" }));
-const run = async (id: string) => {
-  const { app: opened } = app;
-  const [row] = await opened.connections.raw`select account_id from interviews where id = ${decodeId(id).id}`;
-  const handler = provisioningHandler(opened.services, opened.providers);
-  await handler.run({ interviewId: decodeId(id).id }, { accountId: row?.["account_id"], id: "test" });
-};
+const run = (id: string) => provisionOnce(app, id);
 const read = async (id: string) => (await app.client.data(PROVISIONING, { id }))["interview"];
 const events = async (id: string) => {
   const rows = await app.app.connections
@@ -120,6 +118,8 @@ test("a temporary refusal is booked and tried again later", async () => {
 test("a provider's wish to be left alone is honoured, up to an hour", async () => {
   for (const [retryAfterMs, expected] of [
     [90_000, 90_000],
+    [3_600_000, 3_600_000],
+    [3_600_001, 3_600_000],
     [7_200_000, 3_600_000],
   ] as const) {
     const id = await create();
@@ -129,17 +129,41 @@ test("a provider's wish to be left alone is honoured, up to an hour", async () =
   }
 });
 
-test("delays grow, and after eight refusals it is given up", async () => {
+describe("the delay before the next attempt", () => {
+  afterEach(() => void vi.restoreAllMocks());
+  /** Delays in seconds of a provider that refuses again and again, with chance at its least, in the middle and at its most. */
+  test.each([
+    [0, [2, 4, 8, 16, 32, 64, 128]],
+    [0.5, [3, 6, 12, 24, 48, 96, 192]],
+    [1, [4, 8, 16, 32, 64, 128, 256]],
+  ])("doubles each time, when chance is %d", async (chance, seconds) => {
+    vi.spyOn(Math, "random").mockReturnValue(chance);
+    const id = await create();
+    answer = refuse("UNAVAILABLE", { retryable: true });
+    const delays: number[] = [];
+    for (let attempt = 1; attempt < 8; attempt += 1) {
+      await run(id);
+      delays.push((Date.parse((await read(id)).provisioning.nextAttemptAt) - NOW.getTime()) / 1_000);
+    }
+    expect(delays).toEqual(seconds);
+  });
+
+  test("is no shorter because the provider would be asked again sooner", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const id = await create();
+    answer = refuse("RATE_LIMITED", { retryable: true, retryAfterMs: 1_999 });
+    await run(id);
+    expect(Date.parse((await read(id)).provisioning.nextAttemptAt) - NOW.getTime()).toBe(2_000);
+  });
+});
+
+test("after eight refusals it is given up", async () => {
   const id = await create();
   answer = refuse("UNAVAILABLE", { retryable: true });
-  const delays: number[] = [];
-  for (let attempt = 1; attempt < 8; attempt += 1) {
+  for (let attempt = 1; attempt <= 7; attempt += 1) {
     await run(id);
-    delays.push(Date.parse((await read(id)).provisioning.nextAttemptAt) - NOW.getTime());
+    expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: attempt });
   }
-  expect(
-    delays.map((delay, index) => delay >= 2_000 * 2 ** index && delay <= Math.min(4_000 * 2 ** index, 300_000)),
-  ).toEqual(delays.map(() => true));
   await run(id);
   expect((await read(id)).provisioning).toMatchObject({
     state: "FAILED",
@@ -166,6 +190,10 @@ describe("a final refusal", () => {
       interview: { provisioning: { state: "FAILED", lastError: { code: "REJECTED" } } },
     });
     await stream.close();
+    const [event] = await app.app.connections.raw`
+      select detail, interview_version from events
+      where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_PROVISIONING_FAILED'`;
+    expect(event).toEqual({ detail: { code: "REJECTED" }, interview_version: 2 });
   });
 
   test("can be retried, and asking twice asks once", async () => {
@@ -188,12 +216,44 @@ describe("a final refusal", () => {
       "INTERVIEW_UPDATED",
       "INTERVIEW_PROVISIONED",
     ]);
+    const [updated] = await app.app.connections
+      .raw`select detail from events where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_UPDATED'`;
+    expect(updated?.["detail"]).toEqual({ changed: ["provisioning"] });
 
     const { retryProvisioning } = await app.client.data(RETRY, { id });
     expect(retryProvisioning).toMatchObject({
       __typename: "ValidationFailed",
       findings: [{ code: "ERR_PROVISIONING_NOT_FAILED", path: ["input", "interviewId"] }],
     });
+  });
+
+  test.each([
+    ["PROVISIONED", null, "PROVISIONED"],
+    ["FAILED", "CANCELLED", "CANCELLED"],
+    ["PENDING", "CANCELLED", "CANCELLED"],
+    ["PROVISIONED", "CANCELLED", "CANCELLED"],
+    ["NOT_APPLICABLE", null, "NOT_APPLICABLE"],
+  ])("cannot be retried when it is %s and its outcome %s", async (state, outcome, told) => {
+    const id = state === "NOT_APPLICABLE" ? await createInterview(app.client, external()) : await create();
+    await app.app.connections.raw`
+      update interviews set provisioning_state = ${state}, outcome = ${outcome} where id = ${decodeId(id).id}`;
+    const before = await tracesIn(app);
+    const { retryProvisioning } = await app.client.data(RETRY, { id });
+    expect(retryProvisioning).toMatchObject({
+      __typename: "ValidationFailed",
+      findings: [{ code: "ERR_PROVISIONING_NOT_FAILED", path: ["input", "interviewId"] }],
+    });
+    expect(retryProvisioning.findings[0].message).toContain(`It is ${told}.`);
+    expect(await tracesIn(app)).toEqual(before);
+    expect((await read(id)).provisioning.state).toBe(state);
+  });
+
+  test("of an interview whose candidate did not come can be retried", async () => {
+    const id = await create();
+    await app.app.connections.raw`
+      update interviews set provisioning_state = 'FAILED', outcome = 'CANDIDATE_NO_SHOW' where id = ${decodeId(id).id}`;
+    const { retryProvisioning } = await app.client.data(RETRY, { id });
+    expect(retryProvisioning).toMatchObject({ __typename: "RetryProvisioningSuccess" });
   });
 
   test("a hundred parallel retries queue one task", async () => {
@@ -246,14 +306,16 @@ test("trouble with the database is no attempt: the queue repeats the task", asyn
   expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
 });
 
-test("what was cancelled or is gone is not provisioned", async () => {
+test("what was cancelled is not provisioned, and a task whose interview is gone is repeated", async () => {
   const id = await create();
   await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
   await run(id);
   expect(asked).toEqual([]);
   const gone = { interviewId: "00000000-0000-4000-8000-000000000000" };
   const [account] = await app.app.connections.raw`select id from accounts limit 1`;
-  await provisioningHandler(app.app.services, app.app.providers).run(gone, { accountId: account?.["id"], id: "test" });
+  const handler = provisioningHandler(app.app.services, app.app.providers);
+  await expect(handler.run(gone, { accountId: account?.["id"], id: "test" })).rejects.toThrow();
+  expect(asked).toEqual([]);
 });
 
 test("what is cancelled while it is provisioned stays as it is", async () => {
@@ -266,6 +328,21 @@ test("what is cancelled while it is provisioned stays as it is", async () => {
   expect(await read(id)).toMatchObject({ conferenceUrl: null, provisioning: { state: "PENDING" } });
   expect(await events(id)).toEqual(["INTERVIEW_CREATED"]);
 });
+
+test.each([true, false])(
+  "what is cancelled while a provider refuses it stays as it is; may be retried: %s",
+  async (retryable) => {
+    const id = await create();
+    answer = async () => {
+      await app.app.connections.raw`update interviews set outcome = 'CANCELLED' where id = ${decodeId(id).id}`;
+      throw new ProviderError("UNAVAILABLE", "Try later.", { retryable });
+    };
+    await run(id);
+    expect((await read(id)).provisioning).toMatchObject({ state: "PENDING", attempts: 0, lastError: null });
+    expect(await events(id)).toEqual(["INTERVIEW_CREATED"]);
+    expect(await waiting(id)).toHaveLength(1);
+  },
+);
 
 test("a run that comes late changes nothing", async () => {
   const id = await create();
@@ -312,7 +389,7 @@ describe("a run that is refused late, when another has ended", () => {
     return { interview: await read(id), events: await events(id), tasks: tasks?.["tasks"] };
   };
 
-  test("well", async () => {
+  test("changes nothing of one that has provisioned it", async () => {
     const id = await create();
     const refuse = await begin(id);
     answer = async () => ({ url: "https://meet.google.com/first" });
@@ -323,7 +400,7 @@ describe("a run that is refused late, when another has ended", () => {
     expect(await state(id)).toEqual(before);
   });
 
-  test("badly, and provisioning was started again", async () => {
+  test("changes nothing of provisioning that failed for good and was started again meanwhile", async () => {
     const id = await create();
     answer = async () => {
       throw new ProviderError("UNAVAILABLE", "Try later.", { retryable: true });

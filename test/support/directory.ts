@@ -19,6 +19,33 @@ export function sampleId(type: keyof typeof NOUNS, externalId: string, account =
   return encodeId(type, stableId(account, NOUNS[type], externalId));
 }
 
+/** What a request of the sample account says, with the ids of another account that has the sample directory. */
+export function inAccount<T extends object>(account: string, input: T): T {
+  const idThere = new Map(
+    sampleObjects().map(([type, externalId]) => [sampleId(type, externalId), sampleId(type, externalId, account)]),
+  );
+  return JSON.parse(JSON.stringify(input), (_key, value: unknown) => idThere.get(String(value)) ?? value) as T;
+}
+
+/** Every object of the sample directory that has an id. */
+function sampleObjects(): [type: keyof typeof NOUNS, externalId: string][] {
+  const { jobs, ...file } = sampleDirectory("sample");
+  const stages = jobs.flatMap(({ interviewPlan }) => interviewPlan.stages);
+  const lists: Record<keyof typeof NOUNS, { externalId: string }[]> = {
+    User: file.users,
+    Office: file.offices,
+    EmailTemplate: file.emailTemplates,
+    ScorecardTemplate: file.scorecardTemplates,
+    Job: jobs,
+    Stage: stages,
+    StageActivity: stages.flatMap(({ activities }) => activities),
+    Candidate: file.candidates,
+    Application: file.applications,
+  };
+  const types = Object.keys(lists) as (keyof typeof NOUNS)[];
+  return types.flatMap((type) => lists[type].map(({ externalId }) => [type, externalId] as [typeof type, string]));
+}
+
 const user = (externalId: string, more: object = {}) => ({
   externalId,
   name: `User ${externalId}`,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +28,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env["DATABASE_URL"];
   const embedded = given ? undefined : await startEmbeddedPostgres({ directory, settings: FASTER });
   const serverUrl = given ?? embedded?.url ?? "";
-  const template = `${TEMPLATE}_${process.pid}`;
+  // Each project of a run has its own.
+  const template = `${TEMPLATE}_${randomBytes(8).toString("hex")}`;
 
   const admin = postgres(serverUrl, { max: 1, onnotice: () => {} });
   await admin.unsafe(`create database ${template}`);

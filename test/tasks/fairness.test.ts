@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startTestApp } from "../support/app.ts";
-import { sampleId } from "../support/directory.ts";
+import { inAccount } from "../support/directory.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
 import { buildWorker } from "../../src/worker.ts";
 
@@ -15,19 +15,8 @@ test("an account with many tasks does not make another wait", { timeout: 60_000 
   };
   const app = await startTestApp({ worker: false, now: () => new Date(), providers: { conference } });
   for (let count = 0; count < 200; count += 1) await createInterview(app.client, adHoc({ location: "GOOGLE_MEET" }));
-  const own = (type: "Application" | "User" | "EmailTemplate", externalId: string) =>
-    sampleId(type, externalId, "other");
-  const theirs = adHoc(
-    {
-      location: "GOOGLE_MEET",
-      interviewerIds: [own("User", "ada")],
-      candidateTemplateId: own("EmailTemplate", "to-candidate"),
-      interviewerTemplateId: own("EmailTemplate", "to-interviewers"),
-    },
-    { applicationId: own("Application", "active"), organizerId: own("User", "recruiter") },
-  );
   const stream = await app.other.subscribe("subscription { interviewProvisioned { sequence } }");
-  await createInterview(app.other, theirs);
+  await createInterview(app.other, inAccount("other", adHoc({ location: "GOOGLE_MEET" })));
 
   const worker = buildWorker(app.app);
   await worker.start();

@@ -1,3 +1,4 @@
+import { isInterfaceType } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { schema } from "../../src/schema.ts";
 import { Client } from "../support/client.ts";
@@ -190,6 +191,81 @@ async function answerOfStream(client: Client, query: string): Promise<string> {
   const text = await response.text();
   return /"code":"(\w+)"/.exec(text)?.[1] ?? text;
 }
+
+describe("an object by its id", () => {
+  /** One of each noun; what the sample directory has not, an interview of it leads to. */
+  const idsOfNouns = async (): Promise<Record<string, string>> => {
+    const { viewer, interview } = await app.client.data(
+      "query ($id: ID!) { viewer { account { id } } interview(id: $id) { id job { interviewPlan { id } } } }",
+      { id: interviewId },
+    );
+    return {
+      Account: viewer.account.id,
+      Application: sampleId("Application", "active"),
+      Candidate: sampleId("Candidate", "carla"),
+      EmailTemplate: sampleId("EmailTemplate", "to-candidate"),
+      Interview: interviewId,
+      InterviewPlan: interview.job.interviewPlan.id,
+      Job: sampleId("Job", "engineer"),
+      Office: sampleId("Office", "berlin"),
+      ScorecardTemplate: sampleId("ScorecardTemplate", "general"),
+      Stage: sampleId("Stage", "screening"),
+      StageActivity: sampleId("StageActivity", "full"),
+      User: user("ada"),
+    };
+  };
+  const ANYBODY = ["Account"];
+  /** How many nouns a caller is refused for want of a scope, and which of the others are not there for them. */
+  test.each<[string, Caller, denied: (noun: string) => boolean, hidden: string[]]>([
+    [
+      "a token with every scope",
+      { scopes: ["interviews:read", "interviews:write", "directory:read"] },
+      () => false,
+      [],
+    ],
+    ["a token with interviews:read", { scopes: ["interviews:read"] }, (noun) => noun !== "Interview", []],
+    ["a token with directory:read", { scopes: ["directory:read"] }, (noun) => noun === "Interview", []],
+    ["a token with interviews:write", { scopes: ["interviews:write"] }, () => true, []],
+    ["a token without scopes", { scopes: [] }, () => true, []],
+    [
+      "an external recruiter, of a candidate that somebody else added",
+      "external-recruiter",
+      (noun) => noun !== "Interview",
+      ["Interview"],
+    ],
+    ["a coordinator", "coordinator", () => false, []],
+    [
+      "a member who interviews",
+      "ada",
+      () => false,
+      ["Application", "Candidate", "InterviewPlan", "Job", "Stage", "StageActivity"],
+    ],
+  ])("is guarded by the scope of its noun from %s", async (_name, caller, denied, hidden) => {
+    const client = await clientOf(caller);
+    const ids = await idsOfNouns();
+    const answers: Record<string, unknown> = {};
+    const expected: Record<string, unknown> = {};
+    for (const [noun, id] of Object.entries(ids)) {
+      for (const query of [
+        "query ($id: ID!) { found: node(id: $id) { id } }",
+        "query ($id: ID!) { found: nodes(ids: [$id]) { id } }",
+      ]) {
+        const { data, errors } = await client.send(query, { id });
+        const found = [data?.["found"] ?? null].flat();
+        answers[`${noun} ${query}`] = errors?.[0]?.extensions?.["code"] ?? found;
+        const refused = denied(noun) && !ANYBODY.includes(noun);
+        expected[`${noun} ${query}`] = refused ? DENIED : [hidden.includes(noun) ? null : { id }];
+      }
+    }
+    expect(answers).toEqual(expected);
+  });
+
+  test("is tried for every noun that has ids", async () => {
+    const node = schema.getType("Node");
+    const nouns = isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : [];
+    expect(Object.keys(await idsOfNouns())).toEqual(nouns.toSorted());
+  });
+});
 
 test("every root field has its column", () => {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { revokeToken } from "../../src/account/issue.ts";
 import type { Client } from "../support/client.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
+import { asOfCursor, nextEvent } from "../support/stream.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
 
@@ -17,11 +18,9 @@ const EXPIRED = "This token has expired. Get a new one, and subscribe after the 
 const REVOKED = "This API token is not valid. Check it, or ask for a new one.";
 const INACTIVE = "This token is not valid: it names no active user of an account. Get a new one.";
 
-const here = async () => (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
-
 /** Opens an event stream in which nothing happens; `ended` is all that it has sent. */
 async function openQuiet(client: Client, headers: Record<string, string> = EVENT_STREAM) {
-  const body = JSON.stringify({ query: EVENTS, variables: { after: await here() } });
+  const body = JSON.stringify({ query: EVENTS, variables: { after: await asOfCursor(app.client) } });
   const response = await client.post(body, headers);
   return { ended: response.text() };
 }
@@ -35,12 +34,12 @@ test("a socket ends with its token, and a fresh one goes on where it ended", asy
   const briefly = await app.person("recruiter", { expiresIn: 1 });
   const socket = await briefly.openSocket();
   const closed = new Promise((resolve) => socket.on("closed", (event) => resolve(event)));
-  const { asOfCursor: after } = (await briefly.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"];
+  const after = await asOfCursor(briefly);
   expect(await closed).toMatchObject({ code: 4403, reason: "UNAUTHENTICATED" });
 
   const id = await createInterview(app.client, adHoc());
   const resumed = await (await app.person("recruiter")).subscribe(EVENTS, { after });
-  expect((await resumed.next()).data?.["interviewEvents"].interview.id).toBe(id);
+  expect((await nextEvent(resumed))["interview"].id).toBe(id);
   await resumed.close();
 });
 
@@ -52,13 +51,13 @@ test("a token without a near end keeps its socket", async () => {
 });
 
 test("an event stream in which nothing happens ends with its token, and a fresh one goes on where it ended", async () => {
-  const after = await here();
+  const after = await asOfCursor(app.client);
   const { ended } = await openQuiet(await app.person("recruiter", { expiresIn: 1 }));
   expect(await ended).toBe(farewell(EXPIRED));
 
   const id = await createInterview(app.client, adHoc());
   const resumed = await (await app.person("recruiter")).subscribeSse(EVENTS, { after });
-  expect((await resumed.next()).data?.["interviewEvents"].interview.id).toBe(id);
+  expect((await nextEvent(resumed))["interview"].id).toBe(id);
   await resumed.close();
 });
 
@@ -70,12 +69,12 @@ test("an event stream that was not asked for by name ends with its token as well
 test("the event streams of an API token that is revoked end, and others go on", async () => {
   const client = await app.createToken("sample");
   const { ended } = await openQuiet(client);
-  const other = await app.client.subscribeSse(EVENTS, { after: await here() });
+  const other = await app.client.subscribeSse(EVENTS, { after: await asOfCursor(app.client) });
   await revokeToken(app.app.services.db, client.token ?? "");
   expect(await ended).toBe(farewell(REVOKED));
 
   const id = await createInterview(app.client, adHoc({}, { startTime: "2027-02-01T10:00" }));
-  expect((await other.next()).data?.["interviewEvents"].interview.id).toBe(id);
+  expect((await nextEvent(other))["interview"].id).toBe(id);
   await other.close();
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createIssuerKeys } from "../../src/account/issuer-keys.ts";
 import { createLog } from "../../src/operation/log.ts";
 import { startIssuer } from "../support/issuer.ts";
@@ -10,6 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.stop());
 beforeEach(() => issuer.fail(null));
+afterEach(() => void vi.restoreAllMocks());
 
 /** Keys whose failures age by a clock of the test's. */
 function open() {
@@ -23,6 +24,12 @@ function open() {
   return { keyOf, clock, log };
 }
 
+/** Five seconds of waiting for the issuer pass in 50 milliseconds. */
+function endPatienceSoon(): void {
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(ms / 100));
+}
+
 const UNAVAILABLE = { code: "KEYS_UNAVAILABLE" };
 
 test.each<[IssuerFault, string]>([
@@ -34,6 +41,7 @@ test.each<[IssuerFault, string]>([
 ])("an issuer that fails by %s has no keys, and the log says why", async (fault, reason) => {
   const { keyOf, log } = open();
   issuer.fail(fault);
+  if (fault === "silence") endPatienceSoon();
   await expect(keyOf()).rejects.toMatchObject(UNAVAILABLE);
   const { host } = new URL(issuer.options.jwksUrl);
   expect(log).toMatchObject([{ level: 40, issuer: host, reason, msg: "the issuer's keys cannot be fetched" }]);

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import type { Client } from "../support/client.ts";
-import { sampleId } from "../support/directory.ts";
+import { inAccount, sampleId } from "../support/directory.ts";
 import { adHoc, createInterview, external, plan, user } from "../support/interview.ts";
 import { findPlaces } from "../support/places.ts";
 import type { Place } from "../support/places.ts";
+import { asOfCursor } from "../support/stream.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
 
@@ -33,30 +34,8 @@ const EXTERNAL_IDS = {
   Application: "active",
 } as const;
 
-/** The ids of a request of the sample account, as they are in another account. */
-const inAccount = (account: string, input: object): object =>
-  JSON.parse(JSON.stringify(input), (_key, value: unknown) => {
-    const [noun = "", uuid = ""] =
-      typeof value === "string" ? Buffer.from(value, "base64url").toString().split(":") : [];
-    if (!uuid || typeof value !== "string" || encodeId(noun, uuid) !== value) return value;
-    return sampleToOther.get(value)?.[account] ?? value;
-  });
-const sampleToOther = new Map<string, Record<string, string>>();
-
 beforeAll(async () => {
   app = await startViewerApp({ worker: false, eventLog: { bookmarkMs: 60 } });
-  for (const [noun, names] of Object.entries({
-    User: ["ada", "recruiter", "bob"],
-    Office: ["berlin", "london"],
-    EmailTemplate: ["to-candidate", "to-interviewers"],
-    StageActivity: ["full"],
-    Application: ["active"],
-  })) {
-    for (const name of names) {
-      const id = sampleId(noun as "User", name);
-      sampleToOther.set(id, { other: sampleId(noun as "User", name, "other") });
-    }
-  }
   for (const [account, client] of [
     ["sample", app.client],
     ["other", app.other],
@@ -64,7 +43,7 @@ beforeAll(async () => {
     for (const [noun, name] of Object.entries(EXTERNAL_IDS))
       real[account][noun] = sampleId(noun as "User", name, account);
     const input = plan({ officeId: sampleId("Office", "london") }, { organizerId: user("recruiter") });
-    beginning[account] = (await client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
+    beginning[account] = await asOfCursor(client);
     real[account]["Interview"] = await createInterview(client, inAccount(account, input));
     await createInterview(client, inAccount(account, adHoc({}, { organizerId: user("recruiter") })));
     const { viewer, jobs } = await client.data(

@@ -4,6 +4,7 @@ import { NOW } from "../support/app.ts";
 import type { Client, Subscription } from "../support/client.ts";
 import { sampleId } from "../support/directory.ts";
 import { adHoc, createInterview, user } from "../support/interview.ts";
+import { asOfCursor, nextEvent } from "../support/stream.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
 
@@ -33,19 +34,14 @@ const EVENTS = /* GraphQL */ `
 
 type Open = (client: Client, after?: string) => Promise<Subscription>;
 /** Begins at a place that is known before it is asked for, so that no event can come in between. */
-const here = async (): Promise<string> =>
-  (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
-const overSocket: Open = async (client, after) => client.subscribe(EVENTS, { after: after ?? (await here()) });
-const overSse: Open = async (client, after) => client.subscribeSse(EVENTS, { after: after ?? (await here()) });
+const overSocket: Open = async (client, after) =>
+  client.subscribe(EVENTS, { after: after ?? (await asOfCursor(app.client)) });
+const overSse: Open = async (client, after) =>
+  client.subscribeSse(EVENTS, { after: after ?? (await asOfCursor(app.client)) });
 const transports: [name: string, open: Open][] = [
   ["WebSocket", overSocket],
   ["server-sent events", overSse],
 ];
-const eventOf = async (stream: Subscription) => {
-  const { data, errors } = await stream.next();
-  expect(errors).toBeUndefined();
-  return data?.["interviewEvents"];
-};
 const withInterviewer = (name: string, more: object = {}) =>
   createInterview(app.client, adHoc({ interviewerIds: [user(name)], ...more }));
 const client = (who: string) => (who === "token" ? app.client : app.person(who));
@@ -71,8 +67,8 @@ describe.each(transports)("over %s", (_name, open) => {
     const first = await withInterviewer("ada");
     const panel = { kind: "PANEL", interviewerIds: ["ada", "bob", "extra-1"].map(user) };
     const second = await createInterview(app.client, adHoc(panel));
-    const heard = [await eventOf(stream)];
-    if (hears) heard.push(await eventOf(stream));
+    const heard = [await nextEvent(stream)];
+    if (hears) heard.push(await nextEvent(stream));
     expect(heard.map(({ interview }) => interview.id)).toEqual(hears ? [first, second] : [second]);
     for (const { interview } of heard) expect(interview.job).toEqual(whole ? { title: "Engineer" } : null);
     await stream.close();
@@ -82,7 +78,7 @@ describe.each(transports)("over %s", (_name, open) => {
     const { leave, join } = team("recruiter");
     const stream = await open(await client("recruiter"));
     const first = await createInterview(app.client, adHoc({}, { organizerId: user("admin") }));
-    const seen = await eventOf(stream);
+    const seen = await nextEvent(stream);
     expect(seen.interview.id).toBe(first);
 
     await leave();
@@ -91,19 +87,19 @@ describe.each(transports)("over %s", (_name, open) => {
       app.client,
       adHoc({ interviewerIds: [user("recruiter")] }, { organizerId: user("admin") }),
     );
-    const next = await eventOf(stream);
+    const next = await nextEvent(stream);
     expect(next.interview).toMatchObject({ id: own, job: null });
     expect(next.sequence).toBe(seen.sequence + 2);
 
     const resumed = await open(await client("recruiter"), seen.cursor);
-    expect((await eventOf(resumed)).interview.id).toBe(own);
+    expect((await nextEvent(resumed)).interview.id).toBe(own);
     await resumed.close();
 
     await join();
     const last = await createInterview(app.client, adHoc({}, { organizerId: user("admin") }));
-    expect((await eventOf(stream)).interview).toMatchObject({ id: last, job: { title: "Engineer" } });
+    expect((await nextEvent(stream)).interview).toMatchObject({ id: last, job: { title: "Engineer" } });
     const replayed = await open(await client("recruiter"), seen.cursor);
-    expect((await eventOf(replayed)).interview.id).toBe(hidden);
+    expect((await nextEvent(replayed)).interview.id).toBe(hidden);
     await replayed.close();
     await stream.close();
   });
@@ -114,14 +110,14 @@ describe.each(transports)("over %s", (_name, open) => {
     const [stream, other] = [await open(await client("extra-2")), await open(await client("extra-3"))];
     const panel = adHoc({ kind: "PANEL", interviewerIds: [user("extra-2"), user("extra-3")] });
     const id = await createInterview(app.client, panel);
-    for (const each of [stream, other]) expect((await eventOf(each)).interview.id).toBe(id);
+    for (const each of [stream, other]) expect((await nextEvent(each)).interview.id).toBe(id);
     await setActive(false);
     await app.app.connections.raw`update interviews set provisioning_state = 'FAILED' where id = ${decodeId(id).id}`;
     await app.client.data(`mutation { retryProvisioning(input: { interviewId: "${id}" }) { __typename } }`);
-    expect((await eventOf(other)).type).toBe("INTERVIEW_UPDATED");
+    expect((await nextEvent(other)).type).toBe("INTERVIEW_UPDATED");
     await setActive(true);
     const heard = await createInterview(app.client, panel);
-    expect((await eventOf(stream)).interview.id).toBe(heard);
+    expect((await nextEvent(stream)).interview.id).toBe(heard);
     await other.close();
     await stream.close();
   });
@@ -129,13 +125,13 @@ describe.each(transports)("over %s", (_name, open) => {
   test("nothing is delivered once the token has ended, and a fresh one goes on behind the cursor", async () => {
     const stream = await open(await app.person("ada", { expiresIn: 60 }));
     await withInterviewer("ada");
-    const { cursor } = await eventOf(stream);
+    const { cursor } = await nextEvent(stream);
     clock = new Date(NOW.getTime() + 60_000);
     const missed = await withInterviewer("ada");
     const { errors } = await stream.next();
     expect(errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
     const fresh = await open(await app.person("ada", { expiresIn: 3_600 }), cursor);
-    expect((await eventOf(fresh)).interview.id).toBe(missed);
+    expect((await nextEvent(fresh)).interview.id).toBe(missed);
     await fresh.close();
     clock = NOW;
   });
@@ -144,7 +140,7 @@ describe.each(transports)("over %s", (_name, open) => {
 test("a stream that asks about the job is silent for who only takes part", async () => {
   const FILTERED =
     "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { interview { id } } }";
-  const after = await here();
+  const after = await asOfCursor(app.client);
   const filter = { jobIds: [sampleId("Job", "engineer")] };
   const streams = await Promise.all(
     ["ada", "recruiter"].map(async (who) => (await client(who)).subscribe(FILTERED, { after, filter })),
@@ -168,7 +164,7 @@ test("who may hear of an event is asked once for all who follow", async () => {
   const everybody = await createInterview(app.client, adHoc(panel));
   const counts = await Promise.all(
     streams.slice(0, 12).map(async (stream) => {
-      for (let count = 1; ; count += 1) if ((await eventOf(stream)).interview.id === everybody) return count;
+      for (let count = 1; ; count += 1) if ((await nextEvent(stream)).interview.id === everybody) return count;
     }),
   );
   expect(counts).toEqual([3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);

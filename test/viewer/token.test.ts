@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registerDocuments } from "../../src/account/document.ts";
 import { NOW } from "../support/app.ts";
 import { Client } from "../support/client.ts";
 import type { TokenClaims } from "../support/issuer.ts";
@@ -119,6 +120,56 @@ test.each(["a.b.c", "e30.e30.", "eyJhbGciOiJub25lIn0.e30.", `${"x".repeat(5000)}
     expect(errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
   },
 );
+
+test("a token whose subject is one user's external id and another's id is nobody's", async () => {
+  const { raw } = app.app.connections;
+  const names = async (externalId: string) => raw`
+    update users u set external_id = ${externalId} from accounts a
+    where a.id = u.account_id and a.external_id = 'sample' and u.email = 'extra-2@example.com'`;
+  await names(user("ada"));
+  const { errors } = await (await app.person(user("ada"))).send(VIEWER);
+  expect(errors).toMatchObject([
+    { extensions: { code: "UNAUTHENTICATED" }, message: expect.stringContaining("names no active user") },
+  ]);
+  expect((await (await app.person("ada")).data(VIEWER))["viewer"].user.name).toBe("User ada");
+  await names("extra-2");
+  expect((await (await app.person(user("ada"))).data(VIEWER))["viewer"].user.name).toBe("User ada");
+});
+
+test("an id of another noun is no subject", async () => {
+  const uuid = Buffer.from(user("ada"), "base64url").toString().split(":")[1];
+  for (const sub of [Buffer.from(`Office:${uuid}`).toString("base64url"), `${uuid}`, `User:${uuid}`]) {
+    const { errors } = await (await app.person(sub)).send(VIEWER);
+    expect(errors, sub).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
+  }
+});
+
+describe("the client that a token was issued to", () => {
+  const text = "{ viewer { scopes } }";
+  const clientOf = async (azp: unknown) => app.person("admin", { azp } as TokenClaims);
+  const restrict = (account: string, only: boolean) =>
+    registerDocuments(app.app.services.db, { account, clientId: "careers", documents: [text], only });
+
+  test("is held to its registered documents, and no other is", async () => {
+    await restrict("sample", true);
+    const restricted = await clientOf("careers");
+    expect(await restricted.data(text)).toEqual({ viewer: { scopes: ALL } });
+    expect((await restricted.send(VIEWER)).errors).toMatchObject([{ extensions: { code: "DOCUMENT_NOT_TRUSTED" } }]);
+    for (const azp of [undefined, "another"]) {
+      expect(await (await clientOf(azp)).data(VIEWER)).toMatchObject({ viewer: { user: { name: "User admin" } } });
+    }
+    await restrict("sample", false);
+  });
+
+  test.each([[["careers"]], [""], [7], [null], ["x".repeat(256)], ["a\u0000"]])(
+    "is refused when it is %j",
+    async (azp) => {
+      expect((await (await clientOf(azp)).send(text)).errors).toMatchObject([
+        { extensions: { code: "UNAUTHENTICATED" } },
+      ]);
+    },
+  );
+});
 
 test("a user who becomes inactive is out at the next request", async () => {
   const client = await app.person("extra-1");

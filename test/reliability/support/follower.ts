@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { expect } from "vitest";
 import { Client } from "../../support/client.ts";
 import type { GraphQLResult, Subscription } from "../../support/client.ts";
+import { asOfCursor } from "../../support/stream.ts";
 import type { Tenant } from "./site.ts";
 
 const FOLLOW = /* GraphQL */ `
@@ -63,8 +64,7 @@ export class Follower {
   /** Begins where the account's list is now. */
   static async start(options: FollowerOptions): Promise<Follower> {
     const client = new Client(options.gateway(), options.tenant.token);
-    const { interviews } = await client.data("{ interviews(first: 1) { asOfCursor } }");
-    return new Follower(options, interviews.asOfCursor);
+    return new Follower(options, await asOfCursor(client));
   }
 
   get repeats(): number {

@@ -11,7 +11,7 @@ import { apiTokens } from "../../../src/db/schema/account.ts";
 import { importDirectory } from "../../../src/import/upsert.ts";
 import { SCOPES } from "../../../src/operation/context.ts";
 import { sampleDirectory, sampleId } from "../../support/directory.ts";
-import { freePort, runGateway } from "../../support/process.ts";
+import { freePort, runGateway, unattended } from "../../support/process.ts";
 import type { GatewayProcess } from "../../support/process.ts";
 
 export interface Tenant {
@@ -49,7 +49,7 @@ export async function openSite(databaseUrl: string, tenants: number, lookUrl = d
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-reliability-"));
   const running = new Set<Running>();
 
-  const start = async (role: string, env: Record<string, string> = {}): Promise<Running> => {
+  const begin = async (role: string, env: Record<string, string>): Promise<Running> => {
     const port = Number(env["PORT"] ?? (await freePort()));
     const started = {
       ...runGateway([], { ROLE: role, DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: String(port), ...env }),
@@ -60,6 +60,7 @@ export async function openSite(databaseUrl: string, tenants: number, lookUrl = d
     await started.logged("started");
     return started;
   };
+  const start = (role: string, env: Record<string, string> = {}) => unattended(begin(role, env));
 
   return {
     databaseUrl,
