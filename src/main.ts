@@ -20,10 +20,9 @@ import { assertDemoIsPrivate, parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
 import { banner } from "./import/banner.ts";
 import { readDocuments } from "./import/documents.ts";
-import { checkDirectory } from "./import/check.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
-import { formatProblems, formatReport, readDirectoryFile } from "./import/file.ts";
-import { importDirectory } from "./import/upsert.ts";
+import { formatReport, readDirectoryFile } from "./import/file.ts";
+import { importValue } from "./import/upsert.ts";
 import { findingsTable } from "./interview/finding.ts";
 import { reportShifts } from "./interview/shifted.ts";
 import { createLog } from "./operation/log.ts";
@@ -34,6 +33,8 @@ import { buildWorker } from "./worker.ts";
 const USAGE = `Usage:
   npm start                      the gateway, or the role that ROLE names
   npm run import -- FILE         imports a directory file
+  npm run import -- --dry-run FILE       tells what importing it would change, and changes nothing
+  npm run import -- [--create] [--rename] FILE   may make a new account beside others, may change an account's name
   npm run import -- --schema     prints the JSON Schema of directory files
   npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
   npm run token -- --revoke TOKEN        ends an API token
@@ -54,7 +55,7 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
   if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
-  if (command === "import" && argument) return importFile(readEnv(), argument);
+  if (command === "import" && argument) return importFile(readEnv(), [argument, ...rest]);
   if (command === "token" && argument === "--revoke" && rest[0]) return endToken(readEnv(), rest[0]);
   if (command === "token" && argument) return printToken(readEnv(), argument, rest);
   if (command === "documents") return registerFrontend(readEnv(), process.argv.slice(3));
@@ -127,10 +128,18 @@ async function start(env: Env): Promise<void> {
   stopOnSignal(log, stop);
 }
 
-async function importFile(env: Env, file: string): Promise<void> {
-  const checked = checkDirectory(await readDirectoryFile(file));
-  if (!checked.ok) throw new StartError(formatProblems(checked.problems));
-  await withDatabase(env, async (db) => print(formatReport(await importDirectory(db, checked.directory))));
+async function importFile(env: Env, rest: string[]): Promise<void> {
+  const flag = { type: "boolean", default: false } as const;
+  const { values, positionals } = readArguments(rest, { "dry-run": flag, create: flag, rename: flag });
+  const [file, ...more] = positionals;
+  if (!file || more.length > 0) throw new StartError(USAGE);
+  const dryRun = values["dry-run"] === true;
+  const options = { dryRun, mayCreate: values["create"] === true, mayRename: values["rename"] === true };
+  const value = await readDirectoryFile(file);
+  await withDatabase(env, async (db) => {
+    print(formatReport(await importValue(db, value, options)));
+    if (dryRun) print("This was a dry run: nothing was written.\n");
+  });
 }
 
 async function printToken(env: Env, account: string, rest: string[]): Promise<void> {

@@ -109,7 +109,7 @@ describe("users", () => {
     const before = app.queries.length;
     const found = (await app.other.data(USERS, { query: needle }))["users"];
     expect(found.nodes).toHaveLength(1);
-    const query = app.queries.slice(before).find(({ text }) => text.includes("ilike"));
+    const query = app.queries.slice(before).find(({ text }) => text.includes(" like "));
     expect(query).toBeDefined();
     if (!query) return;
     const { scanned, text } = await explain(raw, query, ["users"]);

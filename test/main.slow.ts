@@ -189,12 +189,45 @@ describe("npm run import", () => {
     expect(written).toHaveLength(13);
     for (const [inserted, ...rest] of written) {
       expect(inserted).toBeGreaterThan(0);
-      expect(rest).toEqual([0, 0, 0]);
+      expect(rest).toEqual([0, 0, 0, 0, 0]);
     }
     const second = await importing([file]);
     expect(second).toMatchObject({ code: 0, stderr: "" });
-    expect(columns(second.stdout)).toEqual(written.map(([inserted]) => [0, 0, 0, inserted]));
+    expect(columns(second.stdout)).toEqual(written.map(([inserted]) => [0, 0, 0, 0, 0, inserted]));
     expect(await count()).toBe(before + 23);
+  });
+
+  test("a dry run prints the report and writes nothing", async () => {
+    const { users, ...file } = sampleDirectory("imported");
+    const path = await write("fewer.json", { $schema: "x", ...file, complete: ["users"], users: users.slice(0, -1) });
+    const inactive = () => database.connections.raw`select count(*)::int from users where not active`.values();
+    const before = await inactive();
+    const { code, stdout } = await importing(["--dry-run", path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^users +0 +0 +1 +0 +0 +22$/m);
+    expect(stdout).toMatch(/\nThis was a dry run: nothing was written\.\n$/);
+    expect(await inactive()).toEqual(before);
+  });
+
+  test("makes another account with --create, and renames one with --rename, only", async () => {
+    const file = await write("misspelt.json", { account: { externalId: "impotred", name: "Account imported" } });
+    expect(await importing([file])).toMatchObject({
+      code: 1,
+      stderr:
+        "Nothing was imported, because the file has 1 problem:\n" +
+        '  account.externalId: names no account; there are "imported". Correct it, or import with --create to make a new account\n',
+    });
+    expect(await importing([file, "--create"])).toMatchObject({ code: 0, stderr: "" });
+    const other = await write("renamed.json", { account: { externalId: "imported", name: "Another" } });
+    expect((await importing([other])).stderr).toContain(
+      'account.name: would rename the account "Account imported". Correct it, or import with --rename',
+    );
+    expect(await importing(["--rename", other])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("says how it is used when it is not used so", async () => {
+    expect((await importing(["--dry-run"])).stderr).toMatch(/^Usage:/);
+    expect((await importing(["--force", "x.json"])).stderr).toContain("'--force'");
   });
 
   test("refuses a wrong file with every problem and its path, and writes nothing", async () => {

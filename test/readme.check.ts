@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DEMO_QUERY } from "../src/import/banner.ts";
 import { findingsTable } from "../src/interview/finding.ts";
+import { PLACEHOLDERS } from "../src/template/render.ts";
 import { WARNINGS } from "../src/interview/warning.ts";
 
 const readme = readFileSync("README.md", "utf8");
@@ -18,6 +19,10 @@ test("the README has the table of findings that the code prints", () => {
 
 test("the README names every warning", () => {
   for (const code of Object.keys(WARNINGS)) expect(readme).toContain(`\`${code}\``);
+});
+
+test("the README lists every placeholder", () => {
+  for (const placeholder of PLACEHOLDERS) expect(readme).toContain(`\`{{${placeholder}}}\``);
 });
 
 test("the map of src names every folder and file at its top", () => {

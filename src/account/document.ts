@@ -32,7 +32,10 @@ export async function registerDocuments(
   db: Database,
   { account, clientId, documents, only }: Registration,
 ): Promise<void> {
-  const [owner] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.externalId, account));
+  const [owner] = await db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(eq(accounts.externalId, account.normalize("NFC")));
   if (!owner) throw new StartError(`There is no account ${account}. Import its directory first.`);
   const accountId = owner.id;
   await db.transaction(async (tx) => {

@@ -21,7 +21,10 @@ export async function issueToken(
   if (unknown.length > 0) {
     throw new StartError(`There is no scope ${unknown.join(", ")}. Choose among ${SCOPES.join(", ")}.`);
   }
-  const [owner] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.externalId, account));
+  const [owner] = await db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(eq(accounts.externalId, account.normalize("NFC")));
   if (!owner) throw new StartError(`There is no account ${account}. Import its directory first.`);
   const token = `igw_${randomBytes(32).toString("base64url")}`;
   const granted = scopes.length > 0 ? [...scopes] : [...SCOPES];

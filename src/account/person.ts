@@ -37,8 +37,10 @@ const CLOCK_TOLERANCE_S = 5;
 /** The last that a Date can tell. */
 const LAST_SECOND = 8.64e12;
 
+/** In NFC, as the external ids of the directory are. */
 const name = z
   .string()
+  .normalize("NFC")
   .min(1)
   .max(255)
   .refine((text) => !unstorable(text));

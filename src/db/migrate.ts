@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type { Logger } from "pino";
 import { StartError } from "../core/error.ts";
+import { describeAddress } from "./address.ts";
 import { openClient } from "./client.ts";
 import { postgresError } from "./constraint.ts";
 import { ensureInstallation } from "./installation.ts";
@@ -11,6 +12,8 @@ import { ensureInstallation } from "./installation.ts";
 const MIGRATIONS = resolve(import.meta.dirname, "../../drizzle");
 const LOCK = 7_311_964_025;
 const LOCK_NOT_AVAILABLE = "55P03";
+/** SQLSTATE of RAISE EXCEPTION: what a migration refuses in its own words. */
+const RAISED = "P0001";
 /** About five minutes in all. */
 const LOCKS: LockWaits = { waitMs: 3_000, pauseMs: 2_000, attempts: 60 };
 
@@ -33,7 +36,7 @@ export interface MigrateOptions {
 /**
  * Brings the database to the newest schema; safe when several processes start at once.
  * @param url leads to a server whose sessions last: the lock is a session's
- * @throws StartError when a table stays locked
+ * @throws StartError when a table stays locked, or when stored data forbid a migration
  */
 export async function migrateDatabase(
   url: string,
@@ -48,6 +51,10 @@ export async function migrateDatabase(
       await ensureInstallation(client);
     });
     await afterTables();
+  } catch (error) {
+    const { code, message } = postgresError(error) ?? {};
+    if (code !== RAISED) throw error;
+    throw new StartError(`The database ${describeAddress(url)} cannot be migrated. ${message}`, { cause: error });
   } finally {
     await Promise.all([lock.end({ timeout: 5 }), client.end({ timeout: 5 })]);
   }

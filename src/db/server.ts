@@ -20,7 +20,7 @@ export interface DatabaseUrls {
 
 /**
  * Makes sure that the database can be used.
- * @throws StartError when it cannot be reached, is older than PostgreSQL 15 or a standby, or when a pooler is in the way
+ * @throws StartError when it cannot be reached, is older than PostgreSQL 15, without ICU or UTF-8, a standby, or when a pooler is in the way
  */
 export async function assertServers({ url, directUrl }: DatabaseUrls): Promise<void> {
   if (!directUrl) return withClient({ url, variable: "DATABASE_URL", sessions: true }, assertDirect);
@@ -76,9 +76,18 @@ async function withClient<T>(target: Target, work: (visit: Visit) => Promise<T>)
 async function assertDirect(visit: Visit): Promise<void> {
   const { sql, url, variable } = visit;
   const place = describeAddress(url);
-  const { version, standby, limit, pooled } = await readFacts(sql);
+  const { version, encoding, icu, standby, limit, pooled } = await readFacts(sql);
   if (version < OLDEST_SERVER) {
     throw new StartError(`The database ${place} is older than PostgreSQL 15. Set ${variable} to a newer one.`);
+  }
+  // Names are sorted and searched by ICU, which knows text in UTF-8 only.
+  if (encoding !== "UTF8") {
+    throw new StartError(`The database ${place} has the encoding ${encoding}. Create it with encoding UTF8.`);
+  }
+  if (!icu) {
+    throw new StartError(
+      `The database ${place} has no ICU collations. Use a PostgreSQL that is built with ICU, as the usual packages are.`,
+    );
   }
   if (standby) {
     throw new StartError(`The database ${place} is a standby, which takes no writes. Set ${variable} to the primary.`);
@@ -101,10 +110,20 @@ async function assertPooled({ sql, url }: Visit): Promise<void> {
   }
 }
 
+interface Facts {
+  version: number;
+  encoding: string;
+  icu: boolean;
+  standby: boolean;
+  pid: number;
+  limit: string;
+}
+
 async function readFacts(sql: Sql) {
-  const facts = await sql<{ version: number; standby: boolean; pid: number; limit: string }[]>`
-    select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby, pg_backend_pid() as pid,
-      current_setting('idle_in_transaction_session_timeout') as limit`;
+  const facts = await sql<Facts[]>`
+    select current_setting('server_version_num')::int as version, getdatabaseencoding() as encoding,
+      exists (select from pg_collation where collname = 'und-x-icu') as icu,
+      pg_is_in_recovery() as standby, pg_backend_pid() as pid, current_setting('idle_in_transaction_session_timeout') as limit`;
   const [row] = facts;
   if (!row) throw new Error("the server answered with nothing");
   // A pooler greets with a process of its own making.

@@ -5,5 +5,10 @@ const LONGEST = 100;
 /** The options of a `query` argument of a list whose items have what `parts` says. */
 export const searchArgument = (parts: string) => ({
   validate: { schema: z.string().max(LONGEST, `must have at most ${LONGEST} characters`) },
-  description: `Words that must all occur in ${parts}, in either letter case; at most ${LONGEST} characters. All when left out.`,
+  description:
+    `Words that must all occur in ${parts}, at most ${LONGEST} characters. Parts of words will do. Letter case does not matter ` +
+    "(full case mapping: `STRASSE` finds `Straße`), nor does the Unicode form (NFC or NFD); accents do. All when left out.",
 });
+
+/** What every list of reference data says of its items. */
+export const RETIRED = "Retired ones, which the applicant tracking system no longer has, are not listed.";

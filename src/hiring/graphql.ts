@@ -4,6 +4,7 @@ import { fieldsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
+import { RETIRED } from "../graphql/search.ts";
 import { userInAccount } from "../people/load.ts";
 import { listApplications, listJobs, listOffices } from "./list.ts";
 import * as load from "./load.ts";
@@ -118,7 +119,8 @@ builder.queryFields((t) => ({
     {
       type: "Job",
       description:
-        "The jobs that the caller may see, by title: a person who is no admin sees those whose hiring team they are on.",
+        "The jobs that the caller may see, by title in Unicode's root order: a person who is no admin sees those whose hiring team they are on. " +
+        RETIRED,
       resolve: (_root, args, ctx) => listJobs(ctx, args),
     },
     defineConnection("Job"),
@@ -128,7 +130,7 @@ builder.queryFields((t) => ({
       type: "Application",
       description:
         "The applications that the caller may see, the oldest first: those to jobs that they see, and as an EXTERNAL_RECRUITER " +
-        "only those of candidates that they added.",
+        "only those of candidates that they added. Retired ones, and those of a retired job or candidate, are not listed.",
       resolve: (_root, args, ctx) => listApplications(ctx, args),
     },
     defineConnection("Application"),
@@ -136,7 +138,7 @@ builder.queryFields((t) => ({
   offices: t.connection(
     {
       type: "Office",
-      description: "The offices of the account, by name.",
+      description: `The offices of the account, by name in Unicode's root order. ${RETIRED}`,
       resolve: (_root, args, ctx) => listOffices(ctx, args),
     },
     defineConnection("Office"),

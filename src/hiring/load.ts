@@ -1,3 +1,4 @@
+import { isNull } from "drizzle-orm";
 import { stageActivities, stageActivityInterviewers } from "../db/schema/activity.ts";
 import {
   applications,
@@ -29,11 +30,16 @@ export const applicationInAccount = defineRowLoader(applications);
 
 export const planOfJob = defineRowLoader(interviewPlans, "jobId");
 
-export const stagesOfPlan = defineListLoader(stages, { by: "planId", order: ["position", "id"] });
+export const stagesOfPlan = defineListLoader(stages, {
+  by: "planId",
+  order: ["position", "id"],
+  where: isNull(stages.retiredAt),
+});
 
 export const activitiesOfStage = defineListLoader(stageActivities, {
   by: "stageId",
   order: ["position", "id"],
+  where: isNull(stageActivities.retiredAt),
 });
 
 export const interviewersOfActivity = defineListLoader(stageActivityInterviewers, {

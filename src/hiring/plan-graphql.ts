@@ -61,7 +61,7 @@ builder.node("InterviewPlan", {
     name: t.exposeString("name", { description: "Name of the plan." }),
     stages: t.field({
       type: ["Stage"],
-      description: "The stages in their order.",
+      description: "The stages in their order, without retired ones.",
       ...ofPlan.related("id", load.stagesOfPlan),
     }),
   }),
@@ -76,7 +76,7 @@ builder.node("Stage", {
     milestone: t.expose("milestone", { type: Milestone, description: "The part of hiring it belongs to." }),
     activities: t.field({
       type: ["StageActivity"],
-      description: "What happens in the stage, in order.",
+      description: "What happens in the stage, in order, without what is retired.",
       ...ofStage.related("id", load.activitiesOfStage),
     }),
   }),

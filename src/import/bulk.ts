@@ -5,8 +5,8 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
 
-/** What the database fills in and an import leaves alone. */
-const OWN_COLUMNS = ["createdAt", "revokedAt"] as const;
+/** What no file says: the database fills it in, or an import as a whole. */
+const OWN_COLUMNS = ["createdAt", "revokedAt", "retiredAt"] as const;
 
 /** The rows of a statement travel as one parameter, so these bound its size and nothing else. */
 const ROWS_AT_ONCE = 5_000;
@@ -21,23 +21,32 @@ export type ImportedRow<T extends PgTable> = Omit<T["$inferSelect"], (typeof OWN
 export interface Counts {
   inserted: number;
   updated: number;
+  /** Missing from a list that is complete, and from now on neither offered nor accepted. */
+  retired: number;
+  /** Retired before, and there again. */
+  revived: number;
+  /** Links that are gone. */
   deleted: number;
   unchanged: number;
 }
 
-/** Inserts what is new and updates what differs. A row that is already as wanted is not touched, not even locked. */
+/**
+ * Inserts what is new, updates what differs and brings back what was retired. A row that is already as wanted is not touched,
+ * not even locked.
+ */
 export async function upsertRows<T extends PgTable>(
   tx: Executor,
   table: T,
   rows: readonly ImportedRow<T>[],
 ): Promise<Counts> {
-  const counts: Counts = { inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
+  const counts: Counts = { inserted: 0, updated: 0, retired: 0, revived: 0, deleted: 0, unchanged: 0 };
   for (const chunk of chunks(rows, ROWS_AT_ONCE)) {
-    const [done] = await tx.execute<{ inserted: number; updated: number }>(upsertStatement(table, chunk));
-    const { inserted = 0, updated = 0 } = done ?? {};
+    const [done] = await tx.execute<Record<"inserted" | "updated" | "revived", number>>(upsertStatement(table, chunk));
+    const { inserted = 0, updated = 0, revived = 0 } = done ?? {};
     counts.inserted += inserted;
     counts.updated += updated;
-    counts.unchanged += chunk.length - inserted - updated;
+    counts.revived += revived;
+    counts.unchanged += chunk.length - inserted - updated - revived;
   }
   if (counts.inserted + counts.updated >= ANALYZE_FROM) await tx.execute(sql`analyze ${table}`);
   return counts;
@@ -63,9 +72,59 @@ export async function replaceLinks<T extends PgTable>(tx: Executor, table: T, li
   return { ...(await upsertRows(tx, table, links.rows)), deleted };
 }
 
+/** Rows of an account, or of the given owners, among which only the given ones are not retired. */
+export interface Survivors {
+  accountId: string;
+  rows: readonly { id: string }[];
+  jobIds?: readonly string[];
+}
+
+/** Retires every row that is missing among the given ones; users become inactive. */
+export async function retireOthers(
+  tx: Executor,
+  table: PgTable,
+  { accountId, rows, jobIds }: Survivors,
+): Promise<number> {
+  const { isRetired, retire } = retirementOf(table);
+  const kept = arrayLiteral(rows.map(({ id }) => id));
+  const owned = jobIds ? sql`and stored.job_id = any(${arrayLiteral(jobIds)}::uuid[])` : sql``;
+  const { count } = await tx.execute(sql`
+    update ${table} stored set ${retire}
+    where stored.account_id = ${accountId}::uuid and not (${isRetired}) ${owned}
+      and stored.id not in (select unnest(${kept}::uuid[]))`);
+  return count;
+}
+
+interface Retirement {
+  /** Whether a stored row is retired. */
+  isRetired: SQL;
+  /** Whether it comes back when the incoming row is written. */
+  isRevived: SQL;
+  retire: SQL;
+  /** What writing a row sets besides what the file says. */
+  revive: SQL[];
+}
+
+function retirementOf(table: PgTable): Retirement {
+  const { retiredAt, active } = getTableColumns(table);
+  if (retiredAt) {
+    const isRetired = sql`stored.retired_at is not null`;
+    return { isRetired, isRevived: isRetired, retire: sql`retired_at = now()`, revive: [sql`retired_at = null`] };
+  }
+  if (active) {
+    const isRetired = sql`not stored.active`;
+    return { isRetired, isRevived: sql`${isRetired} and incoming.active`, retire: sql`active = false`, revive: [] };
+  }
+  return { isRetired: sql`false`, isRevived: sql`false`, retire: sql``, revive: [] };
+}
+
 function upsertStatement(table: PgTable, rows: readonly object[]): SQL {
   const { all, key, data } = columnsOf(table);
-  const assignments = data.map((name) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`);
+  const { isRevived, revive } = retirementOf(table);
+  const assignments = [
+    ...data.map((name) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`),
+    ...revive,
+  ];
   const change = data.length > 0 ? sql`update set ${sql.join(assignments, sql`, `)}` : sql`nothing`;
   const differs =
     data.length > 0 ? sql`(${of("stored", data)}) is distinct from (${of("incoming", data)})` : sql`false`;
@@ -73,14 +132,16 @@ function upsertStatement(table: PgTable, rows: readonly object[]): SQL {
     with incoming as (
       select * from json_populate_recordset(null::${table}, ${json(table, rows)}::json)
     ), differing as (
-      select incoming.*, ${of("stored", key.slice(0, 1))} is null as fresh
+      select incoming.*, ${of("stored", key.slice(0, 1))} is null as fresh, coalesce(${isRevived}, false) as revived
       from incoming left join ${table} stored on (${of("stored", key)}) = (${of("incoming", key)})
-      where ${of("stored", key.slice(0, 1))} is null or ${differs}
+      where ${of("stored", key.slice(0, 1))} is null or ${differs} or ${isRevived}
     ), written as (
       insert into ${table} (${names(all)}) select ${names(all)} from differing
       on conflict (${names(key)}) do ${change}
     )
-    select count(*) filter (where fresh)::int as inserted, count(*) filter (where not fresh)::int as updated
+    select count(*) filter (where fresh)::int as inserted,
+      count(*) filter (where not fresh and not revived)::int as updated,
+      count(*) filter (where not fresh and revived)::int as revived
     from differing`;
 }
 

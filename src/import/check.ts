@@ -7,9 +7,8 @@ import { referenceProblems } from "./references.ts";
 export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: Problem[] };
 
 /**
- * Reads a value as a directory and reports everything that is wrong with it: first what its shape breaks, then ids that
- * come twice and references that name nothing. The references are judged even when the shape is wrong, by what of them
- * can be read.
+ * Reads a value as a directory and reports everything that is wrong with it, whatever is stored: first what its shape
+ * breaks, then what it contradicts itself in. That is judged even when the shape is wrong, by what can be read.
  */
 export function checkDirectory(value: unknown): CheckedDirectory {
   const read = directory.safeParse(value);

@@ -4,10 +4,10 @@ import type { Database } from "../db/client.ts";
 import { apiTokens } from "../db/schema/account.ts";
 import { SCOPES } from "../operation/context.ts";
 import { upsertRows } from "./bulk.ts";
-import { checkDirectory } from "./check.ts";
-import { formatProblems, readDirectoryFile } from "./file.ts";
+import { readDirectoryFile } from "./file.ts";
 import { idsOf } from "./ids.ts";
-import { importDirectory } from "./upsert.ts";
+import type { DEMO_ACCOUNTS } from "./ids.ts";
+import { importValue } from "./upsert.ts";
 
 /** Bearer tokens of the demo accounts. They are public, so they are valid only in a process that loads the demo itself. */
 export const DEMO_TOKEN = "demo-admin-token";
@@ -16,14 +16,15 @@ export const DEMO_OTHER_TOKEN = "demo-other-token";
 const FOLDER = join(import.meta.dirname, "demo");
 
 /** The demo accounts by external id, which is the name of the file as well, with their tokens. */
-const ACCOUNTS = { "fernhollow-robotics": DEMO_TOKEN, "pelagia-maps": DEMO_OTHER_TOKEN };
+const ACCOUNTS: Record<(typeof DEMO_ACCOUNTS)[number], string> = {
+  "fernhollow-robotics": DEMO_TOKEN,
+  "pelagia-maps": DEMO_OTHER_TOKEN,
+};
 
 /** Brings both demo accounts into the database; writes nothing when they are there already. */
 export async function loadDemo(db: Database): Promise<void> {
   for (const [account, token] of Object.entries(ACCOUNTS)) {
-    const checked = checkDirectory(await readDirectoryFile(join(FOLDER, `${account}.json`)));
-    if (!checked.ok) throw new Error(formatProblems(checked.problems));
-    await importDirectory(db, checked.directory);
+    await importValue(db, await readDirectoryFile(join(FOLDER, `${account}.json`)));
     await upsertToken(db, account, token);
   }
 }

@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { StartError } from "../core/error.ts";
 import { singleLine } from "../core/text.ts";
-import type { Problem } from "./problem.ts";
 import type { ImportReport } from "./upsert.ts";
 
 const MEGABYTE = 1024 * 1024;
 const LARGEST = 64 * MEGABYTE;
-const PROBLEMS_SHOWN = 50;
+
+const COUNTS = ["inserted", "updated", "retired", "revived", "deleted", "unchanged"] as const;
 
 /** How the parser's quotation of the text around an unexpected token begins. */
 const QUOTE = '..."';
@@ -26,24 +26,13 @@ export async function readDirectoryFile(path: string): Promise<unknown> {
   }
 }
 
-/** What is wrong with a file, one problem on a line. */
-export function formatProblems(problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const shown = problems.slice(0, PROBLEMS_SHOWN).map(({ path, message }) => `  ${path ? `${path}: ` : ""}${message}`);
-  const more = problems.length - shown.length;
-  return [
-    `Nothing was imported, because the file has ${count}:`,
-    ...shown,
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ].join("\n");
-}
-
 /** A table of what an import did. */
 export function formatReport(report: ImportReport): string {
-  const header = ["", "inserted", "updated", "deleted", "unchanged"];
-  const lines = Object.entries(report).map(([table, { inserted, updated, deleted, unchanged }]) => {
-    return [words(table), inserted, updated, deleted, unchanged].map(String);
-  });
+  const header = ["", ...COUNTS];
+  const lines = Object.entries(report).map(([table, counts]) => [
+    words(table),
+    ...COUNTS.map((count) => String(counts[count])),
+  ]);
   return [header, ...lines]
     .map(([table = "", ...cells]) => `${table.padEnd(28)}${cells.map((cell) => cell.padStart(11)).join("")}\n`)
     .join("");

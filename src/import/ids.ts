@@ -1,6 +1,6 @@
 import { stableId } from "../core/id.ts";
 
-type Noun =
+export type Noun =
   | "account"
   | "api token"
   | "user"
@@ -13,6 +13,9 @@ type Noun =
   | "stage activity"
   | "candidate"
   | "application";
+
+/** External ids of the accounts that the demo brings. */
+export const DEMO_ACCOUNTS = ["fernhollow-robotics", "pelagia-maps"] as const;
 
 export type Ids = ReturnType<typeof idsOf>;
 

@@ -1,10 +1,16 @@
 import { z } from "zod";
+import { readEmailAddress } from "../core/email-address.ts";
 import type { Path } from "./problem.ts";
 
 export type Located<T> = T & { at: Path };
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-const id = z.string().trim().optional().catch(undefined);
+const id = z.string().normalize("NFC").trim().optional().catch(undefined);
+const email = z
+  .string()
+  .transform((value) => readEmailAddress(value.trim()).address)
+  .optional()
+  .catch(undefined);
 const object = <T extends z.ZodRawShape>(shape: T) =>
   z.preprocess((value) => (isObject(value) ? value : {}), z.object(shape));
 const list = <T extends z.ZodType>(item: T) =>
@@ -21,7 +27,9 @@ const interview = object({
 const stage = object({ externalId: id, activities: list(object({ externalId: id, interview })) });
 
 const outline = object({
-  users: list(object({ externalId: id, email: id })),
+  account: object({ externalId: id, name: id }),
+  complete: list(id),
+  users: list(object({ externalId: id, email })),
   offices: list(object({ externalId: id })),
   emailTemplates: list(object({ externalId: id })),
   scorecardTemplates: list(object({ externalId: id })),
@@ -48,6 +56,8 @@ export function readOutline(value: unknown) {
   const stages = jobs.flatMap((job) => locate(job.interviewPlan.stages, [...job.at, "interviewPlan", "stages"]));
   const activities = stages.flatMap((stage) => locate(stage.activities, [...stage.at, "activities"]));
   return {
+    account: file.account,
+    complete: file.complete,
     users: locate(file.users, ["users"]),
     offices: locate(file.offices, ["offices"]),
     emailTemplates: locate(file.emailTemplates, ["emailTemplates"]),

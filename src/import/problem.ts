@@ -1,3 +1,7 @@
+import { StartError } from "../core/error.ts";
+
+const MAX_SHOWN = 50;
+
 /** Something wrong in a directory file. */
 export interface Problem {
   /** Where: `jobs[2].hiringTeam[0].user`; empty for the file as a whole. */
@@ -17,4 +21,26 @@ export function formatPath(path: Path): string {
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
+}
+
+/** A directory that was not imported. */
+export class DirectoryRefused extends StartError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.problems = problems;
+  }
+}
+
+/** What is wrong with a file, one problem on a line. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const shown = problems.slice(0, MAX_SHOWN).map(({ path, message }) => `  ${path ? `${path}: ` : ""}${message}`);
+  const more = problems.length - shown.length;
+  return [
+    `Nothing was imported, because the file has ${count}:`,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join("\n");
 }

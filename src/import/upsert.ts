@@ -15,37 +15,83 @@ import {
 } from "../db/schema/hiring.ts";
 import { users } from "../db/schema/people.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
-import { replaceLinks, upsertRows } from "./bulk.ts";
+import { replaceLinks, retireOthers, upsertRows } from "./bulk.ts";
 import type { Counts } from "./bulk.ts";
+import { checkDirectory } from "./check.ts";
 import type { Directory } from "./directory.ts";
 import { idsOf } from "./ids.ts";
+import { readOutline } from "./outline.ts";
+import { DirectoryRefused } from "./problem.ts";
 import { rowsOf } from "./rows.ts";
 import type { DirectoryRows } from "./rows.ts";
+import { storedProblems } from "./stored.ts";
+import type { AccountGuard } from "./stored.ts";
 
 /** What became of each table's rows. */
 export type ImportReport = Record<keyof DirectoryRows, Counts>;
 
+export interface ImportOptions extends Partial<AccountGuard> {
+  /** Reports what would become of each row, and writes nothing. */
+  dryRun?: boolean;
+}
+
 const UNIQUE_VIOLATION = "23505";
 const FOREIGN_KEY_VIOLATION = "23503";
 
+/** Ends the transaction of a dry run. */
+class DryRun extends Error {
+  readonly report: ImportReport;
+
+  constructor(report: ImportReport) {
+    super("A dry run is rolled back.");
+    this.report = report;
+  }
+}
+
 /**
- * Makes the account's reference data equal to the file in one transaction. What the file does not name stays, except
- * hiring teams and the interviewers of activities: the file gives them in full.
- * @param directory one that `checkDirectory` accepted
- * @throws StartError when what is in the database forbids it
+ * Imports a value that is meant to be a directory.
+ * @throws DirectoryRefused with every problem, of the value itself and beside what is stored; StartError as importDirectory
  */
-export async function importDirectory(db: Database, directory: Directory): Promise<ImportReport> {
+export async function importValue(db: Database, value: unknown, options: ImportOptions = {}): Promise<ImportReport> {
+  const checked = checkDirectory(value);
+  if (checked.ok) return importDirectory(db, checked.directory, options);
+  const told = new Set(checked.problems.map(({ path }) => path));
+  const stored = await storedProblems(db, readOutline(value), guardOf(options));
+  throw new DirectoryRefused([...checked.problems, ...stored.filter(({ path }) => !told.has(path))]);
+}
+
+/**
+ * Makes the account's reference data equal to the file in one transaction. What the file does not name stays, except in
+ * lists that are given in full: stages, activities, interviewers and hiring teams always, others when the file says so.
+ * @param directory one that `checkDirectory` accepted
+ * @throws DirectoryRefused with every problem beside what is stored, StartError when what is in use forbids it
+ */
+export async function importDirectory(
+  db: Database,
+  directory: Directory,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
   const { accountId } = idsOf(directory.account.externalId);
   const rows = rowsOf(directory);
   try {
     return await db.transaction(async (tx) => {
       await waitForOtherImports(tx, accountId);
+      const problems = await storedProblems(tx, readOutline(directory), guardOf(options));
+      if (problems.length > 0) throw new DirectoryRefused(problems);
       await freeEmails(tx, accountId, rows.users);
-      return writeRows(tx, accountId, rows);
+      const written = await writeRows(tx, accountId, rows);
+      const report = await retireMissing(tx, { accountId, rows, complete: directory.complete }, written);
+      if (options.dryRun) throw new DryRun(report);
+      return report;
     });
   } catch (error) {
+    if (error instanceof DryRun) return error.report;
     throw refusal(error) ?? error;
   }
+}
+
+function guardOf({ mayCreate = true, mayRename = true }: ImportOptions): AccountGuard {
+  return { mayCreate, mayRename };
 }
 
 /** A table comes after those that it refers to. */
@@ -77,6 +123,30 @@ async function writeRows(tx: Transaction, accountId: string, rows: DirectoryRows
   };
 }
 
+interface Given {
+  accountId: string;
+  rows: DirectoryRows;
+  complete: Directory["complete"];
+}
+
+const NOUNS = { users, offices, emailTemplates, scorecardTemplates, jobs, candidates, applications };
+
+/** A job of the file brings all of its stages and activities; other lists are complete only when the file says so. */
+async function retireMissing(tx: Transaction, given: Given, written: ImportReport): Promise<ImportReport> {
+  const { accountId, rows, complete } = given;
+  const report = { ...written };
+  const retire = async (list: keyof typeof NOUNS | "stages" | "stageActivities", jobIds?: string[]) => {
+    const table = { ...NOUNS, stages, stageActivities }[list];
+    const retired = await retireOthers(tx, table, { accountId, rows: rows[list], ...(jobIds && { jobIds }) });
+    report[list] = { ...report[list], retired };
+  };
+  const jobIds = rows.jobs.map(({ id }) => id);
+  await retire("stages", jobIds);
+  await retire("stageActivities", jobIds);
+  for (const list of new Set(complete)) await retire(list);
+  return report;
+}
+
 async function waitForOtherImports(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${accountId}, 0))`);
 }
@@ -91,7 +161,8 @@ async function freeEmails(tx: Transaction, accountId: string, rows: DirectoryRow
     with wanted as (select * from json_to_recordset(${wanted}::json) as wanted (id uuid, email text))
     update users set email = users.id::text
     from wanted
-    where users.account_id = ${accountId}::uuid and users.email = wanted.email and users.id <> wanted.id
+    where users.account_id = ${accountId}::uuid and users.id <> wanted.id
+      and lower(users.email collate "C") = lower(wanted.email collate "C")
       and users.id in (select id from wanted)`);
 }
 

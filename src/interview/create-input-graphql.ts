@@ -208,7 +208,7 @@ export function toCreateRequest(input: Input): CreateRequest {
     startTime: input.startTime,
     timezone: input.timezone,
     conflictPolicy: input.conflictPolicy,
-    conflictReason: input.conflictReason ?? null,
+    conflictReason: input.conflictReason?.normalize("NFC") ?? null,
     idempotencyKey: input.idempotencyKey ?? null,
     validateOnly: input.validateOnly,
   };
@@ -227,6 +227,9 @@ const NOUNS: Partial<Record<keyof InterviewFields, string>> = {
   scorecardTemplateId: "ScorecardTemplate",
 };
 
+/** What people type; in one Unicode form, a repetition is the same request. */
+const TEXTS = ["name", "source"] as const;
+
 function toFields({
   stageActivityId,
   ...fields
@@ -242,6 +245,7 @@ function toFields({
     const key = field as "officeId";
     if (decoded[key] != null) decoded[key] = decodeIdOf(noun, decoded[key]);
   }
+  for (const key of TEXTS) if (decoded[key] != null) decoded[key] = decoded[key].normalize("NFC");
   return {
     stageActivityId: stageActivityId == null ? undefined : decodeIdOf("StageActivity", stageActivityId),
     fields: decoded,

@@ -1,5 +1,5 @@
 import type { Context } from "../operation/context.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded, unlessRetired } from "../operation/loader.ts";
 import * as hiring from "../hiring/load.ts";
 import type { Application, Candidate, HiringTeamMember, Job, Office, Stage } from "../hiring/load.ts";
 import { userInAccount } from "../people/load.ts";
@@ -33,10 +33,13 @@ export interface Facts extends ApplicationFacts {
   scorecardTemplate: ScorecardTemplate | null;
 }
 
-/** Loads the facts in three waves of one statement per table; null when the application is unknown. */
+/**
+ * Loads the facts in three waves of one statement per table; null when the application is unknown. What is retired, or an
+ * application whose job or candidate is, reads as unknown.
+ */
 export async function loadFacts(ctx: Context, request: CreateRequest): Promise<Facts | null> {
   const [application, organizer, found] = await Promise.all([
-    ctx.load(hiring.applicationInAccount, request.applicationId),
+    unlessRetired(ctx.load(hiring.applicationInAccount, request.applicationId)),
     ctx.load(userInAccount, request.organizerId),
     request.stageActivityId ? loadInheritance(ctx, request.stageActivityId) : undefined,
   ]);
@@ -51,12 +54,13 @@ export async function loadFacts(ctx: Context, request: CreateRequest): Promise<F
     loadParts(ctx, configuration),
     loaded(ctx.load(hiring.stageInAccount, usable?.activity.stageId ?? application.currentStageId)),
   ]);
+  if (around.candidate.retiredAt || around.job.retiredAt) return null;
   return { ...around, ...parts, organizer, inherited, configuration, stage, interviewers: users };
 }
 
 async function loadInheritance(ctx: Context, stageActivityId: string): Promise<Inheritance | null> {
   const [activity, seats] = await Promise.all([
-    ctx.load(hiring.stageActivityInAccount, stageActivityId),
+    unlessRetired(ctx.load(hiring.stageActivityInAccount, stageActivityId)),
     ctx.load(hiring.interviewersOfActivity, stageActivityId),
   ]);
   return activity && { activity, interviewerIds: (seats ?? []).map((seat) => seat.userId) };
@@ -74,10 +78,10 @@ async function loadAround(ctx: Context, application: Application): Promise<Appli
 async function loadParts(ctx: Context, configuration: Configuration) {
   const [host, office, candidateTemplate, interviewerTemplate, scorecardTemplate] = await Promise.all([
     ctx.load(userInAccount, configuration.hostId),
-    ctx.load(hiring.officeInAccount, configuration.officeId),
-    ctx.load(emailTemplateInAccount, configuration.candidateTemplateId),
-    ctx.load(emailTemplateInAccount, configuration.interviewerTemplateId),
-    ctx.load(scorecardTemplateInAccount, configuration.scorecardTemplateId),
+    unlessRetired(ctx.load(hiring.officeInAccount, configuration.officeId)),
+    unlessRetired(ctx.load(emailTemplateInAccount, configuration.candidateTemplateId)),
+    unlessRetired(ctx.load(emailTemplateInAccount, configuration.interviewerTemplateId)),
+    unlessRetired(ctx.load(scorecardTemplateInAccount, configuration.scorecardTemplateId)),
   ]);
   return { host, office, candidateTemplate, interviewerTemplate, scorecardTemplate };
 }

@@ -118,6 +118,10 @@ function recruitedBy(accountId: string, userIds: readonly string[]): SQL {
 function ofDepartments(accountId: string, departments: readonly string[]): SQL {
   return sql`(select ${jobs.id} from ${jobs} where ${and(
     eq(jobs.accountId, accountId),
-    inArray(jobs.department, [...departments]),
+    // Stored in NFC.
+    inArray(
+      jobs.department,
+      departments.map((department) => department.normalize()),
+    ),
   )})`;
 }

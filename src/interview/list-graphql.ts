@@ -38,7 +38,10 @@ const InterviewFilterInput = builder.inputType("InterviewFilter", {
       ...MOST,
       description: "Of a job with one of these users on its hiring team as RECRUITER.",
     }),
-    departments: t.stringList({ ...MOST, description: "Of a job of one of these departments, by exact name." }),
+    departments: t.stringList({
+      ...MOST,
+      description: "Of a job of one of these departments, by exact name in any Unicode form.",
+    }),
     officeIds: t.idList({ ...MOST, description: "In one of these offices." }),
     stageIds: t.idList({ ...MOST, description: "Placed on one of these stages." }),
     statuses: t.field({

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
-import { asc, sql } from "drizzle-orm";
+import { and, asc, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
@@ -48,14 +49,19 @@ export function defineRowLoader<T extends AccountTable>(table: T, by: Column<T> 
   };
 }
 
+interface ListOptions<T extends AccountTable> {
+  by: Column<T>;
+  order: Column<T>[];
+  /** Which of the rows; all when left out. */
+  where?: SQL;
+}
+
 /** A loader of the rows that belong to an id, in order. An id without rows loads as an empty list. */
-export function defineListLoader<T extends AccountTable>(
-  table: T,
-  { by, order }: { by: Column<T>; order: Column<T>[] },
-): Loader<Rows<T>> {
+export function defineListLoader<T extends AccountTable>(table: T, list: ListOptions<T>): Loader<Rows<T>> {
+  const { by } = list;
   return {
     prepare: (db, columns) => {
-      const find = prepareFind(db, columns, { table, by, order });
+      const find = prepareFind(db, columns, { table, ...list });
       return async (keys) => {
         const lists = new Map<string, Rows<T>>(keys.ids.map((id) => [id, []]));
         for (const row of await find(keys)) lists.get(row[by] as string)?.push(row);
@@ -68,12 +74,15 @@ export function defineListLoader<T extends AccountTable>(
 function prepareFind<T extends AccountTable>(
   db: Database,
   columns: Columns,
-  { table, by, order }: { table: T; by: Column<T>; order: Column<T>[] },
+  { table, by, order, where }: ListOptions<T> & { table: T },
 ): (keys: BatchKeys) => Promise<Rows<T>> {
   const { accountId } = table;
   const find = prepareRows(table, {
     columns: columns && [...new Set([by, ...columns])],
-    where: sql`${accountId} = ${sql.placeholder("accountId")} and ${columnOf(table, by)} = any(${sql.placeholder("ids")}::uuid[])`,
+    where: and(
+      sql`${accountId} = ${sql.placeholder("accountId")} and ${columnOf(table, by)} = any(${sql.placeholder("ids")}::uuid[])`,
+      where,
+    ),
     orderBy: order.map((key) => asc(columnOf(table, key))),
   });
   return ({ accountId, ids }) => find.run(db, { accountId, ids: arrayLiteral(ids) });
@@ -142,6 +151,11 @@ class Loaders {
 /** What a foreign key promises to exist. */
 export function loaded<V>(row: Promise<V | null>): Promise<V> {
   return row.then(present);
+}
+
+/** What may be chosen from now on: a retired row reads as an unknown one. */
+export function unlessRetired<V extends { retiredAt: Date | null }>(row: Promise<V | null>): Promise<V | null> {
+  return row.then((found) => (found?.retiredAt ? null : found));
 }
 
 function present<V>(value: V | null): V {

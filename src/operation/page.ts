@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, asc, desc, eq, getTableColumns, getTableName, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, getTableName, isNull, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
@@ -146,7 +146,7 @@ export async function countRows<T extends PageTable>(
   ctx: Context,
   { table, where, executor = ctx.db }: PageQuery<T>,
 ): Promise<number> {
-  return executor.$count(table, and(eq(table.accountId, ctx.accountId), where));
+  return executor.$count(table, and(eq(table.accountId, ctx.accountId), notRetired(table), where));
 }
 
 /** The same for each of several parents, in one statement. */
@@ -159,7 +159,7 @@ export async function countRowsOf<T extends PageTable>(
   const counted = executor
     .select({ count: sql<number>`count(*)::int`.as("count") })
     .from(rowsOf)
-    .where(and(eq(table.accountId, ctx.accountId), where))
+    .where(and(eq(table.accountId, ctx.accountId), notRetired(table), where))
     .as("counted");
   const rows = await executor
     .select({ parentId: sql<string>`${PARENT_ID}`, count: counted.count })
@@ -202,6 +202,7 @@ function keyset<T extends PageTable>(query: PageQuery<T>, args: PageArguments, v
   return {
     where: and(
       sql`${table.accountId} = ${sql.param(valueOf("accountId"), table.accountId)}`,
+      notRetired(table),
       query.where,
       beyond("after"),
       beyond("before"),
@@ -209,6 +210,12 @@ function keyset<T extends PageTable>(query: PageQuery<T>, args: PageArguments, v
     orderBy: [direction(sort), direction(table.id)],
     size,
   };
+}
+
+/** No list holds what is retired. */
+function notRetired(table: PgTable): SQL | undefined {
+  const { retiredAt } = getTableColumns(table);
+  return retiredAt && isNull(retiredAt);
 }
 
 function toPage<T extends PageTable>(

@@ -1,14 +1,18 @@
 import { and, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
 import type { SQL } from "drizzle-orm";
+import { searchKey } from "../db/schema/name.ts";
 
 /**
- * Each word of the query occurs somewhere in the text, in either letter case. What LIKE would read as a pattern is read as
- * it stands. A query without a word matches everything.
+ * Each word of the query occurs somewhere in the text, whatever its letter case and Unicode form. LIKE's own characters
+ * match themselves. A query without a word matches everything.
+ * @param key a `searchKey`, so that an index finds it
  */
-export function containsWords(text: SQL | PgColumn, query: string | null | undefined): SQL | undefined {
-  const words = (query ?? "").split(/\s+/).filter((word) => word !== "");
-  return and(...words.map((word) => sql`${text} ilike ${`%${escapeLike(word)}%`}`));
+export function containsWords(key: SQL, query: string | null | undefined): SQL | undefined {
+  const words = (query ?? "")
+    .normalize("NFC")
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return and(...words.map((word) => sql`${key} like ${searchKey(sql`${`%${escapeLike(word)}%`}::text`)}`));
 }
 
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`);

@@ -79,7 +79,8 @@ builder.queryField("users", (t) =>
   t.connection(
     {
       type: "User",
-      description: "The users of the account, by name.",
+      description:
+        "The users of the account, by name in Unicode's root order: letters decide, then accents, then letter case.",
       args: {
         query: t.arg.string(searchArgument("name or e-mail address")),
         role: t.arg({ type: Role, description: "Only users with this role; all when left out." }),

@@ -1,6 +1,6 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
-import { users } from "../db/schema/people.ts";
+import { userSearchKey, users } from "../db/schema/people.ts";
 import { defineDirectoryList } from "../operation/directory.ts";
 import { containsWords } from "../operation/search.ts";
 import type { User } from "./load.ts";
@@ -22,8 +22,7 @@ export function matchingUsers({ query, role, active, calendarConnected, zoomSeat
     active == null ? undefined : eq(users.active, active),
     calendarConnected == null ? undefined : connected,
     zoomSeat ? eq(users.zoomSeat, zoomSeat) : undefined,
-    // The expression of the index users_search.
-    containsWords(sql`(${users.name} || ' ' || ${users.email})`, query),
+    containsWords(userSearchKey(users), query),
   );
 }
 

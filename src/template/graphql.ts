@@ -4,13 +4,14 @@ import { defineConnection } from "../graphql/connection.ts";
 import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { directoryNode } from "../graphql/node.ts";
-import { searchArgument } from "../graphql/search.ts";
+import { RETIRED, searchArgument } from "../graphql/search.ts";
 import {
   emailTemplateInAccount,
   listEmailTemplates,
   listScorecardTemplates,
   scorecardTemplateInAccount,
 } from "./load.ts";
+import { PLACEHOLDERS } from "./render.ts";
 
 const TemplateChannel = defineEnum("TemplateChannel", templateChannel.enumValues, {
   description: "How a rendered template is sent.",
@@ -34,6 +35,8 @@ const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumVal
   },
 });
 
+const MARKS = `Placeholders: ${PLACEHOLDERS.map((name) => `\`{{${name}}}\``).join(", ")}.`;
+
 builder.node("EmailTemplate", {
   description: "A message with placeholders, rendered for each recipient.",
   id: { resolve: (template) => template.id },
@@ -43,11 +46,11 @@ builder.node("EmailTemplate", {
     channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
     category: t.expose("category", { type: TemplateCategory, description: "What it is for." }),
     subject: t.exposeString("subject", {
-      description: "Subject line, with placeholders such as `{{candidate_name}}`.",
+      description: `Subject line. ${MARKS}`,
     }),
     body: t.exposeString("body", {
       extensions: { weight: 50 } satisfies WeightExtensions,
-      description: "Text, with placeholders such as `{{conference_url}}`.",
+      description: `Text. ${MARKS}`,
     }),
   }),
 });
@@ -65,7 +68,7 @@ builder.queryFields((t) => ({
   emailTemplates: t.connection(
     {
       type: "EmailTemplate",
-      description: "The e-mail templates of the account, by name.",
+      description: `The e-mail templates of the account, by name in Unicode's root order. ${RETIRED}`,
       args: {
         channel: t.arg({ type: TemplateChannel, description: "Only templates that are sent so; all when left out." }),
         categories: t.arg({
@@ -83,7 +86,7 @@ builder.queryFields((t) => ({
   scorecardTemplates: t.connection(
     {
       type: "ScorecardTemplate",
-      description: "The scorecard templates of the account, by name.",
+      description: `The scorecard templates of the account, by name in Unicode's root order. ${RETIRED}`,
       args: { query: t.arg.string(searchArgument("the name")) },
       resolve: (_root, { query, ...page }, ctx) => listScorecardTemplates(ctx, page, { query }),
     },

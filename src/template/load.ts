@@ -1,4 +1,5 @@
 import { and, eq, inArray } from "drizzle-orm";
+import { searchKey } from "../db/schema/name.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import { defineDirectoryList } from "../operation/directory.ts";
 import { defineRowLoader } from "../operation/loader.ts";
@@ -29,7 +30,7 @@ export const listEmailTemplates = defineDirectoryList({
     and(
       channel ? eq(emailTemplates.channel, channel) : undefined,
       categories ? inArray(emailTemplates.category, [...categories]) : undefined,
-      containsWords(emailTemplates.name, query),
+      containsWords(searchKey(emailTemplates.name), query),
     ),
 });
 
@@ -37,5 +38,5 @@ export const listEmailTemplates = defineDirectoryList({
 export const listScorecardTemplates = defineDirectoryList({
   table: scorecardTemplates,
   sort: "name",
-  matching: ({ query }: TemplateFilter) => containsWords(scorecardTemplates.name, query),
+  matching: ({ query }: TemplateFilter) => containsWords(searchKey(scorecardTemplates.name), query),
 });

@@ -168,6 +168,11 @@ const WORST: Record<string, Worst[]> = {
   "certificate|altnames": [["", "certificat", ""]],
   [String.raw`json|\*|multipart`]: [["", "jso", ""]],
   [String.raw`\uFFFD+$`]: [["", "\uFFFD", ""]],
+  [String.raw`[A-Z](?![A-Z]|$| )`]: [["", "A", ""]],
+  [String.raw`[^A-Za-z0-9!#$%&'*+\-/=?^_` + "`{|}~]"]: [["", "a", ""]],
+  [String.raw`[^A-Za-z0-9.\-\u0080-\u{10FFFF}]`]: [["", "a", ""]],
+  [String.raw`[^\p{ASCII}]`]: [["", "a", ""]],
+  "^[0-9]+$": [["", "1", "!"]],
 };
 
 interface Expression {

@@ -38,7 +38,9 @@ describe("the migrations make what the code declares:", () => {
       ),
     );
     const rows = await read(`
-      select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else ' null' end as said
+      select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+        || coalesce((select format(' collate "%s"', collname) from pg_collation where oid = a.attcollation and collname <> 'default'), '')
+        || case when a.attnotnull then ' not null' else ' null' end as said
       from pg_attribute a join pg_class c on c.oid = a.attrelid
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`);
     expect(rows.map(({ said }) => said).toSorted(byText)).toEqual(expected.toSorted(byText));

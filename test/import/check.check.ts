@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkDirectory } from "../../src/import/check.ts";
+import { PLACEHOLDERS } from "../../src/template/render.ts";
 import { smallFile, smallJob } from "./small-file.ts";
 
 const PANEL = "jobs[0].interviewPlan.stages[1].activities[0]";
@@ -72,8 +73,36 @@ describe("repeated", () => {
   test("e-mail address of users, in whatever case", () => {
     const { users } = smallFile();
     expect(problemsWith({ users: [users[0], { ...users[1], email: "ADA@example.com" }] })).toEqual([
-      `users[1].email | repeats users[0].email: "ada@example.com"`,
+      `users[1].email | repeats users[0].email: users "ada" and "bo" cannot share the address "ADA@example.com"`,
     ]);
+  });
+
+  test("e-mail address of users, whose host is written in two ways", () => {
+    const [ada, bo] = smallFile().users;
+    const users = [
+      { ...ada, email: "a@пример.рф" },
+      { ...bo, email: "A@XN--e1afmkfd.xn--p1ai" },
+    ];
+    expect(problemsWith({ users })).toEqual([
+      `users[1].email | repeats users[0].email: users "ada" and "bo" cannot share the address "A@XN--e1afmkfd.xn--p1ai"`,
+    ]);
+  });
+
+  test("external id and reference in another Unicode form", () => {
+    const [ada, bo] = smallFile().users;
+    expect(
+      problemsWith({
+        users: [
+          ada,
+          bo,
+          { ...ada, externalId: "Rene\u0301", email: "r@x.example" },
+          { ...ada, externalId: "Ren\u00E9", email: "s@x.example" },
+        ],
+        complete: ["users"],
+        candidates: [{ externalId: "k", name: "K", email: "k@x.example", addedBy: "Rene\u0301" }],
+        applications: [],
+      }),
+    ).toEqual([`users[3].externalId | repeats users[2].externalId: "Ren\u00E9"`]);
   });
 
   test("hiring team entry, unless the role is another", () => {
@@ -94,32 +123,50 @@ describe("repeated", () => {
   });
 });
 
-describe("reference to nothing:", () => {
+describe("a reference that the file does not fulfil", () => {
+  const complete = ["users", "offices", "emailTemplates", "scorecardTemplates", "jobs", "candidates"];
   test.each([
-    [{ interviewers: ["bo", "zoe"] }, `interviewers[1] | names no user of this file: "zoe"`],
-    [{ office: "moon" }, `office | names no office of this file: "moon"`],
-    [{ candidateTemplate: "card" }, `candidateTemplate | names no e-mail template of this file: "card"`],
-    [{ interviewerTemplate: "x" }, `interviewerTemplate | names no e-mail template of this file: "x"`],
-    [{ scorecard: { template: "invite" } }, `scorecard.template | names no scorecard template of this file: "invite"`],
-  ])("of an interview: %j", (parts, problem) => {
-    expect(problemsWith({ jobs: jobsWith(parts) })).toEqual([`${PANEL}.interview.${problem}`]);
+    [{ interviewers: ["bo", "zoe"] }, `interviewers[1] | names no user of this file, whose users are complete: "zoe"`],
+    [{ office: "moon" }, `office | names no office of this file, whose offices are complete: "moon"`],
+    [
+      { candidateTemplate: "card" },
+      `candidateTemplate | names no email template of this file, whose emailTemplates are complete: "card"`,
+    ],
+    [
+      { interviewerTemplate: "x" },
+      `interviewerTemplate | names no email template of this file, whose emailTemplates are complete: "x"`,
+    ],
+    [
+      { scorecard: { template: "invite" } },
+      `scorecard.template | names no scorecard template of this file, whose scorecardTemplates are complete: "invite"`,
+    ],
+  ])("is refused when the list is complete, else may lead to what is stored: %j", (parts, problem) => {
+    expect(problemsWith({ complete, jobs: jobsWith(parts) })).toEqual([`${PANEL}.interview.${problem}`]);
+    expect(problemsWith({ jobs: jobsWith(parts) })).toEqual([]);
   });
 
-  test("user of a hiring team", () => {
+  test("to a user of a hiring team, to who added a candidate", () => {
     const jobs = [smallJob("engineer"), { ...smallJob("designer"), hiringTeam: [{ user: "zoe", role: "RECRUITER" }] }];
-    expect(problemsWith({ jobs })).toEqual([`jobs[1].hiringTeam[0].user | names no user of this file: "zoe"`]);
-  });
-
-  test("who added a candidate", () => {
     const [cleo] = smallFile().candidates;
-    expect(problemsWith({ candidates: [{ ...cleo, addedBy: "zoe" }] })).toEqual([
-      `candidates[0].addedBy | names no user of this file: "zoe"`,
+    const parts = { jobs, candidates: [{ ...cleo, addedBy: "zoe" }] };
+    expect(problemsWith({ ...parts, complete })).toEqual([
+      `jobs[1].hiringTeam[0].user | names no user of this file, whose users are complete: "zoe"`,
+      `candidates[0].addedBy | names no user of this file, whose users are complete: "zoe"`,
     ]);
+    expect(problemsWith(parts)).toEqual([]);
   });
 
   const applications: [string, object, string[]][] = [
-    ["candidate", { candidate: "dan" }, [`candidate | names no candidate of this file: "dan"`]],
-    ["job, whose stage cannot be judged then", { job: "chef" }, [`job | names no job of this file: "chef"`]],
+    [
+      "candidate",
+      { candidate: "dan" },
+      [`candidate | names no candidate of this file, whose candidates are complete: "dan"`],
+    ],
+    [
+      "job, whose stage cannot be judged then",
+      { job: "chef" },
+      [`job | names no job of this file, whose jobs are complete: "chef"`],
+    ],
     ["stage", { currentStage: "moon" }, [`currentStage | names no stage of job "engineer": "moon"`]],
     [
       "stage of another job",
@@ -127,11 +174,34 @@ describe("reference to nothing:", () => {
       [`currentStage | names no stage of job "engineer": "designer-talks"`],
     ],
   ];
-  test.each(applications)("%s of an application", (_, parts, problems) => {
+  test.each(applications)("to the %s of an application", (_, parts, problems) => {
     const [application] = smallFile().applications;
-    expect(problemsWith({ applications: [{ ...application, ...parts }] })).toEqual(
+    expect(problemsWith({ complete, applications: [{ ...application, ...parts }] })).toEqual(
       problems.map((problem) => `applications[0].${problem}`),
     );
+  });
+
+  test("to a stage, when the job is of the file: a job brings all of its stages", () => {
+    const [application] = smallFile().applications;
+    expect(problemsWith({ applications: [{ ...application, currentStage: "moon" }] })).toEqual([
+      `applications[0].currentStage | names no stage of job "engineer": "moon"`,
+    ]);
+  });
+});
+
+describe("complete", () => {
+  test("a list that is complete must be there, be it empty", () => {
+    const { offices: _, ...file } = smallFile();
+    expect(problemsOf({ ...file, complete: ["users", "offices"], jobs: [], applications: [] })).toEqual([
+      "complete[1] | says that offices is complete, and the file has no such list",
+    ]);
+    expect(problemsOf({ ...file, complete: ["offices"], offices: [], jobs: [], applications: [] })).toEqual([]);
+  });
+
+  test("a list that no file has is refused", () => {
+    expect(problemsWith({ complete: ["stages"] })).toEqual([
+      `complete[0] | Invalid option: expected one of "users"|"offices"|"emailTemplates"|"scorecardTemplates"|"jobs"|"candidates"|"applications"`,
+    ]);
   });
 });
 
@@ -176,7 +246,7 @@ describe("shape", () => {
   test("placeholder that does not exist", () => {
     const [invite] = smallFile().emailTemplates;
     expect(problemsWith({ emailTemplates: [{ ...invite, body: "{{candidate_name}} {{shoe_size}}" }] })).toEqual([
-      "emailTemplates[0].body | knows no placeholder shoe_size",
+      `emailTemplates[0].body | knows no placeholder shoe_size; there are ${PLACEHOLDERS.join(", ")}`,
     ]);
   });
 
@@ -238,7 +308,7 @@ describe("bounds: the last that is accepted, the first that is refused", () => {
   };
   /** An address of so many characters, each part within its own bounds. */
   const address = (length: number) => {
-    const domain = `${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(56)}.com`;
+    const domain = `${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(57)}.com`;
     return `${"a".repeat(length - domain.length - 1)}@${domain}`;
   };
   const texts: [what: string, max: number, parts: (text: string) => object, path: string][] = [
@@ -405,6 +475,7 @@ test("everything that is wrong comes at once, references too when the shape is w
   const [cleo] = smallFile().candidates;
   expect(
     problemsWith({
+      complete: ["offices"],
       users: [{ ...ada, timezone: "Nowhere" }, { ...bo, email: "bo" }, "zoe"],
       jobs: jobsWith({ durationMinutes: 4, office: "moon" }),
       candidates: [
@@ -414,13 +485,12 @@ test("everything that is wrong comes at once, references too when the shape is w
     }),
   ).toEqual([
     "users[0].timezone | is not a zone of the IANA tz database",
-    "users[1].email | Invalid email address",
+    "users[1].email | cannot be used as an e-mail address: it has no @",
     "users[2] | Invalid input: expected object, received string",
     `${PANEL}.interview.durationMinutes | Too small: expected number to be >=5`,
     "candidates[1].addedBy | Invalid input: expected string, received number",
     `candidates[1].externalId | repeats candidates[0].externalId: "cleo"`,
-    `${PANEL}.interview.office | names no office of this file: "moon"`,
-    `candidates[0].addedBy | names no user of this file: "zoe"`,
+    `${PANEL}.interview.office | names no office of this file, whose offices are complete: "moon"`,
   ]);
 });
 

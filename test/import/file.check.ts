@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { StartError } from "../../src/core/error.ts";
-import { formatProblems, formatReport, readDirectoryFile } from "../../src/import/file.ts";
+import { formatReport, readDirectoryFile } from "../../src/import/file.ts";
+import { formatProblems } from "../../src/import/problem.ts";
 import type { ImportReport } from "../../src/import/upsert.ts";
 
 let folder: string;
@@ -76,11 +77,11 @@ test("problems are listed with their paths, at most fifty", () => {
 });
 
 test("a report is a table, one line for each table of the database", () => {
-  const none = { inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
+  const none = { inserted: 0, updated: 0, retired: 0, revived: 0, deleted: 0, unchanged: 0 };
   const report: ImportReport = {
     accounts: { ...none, unchanged: 1 },
     users: { ...none, inserted: 12, updated: 3 },
-    offices: none,
+    offices: { ...none, retired: 4, revived: 5 },
     emailTemplates: none,
     scorecardTemplates: none,
     jobs: none,
@@ -94,11 +95,12 @@ test("a report is a table, one line for each table of the database", () => {
   };
   const lines = formatReport(report).split("\n");
   expect(lines).toHaveLength(15);
-  expect([lines[0], lines[1], lines[2], lines[7], lines.at(-1)]).toEqual([
-    "                               inserted    updated    deleted  unchanged",
-    "accounts                              0          0          0          1",
-    "users                                12          3          0          0",
-    "hiring team members                   0          0          2     100000",
+  expect([lines[0], lines[1], lines[2], lines[3], lines[7], lines.at(-1)]).toEqual([
+    "                               inserted    updated    retired    revived    deleted  unchanged",
+    "accounts                              0          0          0          0          0          1",
+    "users                                12          3          0          0          0          0",
+    "offices                               0          0          4          5          0          0",
+    "hiring team members                   0          0          0          0          2     100000",
     "",
   ]);
 });

@@ -2,7 +2,8 @@ import type { z } from "zod";
 import type { directory } from "../../src/import/directory.ts";
 
 type Input = z.input<typeof directory>;
-export type SmallFile = { [K in keyof Input]-?: NonNullable<Input[K]> };
+type Marks = "$schema" | "complete";
+export type SmallFile = { [K in Exclude<keyof Input, Marks>]-?: NonNullable<Input[K]> } & Pick<Input, Marks>;
 
 /** A fresh directory file in which everything occurs once or twice; tests change it to their needs. */
 export function smallFile(account = "small"): SmallFile {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { StartError } from "../../src/core/error.ts";
 import { newId } from "../../src/core/id.ts";
-import { checkDirectory } from "../../src/import/check.ts";
-import type { ImportReport } from "../../src/import/upsert.ts";
-import { importDirectory } from "../../src/import/upsert.ts";
+import type { ImportOptions, ImportReport } from "../../src/import/upsert.ts";
+import { importValue } from "../../src/import/upsert.ts";
 import { idsOf } from "../../src/import/ids.ts";
 import { createTestDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -26,6 +25,8 @@ const TABLES = [
   "applications",
 ];
 
+const NONE = { inserted: 0, updated: 0, retired: 0, revived: 0, deleted: 0, unchanged: 0 };
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -37,14 +38,12 @@ beforeEach(() => {
   account = newId();
 });
 
-async function importFile(file: SmallFile): Promise<ImportReport> {
-  const checked = checkDirectory(file);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return importDirectory(database.connections.db, checked.directory);
+function importFile(file: object, options?: ImportOptions): Promise<ImportReport> {
+  return importValue(database.connections.db, file, options);
 }
 
-async function refusal(file: SmallFile): Promise<string> {
-  const error: unknown = await importFile(file).catch((thrown: unknown) => thrown);
+async function refusal(file: object, options?: ImportOptions): Promise<string> {
+  const error: unknown = await importFile(file, options).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(StartError);
   return error instanceof StartError ? error.message : "";
 }
@@ -108,7 +107,7 @@ test("a second import of the same file writes nothing", async () => {
   const before = await versions();
   const report = await importFile(smallFile(account));
   expect(changes(report)).toEqual({});
-  expect(report.hiringTeamMembers).toEqual({ inserted: 0, updated: 0, deleted: 0, unchanged: 4 });
+  expect(report.hiringTeamMembers).toEqual({ ...NONE, unchanged: 4 });
   expect(report.stages.unchanged).toBe(4);
   expect(await versions()).toEqual(before);
 });
@@ -180,6 +179,7 @@ test("what an activity leaves out is null, and only an interview has a configura
       scorecard_required: false,
       feedback_description: "How was it?",
       rating_description: null,
+      retired_at: null,
     },
     {
       ...place,
@@ -202,6 +202,7 @@ test("what an activity leaves out is null, and only an interview has a configura
       scorecard_required: null,
       feedback_description: null,
       rating_description: null,
+      retired_at: null,
     },
   ]);
 });
@@ -255,7 +256,7 @@ test("an activity that is no interview any more loses its configuration and its 
   if (!talks) throw new Error("The small file has changed.");
   talks.activities = [{ externalId: "engineer-panel", name: "Panel", type: "SURVEY" }];
   expect(changes(await importFile(file))).toEqual({
-    stageActivities: { updated: 1 },
+    stageActivities: { updated: 1, retired: 1 },
     stageActivityInterviewers: { deleted: 2 },
   });
   const [activity] = await database.connections.raw`
@@ -276,7 +277,7 @@ test("hiring teams follow the file, and only those of its jobs", async () => {
     { user: "bo", role: "COORDINATOR" as const },
   ];
   const report = await importFile({ ...smallFile(account), jobs: [{ ...smallJob("engineer"), hiringTeam }] });
-  expect(report.hiringTeamMembers).toEqual({ inserted: 1, updated: 0, deleted: 1, unchanged: 1 });
+  expect(report.hiringTeamMembers).toEqual({ ...NONE, inserted: 1, deleted: 1, unchanged: 1 });
 
   const team = await raw`
     select user_id, role, xmin::text from hiring_team_members where job_id = ${id("job", "engineer")} order by role`;
@@ -296,7 +297,7 @@ test("interviewers follow the file and its order", async () => {
   panels[0].interviewers = ["ada", "bo"];
   panels[1].interviewers = [];
   const report = await importFile(file);
-  expect(report.stageActivityInterviewers).toEqual({ inserted: 0, updated: 2, deleted: 2, unchanged: 0 });
+  expect(report.stageActivityInterviewers).toEqual({ ...NONE, updated: 2, deleted: 2 });
   const { accountId, id } = idsOf(account);
   const seats = await database.connections
     .raw`select user_id, position from stage_activity_interviewers where account_id = ${accountId} order by position`;
@@ -356,12 +357,11 @@ test("an address of a user whom the file does not name is refused, and nothing i
   const file = {
     ...emptyFile(),
     account: { externalId: account, name: "Renamed" },
-    users: [{ ...ada, externalId: "ada-2" }],
+    users: [{ ...ada, externalId: "ada-2", email: "ADA@example.com" }],
   };
   expect(await refusal(file)).toBe(
-    "Nothing was imported, because another row of users stands in the way: " +
-      `Key (account_id, email)=(${idsOf(account).accountId}, ada@example.com) already exists. ` +
-      "Import each object under the externalId that it had the first time.",
+    "Nothing was imported, because the file has 1 problem:\n" +
+      '  users[0].email: is stored already: users "ada" and "ada-2" cannot share the address "ADA@example.com"',
   );
   expect(await contents()).toEqual(before);
 });
@@ -449,14 +449,14 @@ test("the hiring teams of more than five hundred jobs follow the file", async ()
     return { externalId: `job-${index}`, title: "Job", hiringTeam: team("ada"), interviewPlan };
   });
   const file = { ...emptyFile(), users: smallFile(account).users, jobs };
-  expect((await importFile(file)).hiringTeamMembers).toEqual({ inserted: 1_001, updated: 0, deleted: 0, unchanged: 0 });
+  expect((await importFile(file)).hiringTeamMembers).toEqual({ ...NONE, inserted: 1_001 });
   // At the edges of what one statement deletes, and one job without anybody.
   const changed = new Map([0, 499, 500, 999, 1_000].map((index) => [index, index === 500 ? [] : team("bo")]));
   const next = {
     ...file,
     jobs: jobs.map((job, index) => ({ ...job, hiringTeam: changed.get(index) ?? job.hiringTeam })),
   };
-  expect((await importFile(next)).hiringTeamMembers).toEqual({ inserted: 4, updated: 0, deleted: 5, unchanged: 996 });
+  expect((await importFile(next)).hiringTeamMembers).toEqual({ ...NONE, inserted: 4, deleted: 5, unchanged: 996 });
   const { accountId, id } = idsOf(account);
   const moved = await database.connections.raw`
     select j.external_id from hiring_team_members m join jobs j on j.account_id = m.account_id and j.id = m.job_id
@@ -472,14 +472,13 @@ test("twenty thousand candidates are imported, and written once", async () => {
     return { externalId: `c-${index}`, name: `Candidate ${index}`, email: `c-${index}@example.org` };
   });
   const file = { ...emptyFile(), candidates };
-  expect((await importFile(file)).candidates).toEqual({ inserted: 20_000, updated: 0, deleted: 0, unchanged: 0 });
+  expect((await importFile(file)).candidates).toEqual({ ...NONE, inserted: 20_000 });
   const renamed = candidates.map((candidate, index) =>
     index % 4_000 === 0 ? { ...candidate, name: "New" } : candidate,
   );
   expect((await importFile({ ...file, candidates: renamed })).candidates).toEqual({
-    inserted: 0,
+    ...NONE,
     updated: 5,
-    deleted: 0,
     unchanged: 19_995,
   });
   const [statistics] = await database.connections.raw`select reltuples from pg_class where relname = 'candidates'`;

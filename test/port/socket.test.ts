@@ -159,14 +159,14 @@ describe("a client that does not read", () => {
     await expect.poll(isKept, { timeout: 20_000, interval: 1 }).toBe(true);
     return true;
   };
-  const name = "x".repeat(100_000);
+  const name = "x".repeat(10_000);
   const big = "x".repeat(50_000);
   test.each([
     ["pings of the protocol", (socket: WebSocket) => socket.send(JSON.stringify({ type: "ping", payload: { big } }))],
     ["pings of WebSocket", (socket: WebSocket) => socket.ping(big.slice(0, 125))],
     [
       "operations that are refused",
-      (socket: WebSocket) => socket.send(JSON.stringify(subscribe({ query: `{ ${name} }` }, `${Math.random()}`))),
+      (socket: WebSocket) => socket.send(JSON.stringify(subscribe({ query: "{ x }" }, `${name}${Math.random()}`))),
     ],
   ])("is not read either, whatever it sends: %s", async (_name, write) => {
     const opened = await begin();

@@ -11,6 +11,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import { instant } from "./account.ts";
 import { activityType, interviewKind, interviewLocation } from "./enum.ts";
 import { offices, stages } from "./hiring.ts";
 import { users } from "./people.ts";
@@ -42,6 +43,8 @@ export const stageActivities = pgTable(
     scorecardRequired: boolean("scorecard_required"),
     feedbackDescription: text("feedback_description"),
     ratingDescription: text("rating_description"),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),

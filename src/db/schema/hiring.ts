@@ -1,6 +1,7 @@
 import { foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { applicationStatus, hiringTeamRole, milestone } from "./enum.ts";
+import { sortedText } from "./name.ts";
 import { users } from "./people.ts";
 
 export const offices = pgTable(
@@ -11,10 +12,12 @@ export const offices = pgTable(
       .references(() => accounts.id),
     id: uuid("id").notNull(),
     externalId: text("external_id").notNull(),
-    name: text("name").notNull(),
+    name: sortedText("name").notNull(),
     address: text("address").notNull(),
     timezone: text("timezone").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.id] }), unique("offices_external_id").on(t.accountId, t.externalId)],
 );
@@ -27,9 +30,11 @@ export const jobs = pgTable(
       .references(() => accounts.id),
     id: uuid("id").notNull(),
     externalId: text("external_id").notNull(),
-    title: text("title").notNull(),
+    title: sortedText("title").notNull(),
     department: text("department"),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
@@ -82,6 +87,8 @@ export const stages = pgTable(
     position: integer("position").notNull(),
     name: text("name").notNull(),
     milestone: milestone("milestone").notNull(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
@@ -108,6 +115,8 @@ export const candidates = pgTable(
     /** The user who added the candidate, when somebody did; decides what an external recruiter may manage. */
     addedById: uuid("added_by_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
@@ -128,6 +137,8 @@ export const applications = pgTable(
     currentStageId: uuid("current_stage_id").notNull(),
     status: applicationStatus("status").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),

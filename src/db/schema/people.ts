@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { SQLWrapper } from "drizzle-orm";
+import { boolean, index, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { role, zoomSeatStatus } from "./enum.ts";
+import { searchKey, sortedText } from "./name.ts";
 
 /** One span of working time, ISO weekday 1 (Monday) to 7, in the user's own zone, `HH:MM`. */
 export interface WorkingHours {
@@ -9,6 +11,10 @@ export interface WorkingHours {
   start: string;
   end: string;
 }
+
+/** What a search for users compares, and its index. */
+export const userSearchKey = ({ name, email }: { name: SQLWrapper; email: SQLWrapper }) =>
+  searchKey(sql`(${name} || ' ' || ${email})`);
 
 export const users = pgTable(
   "users",
@@ -18,7 +24,7 @@ export const users = pgTable(
       .references(() => accounts.id),
     id: uuid("id").notNull(),
     externalId: text("external_id").notNull(),
-    name: text("name").notNull(),
+    name: sortedText("name").notNull(),
     email: text("email").notNull(),
     role: role("role").notNull(),
     timezone: text("timezone").notNull(),
@@ -35,8 +41,9 @@ export const users = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("users_external_id").on(t.accountId, t.externalId),
-    unique("users_email").on(t.accountId, t.email),
+    // Letter case does not tell mailboxes apart. Under a Turkish locale lower() would.
+    uniqueIndex("users_email_key").on(t.accountId, sql`lower(${t.email} collate "C")`),
     index("users_name").on(t.accountId, t.name, t.id),
-    index("users_search").using("gist", t.accountId, sql`(name || ' ' || email) gist_trgm_ops`),
+    index("users_search").using("gist", t.accountId, sql`${userSearchKey(t)} gist_trgm_ops`),
   ],
 );

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { templateCategory, templateChannel } from "./enum.ts";
+import { searchKey, sortedText } from "./name.ts";
 
 export const emailTemplates = pgTable(
   "email_templates",
@@ -11,17 +12,19 @@ export const emailTemplates = pgTable(
       .references(() => accounts.id),
     id: uuid("id").notNull(),
     externalId: text("external_id").notNull(),
-    name: text("name").notNull(),
+    name: sortedText("name").notNull(),
     channel: templateChannel("channel").notNull(),
     category: templateCategory("category").notNull(),
     subject: text("subject").notNull(),
     body: text("body").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("email_templates_external_id").on(t.accountId, t.externalId),
-    index("email_templates_search").using("gist", t.accountId, sql`name gist_trgm_ops`),
+    index("email_templates_search").using("gist", t.accountId, sql`${searchKey(t.name)} gist_trgm_ops`),
   ],
 );
 
@@ -33,12 +36,14 @@ export const scorecardTemplates = pgTable(
       .references(() => accounts.id),
     id: uuid("id").notNull(),
     externalId: text("external_id").notNull(),
-    name: text("name").notNull(),
+    name: sortedText("name").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    retiredAt: instant("retired_at"),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("scorecard_templates_external_id").on(t.accountId, t.externalId),
-    index("scorecard_templates_search").using("gist", t.accountId, sql`name gist_trgm_ops`),
+    index("scorecard_templates_search").using("gist", t.accountId, sql`${searchKey(t.name)} gist_trgm_ops`),
   ],
 );
