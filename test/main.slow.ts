@@ -271,7 +271,8 @@ describe("a newer release of the tz database", () => {
   test("is used from TZ_DATABASE, and npm run zones shows what it moves", { timeout: 60_000 }, async () => {
     const directory = await directoryOf("zones", compileZone(WINNIPEG));
     const port = await freePort();
-    const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+    const token = await issueToken(database.connections.db, "fernhollow-robotics", { scopes: [] });
+    const client = new Client(`http://127.0.0.1:${port}`, token);
     const create = async (more: Record<string, string>, text: string) => {
       const gateway = runGateway([], { ...env(), PORT: String(port), ROLE: "gateway", ...more });
       await gateway.logged("started");
