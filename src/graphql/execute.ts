@@ -58,6 +58,7 @@ export interface Pipeline {
    * @throws RequestError RATE_LIMITED while the caller owes points, and what `identify` throws
    */
   admit: (transport: TransportContext) => Promise<Caller>;
+  guard: Guard;
   /** The address that a request comes from. */
   addressOf: (request: IncomingMessage) => string;
   resolveDocument: ResolveDocument;
@@ -133,7 +134,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     graphiql: false,
   });
   const ofRequest = (request: IncomingMessage) => addressOf(request, trustedProxyHops);
-  return { yoga, subscribe, mask, identify, admit, addressOf: ofRequest, resolveDocument, watch, fallbacks, streams };
+  const ways = { yoga, subscribe, mask, identify, admit, guard, addressOf: ofRequest, resolveDocument };
+  return { ...ways, watch, fallbacks, streams };
 }
 
 /** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */

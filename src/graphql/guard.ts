@@ -5,6 +5,7 @@ import type { Caller, Context } from "../operation/context.ts";
 import { costOf } from "./cost.ts";
 import type { Cost } from "./cost.ts";
 import { createDeadline } from "./deadline.ts";
+import type { WithinDeadline } from "./deadline.ts";
 import { toGraphQLError } from "./errors.ts";
 import { Rate } from "./rate.ts";
 import { weigh } from "./weight.ts";
@@ -56,6 +57,8 @@ export interface Guard {
   admit(caller: Caller): void;
   /** Charges for what is done for a request before it runs. */
   charge(caller: Caller, points: number): void;
+  /** How long the caller or the account still owes points, in seconds; 0 when neither does. */
+  wait(caller: Caller): number;
   judge(args: ExecutionArgs): Verdict;
   /** Around the execution of queries and mutations: puts the cost into `extensions.cost`. */
   around(execute: ExecuteValidated): Execute;
@@ -71,9 +74,12 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
     accounts.spend(caller.accountId, Math.ceil(points), now);
   };
 
+  const wait = (caller: Caller, now = performance.now()): number =>
+    Math.max(callers.wait(nameOf(caller), now), accounts.wait(caller.accountId, now));
+
   const admit = (caller: Caller): void => {
     const now = performance.now();
-    const seconds = Math.ceil(Math.max(callers.wait(nameOf(caller), now), accounts.wait(caller.accountId, now)));
+    const seconds = Math.ceil(wait(caller, now));
     if (seconds > 0) throw tooFast(seconds);
     charge(caller, REQUEST_POINTS, now);
   };
@@ -99,24 +105,15 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
     return { cost: { requested, maximum: LARGEST.cost, remaining }, validated };
   };
 
-  const resultOf = async (execution: Promise<ExecutionResult> | ExecutionResult): Promise<ExecutionResult> => {
-    if (!(execution instanceof Promise)) return execution;
-    try {
-      return await withinDeadline(execution);
-    } catch (error) {
-      if (error instanceof RequestError) return refuse(error);
-      throw error;
-    }
-  };
-
   return {
     admit,
     charge,
+    wait,
     judge,
     around: (execute) => async (args) => {
       const verdict = judge(args);
       if ("refusal" in verdict) return verdict.refusal;
-      const result = await resultOf(execute(verdict.validated));
+      const result = await resultOf(execute(verdict.validated), withinDeadline);
       return { ...result, extensions: { ...result.extensions, cost: verdict.cost } };
     },
   };
@@ -125,6 +122,19 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
 const createRate = (perSecond: number): Rate => new Rate({ perSecond, most: perSecond * BURST_SECONDS });
 
 const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;
+
+async function resultOf(
+  execution: Promise<ExecutionResult> | ExecutionResult,
+  withinDeadline: WithinDeadline,
+): Promise<ExecutionResult> {
+  if (!(execution instanceof Promise)) return execution;
+  try {
+    return await withinDeadline(execution);
+  } catch (error) {
+    if (error instanceof RequestError) return refuse(error);
+    throw error;
+  }
+}
 
 function refuseLarge(size: Cost): RequestError | undefined {
   for (const key of ["depth", "fields", "cost"] as const) {

@@ -5,6 +5,8 @@ const PING_MS = 12_000;
 const MAX_UNREAD = 1024 * 1024;
 /** What is sent to a socket that leaves more than this unread, in bytes, ends it. */
 const MAX_BACKLOG = 16 * 1024 * 1024;
+/** Nothing is read for so long at a time from a client that owes points, in milliseconds. */
+const MAX_REST_MS = 1_000;
 /** Most bytes of a close frame's reason. */
 const MAX_REASON = 123;
 
@@ -15,9 +17,15 @@ export class Peer {
   #progressAt = Date.now();
   #pingAt = Date.now();
   #answered = true;
+  #rest: NodeJS.Timeout | null = null;
 
-  constructor(socket: WebSocket) {
+  /** @param meter charges for a frame; answers how long nothing more is to be read, in milliseconds */
+  constructor(socket: WebSocket, meter: () => number) {
     this.#socket = socket;
+    const count = () => this.#pause(meter());
+    socket.on("message", count);
+    socket.on("ping", count);
+    socket.once("close", () => clearTimeout(this.#rest ?? undefined));
     socket.on("pong", () => (this.#answered = true));
     // In place of the library's own answer, which is not counted as unsent.
     socket.on("ping", (data: Buffer) => void this.#write((sent) => socket.pong(data, false, sent)));
@@ -50,6 +58,23 @@ export class Peer {
     return true;
   }
 
+  /** Reads nothing for a while, so that who sends too much waits, and the others do not. */
+  #pause(milliseconds: number): void {
+    if (milliseconds <= 0 || this.#rest || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.pause();
+    this.#rest = setTimeout(
+      () => {
+        this.#rest = null;
+        this.#resume();
+      },
+      Math.min(milliseconds, MAX_REST_MS),
+    );
+  }
+
+  #resume(): void {
+    if (!this.#rest && this.#socket.isPaused && this.#socket.bufferedAmount <= MAX_UNREAD / 2) this.#socket.resume();
+  }
+
   /** Writes, and stops reading while too much waits to leave: whoever does not read may not ask either. */
   #write(write: (sent: () => void) => void): Promise<void> {
     const socket = this.#socket;
@@ -61,7 +86,7 @@ export class Peer {
       write(() => {
         this.#unsent -= 1;
         this.#progressAt = Date.now();
-        if (socket.isPaused && socket.bufferedAmount <= MAX_UNREAD / 2) socket.resume();
+        this.#resume();
         resolve();
       });
       if (socket.bufferedAmount > MAX_UNREAD) socket.pause();

@@ -5,6 +5,7 @@ import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { REQUEST_ERRORS } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
+import type { Caller } from "../operation/context.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 import { CLOSE } from "./message.ts";
@@ -17,6 +18,10 @@ import type { Member, Roster, SocketLimits } from "./roster.ts";
 import { readTarget } from "./target.ts";
 
 const PROTOCOL = "graphql-transport-ws";
+/** What it takes to read a frame and to answer it, besides the operation in it. */
+const POINTS_OF_A_FRAME = 2;
+/** Frames that are read from a socket before it is known whose it is. */
+const MAX_STRANGE_FRAMES = 100;
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
 
@@ -40,7 +45,14 @@ export function serveSockets(server: Server, options: SocketOptions): () => Prom
   const { pipeline, roster, limits } = options;
   const openProtocol = createProtocol(pipeline);
   const handleProtocols = (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY, handleProtocols, autoPong: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_BODY,
+    handleProtocols,
+    autoPong: false,
+    // One frame of a socket at a time, so that a flood on one does not hold up the others.
+    allowSynchronousEvents: false,
+  });
   let closing = false;
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -77,7 +89,13 @@ interface Opening extends SocketOptions {
 function open(socket: WebSocket, { member, request, pipeline, openProtocol, roster, log, limits }: Opening): void {
   // ws answers a broken frame itself, with the code that says what was wrong.
   socket.on("error", () => {});
-  const peer = new Peer(socket);
+  let caller: Caller | null = null;
+  let strange = 0;
+  const peer = new Peer(socket, () => {
+    if (!caller) return (strange += 1) > MAX_STRANGE_FRAMES ? Number.POSITIVE_INFINITY : 0;
+    pipeline.guard.charge(caller, POINTS_OF_A_FRAME);
+    return pipeline.guard.wait(caller) * 1_000;
+  });
   if (socket.protocol !== PROTOCOL) return peer.close(CLOSE.wrongProtocol, "Subprotocol not acceptable");
   const requestId = chooseRequestId(request.headers["x-request-id"]);
   const refuse = (code: RequestErrorCode) => peer.close(closeCodeOf(code), code);
@@ -86,13 +104,14 @@ function open(socket: WebSocket, { member, request, pipeline, openProtocol, rost
     address: pipeline.addressOf(request),
     send: (text) => peer.send(text),
     close: (code, reason) => peer.close(code, reason),
-    admit(authorization, caller) {
-      const admitted = roster.admit(member, caller);
+    admit(authorization, identified) {
+      caller = identified;
+      const admitted = roster.admit(member, identified);
       if (!admitted) peer.close(CLOSE.tooManySockets, "TOO_MANY_SOCKETS");
       else if (socket.readyState === socket.CLOSED) roster.delete(member);
       else {
         const end = ({ code }: { code: RequestErrorCode }) => refuse(code);
-        socket.once("close", pipeline.watch.add({ authorization, expiresAt: caller.expiresAt, end }));
+        socket.once("close", pipeline.watch.add({ authorization, expiresAt: identified.expiresAt, end }));
       }
       return admitted;
     },

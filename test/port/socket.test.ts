@@ -175,6 +175,17 @@ describe("a client that does not read", () => {
     await opened.closed;
   });
 
+  test("is not read before it is known whose it is, but for a few frames", async () => {
+    const opened = openPlain(app.url);
+    await once(opened.socket, "open");
+    let answers = 0;
+    opened.socket.on("message", () => (answers += 1));
+    for (let count = 0; count < 50_000; count += 1) opened.send({ type: "ping" });
+    expect(await opened.closed).toMatchObject({ code: 4408 });
+    // A hundred, and what had arrived with them.
+    expect(answers).toBeLessThan(10_000);
+  });
+
   test("is closed with 4431, which it is told when it comes back", async () => {
     const ended = () => app.log.filter(({ msg }) => msg === "ended a socket whose subscriber reads nothing").length;
     const opened = await begin();

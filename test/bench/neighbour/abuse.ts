@@ -48,24 +48,24 @@ function post(order: Order, bodyOf: (n: number) => Abuse, n: number): void {
   sent.end(JSON.stringify(body));
 }
 
-function floodSockets({ port, token }: Order): void {
-  for (let index = 0; index < SOCKETS; index += 1) {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, "graphql-transport-ws");
-    const flood = () => {
-      if (socket.readyState !== socket.OPEN) return;
-      for (let count = 0; count < 200 && socket.bufferedAmount < 1e6; count += 1) socket.send('{"type":"ping"}');
-      setImmediate(flood);
-    };
-    socket.on("error", () => {});
-    socket.on("open", () => {
-      socket.send(JSON.stringify({ type: "connection_init", payload: { authorization: `Bearer ${token}` } }));
-      socket.pause();
-      flood();
-    });
-    socket.on("close", () =>
-      setTimeout(() => floodSockets({ kind: "pings on sockets that are not read", port, token }), 100),
-    );
-  }
+function floodSockets(order: Order): void {
+  for (let index = 0; index < SOCKETS; index += 1) floodSocket(order);
+}
+
+function floodSocket({ port, token, ...order }: Order): void {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, "graphql-transport-ws");
+  const flood = () => {
+    if (socket.readyState !== socket.OPEN) return;
+    for (let count = 0; count < 200 && socket.bufferedAmount < 1e6; count += 1) socket.send('{"type":"ping"}');
+    setImmediate(flood);
+  };
+  socket.on("error", () => {});
+  socket.on("open", () => {
+    socket.send(JSON.stringify({ type: "connection_init", payload: { authorization: `Bearer ${token}` } }));
+    socket.pause();
+    flood();
+  });
+  socket.on("close", () => setTimeout(() => floodSocket({ ...order, port, token }), 100));
 }
 
 function leavePages({ port }: Order): void {
