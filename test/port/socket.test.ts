@@ -180,10 +180,10 @@ describe("a client that does not read", () => {
     await once(opened.socket, "open");
     let answers = 0;
     opened.socket.on("message", () => (answers += 1));
-    for (let count = 0; count < 50_000; count += 1) opened.send({ type: "ping" });
+    for (let count = 0; count < 200_000; count += 1) opened.send({ type: "ping" });
     expect(await opened.closed).toMatchObject({ code: 4408 });
-    // A hundred, and what had arrived with them.
-    expect(answers).toBeLessThan(10_000);
+    // A hundred, and what had been received with them: a few hundred kilobytes of the four million bytes that were sent.
+    expect(answers).toBeLessThan(50_000);
   });
 
   test("is closed with 4431, which it is told when it comes back", async () => {
