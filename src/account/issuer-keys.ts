@@ -6,6 +6,8 @@ import { RequestError } from "../core/error.ts";
 /** For how long a failure stands: an issuer that is away is not asked for every request. */
 const FAILURE_KEPT_MS = 1_000;
 const WARN_EVERY_MS = 5_000;
+/** For how long an issuer that has answered is not asked again, whatever keys tokens name. */
+const ANSWER_KEPT_S = 5;
 /** What is no fault of the issuer's: it has published its keys, and the token's is not among them. */
 const OF_THE_TOKEN = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
@@ -17,7 +19,8 @@ export interface IssuerKeysOptions {
 
 /**
  * The keys that an issuer publishes, fetched when they are needed and used until they are too old.
- * @returns throws RequestError KEYS_UNAVAILABLE while they are needed and cannot be fetched
+ * @returns throws RequestError KEYS_UNAVAILABLE while they are needed and cannot be fetched, and for a key that may have
+ *   been published since the issuer was last asked
  */
 export function createIssuerKeys(
   jwksUrl: string,
@@ -27,15 +30,18 @@ export function createIssuerKeys(
   let failedUntil = Number.NEGATIVE_INFINITY;
   let quietUntil = Number.NEGATIVE_INFINITY;
   const keys = createRemoteJWKSet(url, {
+    cooldownDuration: ANSWER_KEPT_S * 1000,
     [customFetch]: async (address, options) => {
       if (clock() < failedUntil) throw keysUnavailable();
       return fetch(address, options);
     },
   });
   return async (header, token) => {
+    const asks = !keys.coolingDown;
     try {
       return await keys(header, token);
     } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey && !asks) throw keyNotKnown();
       if (error instanceof RequestError || OF_THE_TOKEN.some((type) => error instanceof type)) throw error;
       const now = clock();
       failedUntil = now + FAILURE_KEPT_MS;
@@ -52,6 +58,13 @@ const keysUnavailable = () =>
   new RequestError(
     "KEYS_UNAVAILABLE",
     "This token could not be checked, since the keys of its issuer cannot be fetched at the moment. Try again shortly.",
+  );
+
+const keyNotKnown = () =>
+  new RequestError(
+    "KEYS_UNAVAILABLE",
+    "This token is signed with a key that its issuer had not published when it was asked a moment ago. Try again shortly.",
+    { retryAfterSeconds: ANSWER_KEPT_S },
   );
 
 /** The runtime says of a connection only that it failed; its cause has a code that says how. */

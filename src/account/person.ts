@@ -1,5 +1,5 @@
 import { and, eq, or, sql } from "drizzle-orm";
-import { errors, jwtVerify } from "jose";
+import { decodeJwt, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { RequestError } from "../core/error.ts";
 import { decodeId } from "../core/id.ts";
@@ -34,6 +34,9 @@ const ALGORITHMS = [
   "Ed25519",
 ];
 const CLOCK_TOLERANCE_S = 5;
+const EXPIRED = "It has expired.";
+const OF_ANOTHER_ISSUER = "It is of another issuer.";
+const FOR_ANOTHER_AUDIENCE = "It is for another audience.";
 /** The last that a Date can tell. */
 const LAST_SECOND = 8.64e12;
 
@@ -74,6 +77,7 @@ export function createPersonAuthenticator(
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: now(),
     }).catch((error: unknown) => {
+      if (isAboutKeys(error)) refuseByClaims(token, { issuer, audience, now: now() });
       throw explain(error);
     });
     const read = claims.safeParse(verified.payload);
@@ -114,12 +118,26 @@ function idOf(sub: string): string | null {
   }
 }
 
+const isAboutKeys = (error: unknown): boolean =>
+  error instanceof RequestError || error instanceof errors.JWKSNoMatchingKey;
+
+/**
+ * Says what is wrong with a token whichever key it is signed with, when its key is not to be had.
+ * @throws RequestError UNAUTHENTICATED
+ */
+function refuseByClaims(token: string, expected: { issuer: string; audience: string; now: Date }): void {
+  const { iss, aud = [], exp } = decodeJwt(token);
+  if (iss !== expected.issuer) throw refused(OF_ANOTHER_ISSUER);
+  if (![aud].flat().includes(expected.audience)) throw refused(FOR_ANOTHER_AUDIENCE);
+  if (exp !== undefined && exp <= expected.now.getTime() / 1000 - CLOCK_TOLERANCE_S) throw refused(EXPIRED);
+}
+
 /** Why a token is not valid; what is no fault of the token stays as it is. */
 function explain(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return refused("It has expired.");
+  if (error instanceof errors.JWTExpired) return refused(EXPIRED);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === "iss") return refused("It is of another issuer.");
-    if (error.claim === "aud") return refused("It is for another audience.");
+    if (error.claim === "iss") return refused(OF_ANOTHER_ISSUER);
+    if (error.claim === "aud") return refused(FOR_ANOTHER_AUDIENCE);
     return refused(`Its claim ${error.claim} does not hold.`);
   }
   if (error instanceof errors.JWKSNoMatchingKey)

@@ -105,7 +105,8 @@ export const REQUEST_ERRORS = {
   KEYS_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    meaning: "The keys of the token's issuer cannot be fetched. Try again with the same token.",
+    meaning:
+      "The token's key is not to be had from its issuer at the moment. Try again with the same token after `Retry-After`.",
   },
   DATABASE_UNAVAILABLE: {
     status: 503,

@@ -23,6 +23,8 @@ export interface Issuer {
   options: PersonTokens;
   /** How often the keys were fetched. */
   fetches: () => number;
+  /** Publishes the key of `unknown kid` as well. */
+  publish(): Promise<void>;
   /** Fails like this from now on; null recovers. */
   fail(fault: IssuerFault | null): void;
   sign(claims: TokenClaims, how?: "ES256" | "RS256" | "unknown kid" | "wrong key" | "HS256" | "none"): Promise<string>;
@@ -70,6 +72,7 @@ export async function startIssuer(): Promise<Issuer> {
   return {
     options: { jwksUrl: `http://127.0.0.1:${port}/keys`, issuer: ISSUER, audience: AUDIENCE },
     fetches: () => fetches,
+    publish: async () => void keys.push(await publish(stranger.publicKey, "nobody", "ES256")),
     fail: (next) => void (fault = next),
     async sign({ expiresIn = 3_600, notBefore, iss = ISSUER, aud = AUDIENCE, ...claims }, how = "ES256") {
       const now = NOW.getTime() / 1000;

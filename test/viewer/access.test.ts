@@ -165,7 +165,7 @@ const CALLERS: [name: string, caller: Caller, row: Row][] = [
   ["an expired token", { person: "admin", claims: { expiresIn: -60 } }, REFUSED],
   ["a token for another audience", { person: "admin", claims: { aud: "payroll" } }, REFUSED],
   ["a token of another issuer", { person: "admin", claims: { iss: "https://evil.example.com" } }, REFUSED],
-  ["a token with an unknown key", { token: () => app.issuer.sign({ sub: "admin" }, "unknown kid") }, REFUSED],
+  ["a token signed with another's key", { token: () => app.issuer.sign({ sub: "admin" }, "wrong key") }, REFUSED],
   ["a token without signature", { token: () => app.issuer.sign({ sub: "admin" }, "none") }, REFUSED],
   ["an API token that does not exist", { token: () => "igw_nothing" }, REFUSED],
 ];

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createIssuerKeys } from "../../src/account/issuer-keys.ts";
 import { createLog } from "../../src/operation/log.ts";
 import { startIssuer } from "../support/issuer.ts";
@@ -71,9 +71,44 @@ test("a failure stands for a second, and is warned of every five", async () => {
   expect(await keyOf()).toMatchObject({ type: "public" });
 });
 
-test("a key that is not among those that were fetched is the token's fault", async () => {
-  const { keyOf, log } = open();
-  await keyOf();
-  await expect(keyOf("nobody")).rejects.toMatchObject({ code: "ERR_JWKS_NO_MATCHING_KEY" });
-  expect(log).toEqual([]);
+describe("a key that is not among those that were fetched", () => {
+  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }));
+  const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
+  test("may have been published since, until the issuer can be asked again, which is after five seconds", async () => {
+    const { keyOf, log } = open();
+    await keyOf();
+    const before = issuer.fetches();
+    const unknown = { ...UNAVAILABLE, extensions: { retryAfterSeconds: 5 } };
+    await expect(keyOf("nobody")).rejects.toMatchObject(unknown);
+    expect(issuer.fetches()).toBe(before);
+    pass(5);
+    await expect(keyOf("nobody")).rejects.toMatchObject({ code: "ERR_JWKS_NO_MATCHING_KEY" });
+    expect(issuer.fetches()).toBe(before + 1);
+    await expect(keyOf("nobody")).rejects.toMatchObject(unknown);
+    expect(log).toEqual([]);
+  });
+
+  test("is the token's fault for all who waited for the same answer", async () => {
+    const { keyOf } = open();
+    const before = issuer.fetches();
+    const asked = await Promise.allSettled(Array.from({ length: 20 }, () => keyOf("nobody")));
+    expect(asked.map((each) => each.status === "rejected" && each.reason.code)).toEqual(
+      asked.map(() => "ERR_JWKS_NO_MATCHING_KEY"),
+    );
+    expect(issuer.fetches()).toBe(before + 1);
+  });
+
+  test("is taken within five seconds of its publication", async () => {
+    const rotated = await startIssuer();
+    const keys = createIssuerKeys(rotated.options.jwksUrl, { log: createLog("silent", { write: () => {} }) });
+    const keyOf = async (kid: string) => keys({ alg: "ES256", kid }, { payload: "", signature: "" });
+    await keyOf("ec");
+    await rotated.publish();
+    await expect(keyOf("nobody")).rejects.toMatchObject(UNAVAILABLE);
+    pass(5);
+    expect(await keyOf("nobody")).toMatchObject({ type: "public" });
+    await rotated.stop();
+  });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Client } from "../support/client.ts";
+import { Client } from "../support/client.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
 import { startViewerApp } from "../support/viewer.ts";
 import type { ViewerApp } from "../support/viewer.ts";
@@ -76,6 +76,32 @@ test("an issuer that is not there is asked once for many requests and warned of 
     { msg: "the issuer's keys cannot be fetched", issuer: host, reason: "fetch failed: ECONNREFUSED" },
   ]);
   await silent.stop();
+});
+
+describe("a token whose key was published a moment ago", () => {
+  let app: ViewerApp;
+  let person: Client;
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    app = await startViewerApp({ worker: false });
+    await (await app.person("admin")).data(VIEWER);
+    await app.issuer.publish();
+    person = new Client(app.url, await app.issuer.sign({ sub: "admin" }, "unknown kid"));
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await app.stop();
+  });
+
+  test("is to be sent again, over HTTP and on a socket, and then counts", async () => {
+    const response = await person.post(JSON.stringify({ query: VIEWER }));
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "KEYS_UNAVAILABLE" } }] });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("5");
+    await expect(person.openSocket()).rejects.toMatchObject({ code: 1013, reason: "KEYS_UNAVAILABLE" });
+    vi.setSystemTime(Date.now() + 5_000);
+    expect(await person.data(VIEWER)).toEqual(ADMIN);
+  });
 });
 
 describe("when the keys are too old and cannot be fetched anew", () => {
