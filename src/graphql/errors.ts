@@ -41,7 +41,10 @@ export function createErrorMask(log: Logger): Mask {
 export function toGraphQLError(error: RequestError, located?: GraphQLError): GraphQLError {
   const { status, retryable } = REQUEST_ERRORS[error.code];
   const { retryAfterSeconds = retryable && status === 503 ? 1 : undefined } = error.extensions;
-  const headers = typeof retryAfterSeconds === "number" ? { "retry-after": `${retryAfterSeconds}` } : undefined;
+  const headers = {
+    ...(typeof retryAfterSeconds === "number" && { "retry-after": `${retryAfterSeconds}` }),
+    ...(status === 401 && { "www-authenticate": "Bearer" }),
+  };
   // What fails at one field leaves the answer's other fields as they are.
   const partial = located?.path && (status === 400 || status === 500);
   return new GraphQLError(error.message, {
@@ -50,7 +53,7 @@ export function toGraphQLError(error: RequestError, located?: GraphQLError): Gra
     extensions: {
       ...error.extensions,
       code: error.code,
-      ...(!partial && { http: { status, ...(headers && { headers }) } }),
+      ...(!partial && { http: { status, headers } }),
     },
   });
 }

@@ -71,13 +71,15 @@ const notAcceptable = () =>
 const typesOf = (accept: string | null): string[] =>
   (accept ?? "*/*").split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase() ?? "");
 
+const TOLD_WITH_AN_ERROR = ["retry-after", "www-authenticate"];
+
 /** One result, with the status that it would have as JSON. */
 function toSingleEvent(result: ExecutionResult, api: FetchAPI): Response {
   const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
-  const retryAfter = headers.get("retry-after");
+  const told = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
   return new api.Response(`:\n\n${message(result)}event: complete\ndata:\n\n`, {
     status,
-    headers: { ...HEADERS, ...(retryAfter && { "retry-after": retryAfter }) },
+    headers: { ...HEADERS, ...Object.fromEntries(told) },
   });
 }
 

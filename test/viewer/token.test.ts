@@ -110,6 +110,13 @@ describe.each(REFUSED)("a token %s", (_what, claims, how, why) => {
     const response = await client.post(JSON.stringify({ query: VIEWER }));
     expect(await response.json()).toEqual({ errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }] });
     expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+  });
+  test("is refused over server-sent events", async () => {
+    const client = new Client(app.url, await app.issuer.sign(claims, how));
+    const response = await client.post(JSON.stringify({ query: VIEWER }), { accept: "text/event-stream" });
+    expect(await response.text()).toContain(message);
+    expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
   });
   test("closes the socket with 4403", async () => {
     const refused = new Client(app.url, await app.issuer.sign(claims, how)).openSocket();
