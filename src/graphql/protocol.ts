@@ -9,6 +9,7 @@ import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
 import { toGraphQLError, withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
+import { bearerToken } from "./identify.ts";
 import { CLOSE, readMessage } from "./message.ts";
 import type { ClientMessage } from "./message.ts";
 import { Push } from "./push.ts";
@@ -18,19 +19,23 @@ import { Deliveries } from "./subscribe.ts";
 /** How many operations may be under way on one socket. */
 const MAX_OPERATIONS = 100;
 const PROTOCOL = "graphql-transport-ws";
+/** Why a socket is closed that says in no form that is known whose it is. */
+const SEND_A_TOKEN = 'UNAUTHENTICATED: send {"authorization":"Bearer <token>"} as payload of connection_init';
 
 /** One socket as the protocol sees it. */
 export interface Connection {
   requestId: string;
   /** The address that the socket comes from. */
   address: string;
+  /** The Authorization header of its handshake. */
+  authorization: string | undefined;
   /** Resolves when the text has left the process. */
   send: (text: string) => Promise<void>;
   close: (code: number, reason: string) => void;
   /** Takes the socket in for this token until the token ends, or closes it. */
   admit: (authorization: string, caller: Caller) => boolean;
   /** Closes it because its token is refused, or cannot be judged. */
-  refuse: (code: RequestErrorCode) => void;
+  refuse: (code: RequestErrorCode, reason?: string) => void;
 }
 
 type Parameters = Record<string, unknown> | undefined;
@@ -44,12 +49,13 @@ interface Engine extends Pick<ReturnType<Pipeline["yoga"]["getEnveloped"]>, "exe
 export function createProtocol(pipeline: Pipeline): (connection: Connection) => Protocol {
   const server = makeServer<Parameters, Protocol>({
     onConnect: async ({ connectionParams, extra: { connection } }) => {
-      const authorization = authorizationOf(connectionParams);
+      const authorization = authorizationOf(connectionParams, connection);
       try {
         const { address } = connection;
         return connection.admit(authorization ?? "", await pipeline.identify({ authorization, address }));
       } catch (error) {
-        connection.refuse(pipeline.mask(error).extensions["code"] as RequestErrorCode);
+        const code = pipeline.mask(error).extensions["code"] as RequestErrorCode;
+        connection.refuse(code, code === "UNAUTHENTICATED" && !bearerToken(authorization) ? SEND_A_TOKEN : code);
         return false;
       }
     },
@@ -184,11 +190,14 @@ export class Protocol {
 /** How the library begins a message of an operation. */
 const OF_OPERATION = /^\{"id":"(\d+)",/;
 
-/** The same text that HTTP carries in its Authorization header, in either letter case. */
-function authorizationOf(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const value = parameters?.["authorization"] ?? parameters?.["Authorization"];
-  return typeof value === "string" ? value : undefined;
+/** What HTTP carries in its Authorization header: in the payload, in its headers, or in the header of the handshake. */
+function authorizationOf(payload: Parameters, { authorization }: Connection): string | undefined {
+  const headers = isObject(payload?.["headers"]) ? payload["headers"] : {};
+  const values = [payload, headers].flatMap((said) => [said?.["authorization"], said?.["Authorization"]]);
+  return values.find((value) => typeof value === "string") ?? authorization;
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 async function prepare(
   { yoga, admit, resolveDocument, subscribe, mask }: Pipeline,
@@ -196,7 +205,10 @@ async function prepare(
   params: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const caller = await admit({ authorization: authorizationOf(connectionParams), address: connection.address });
+    const caller = await admit({
+      authorization: authorizationOf(connectionParams, connection),
+      address: connection.address,
+    });
     const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ caller, params });
     const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);

@@ -98,10 +98,11 @@ function open(socket: WebSocket, { member, request, pipeline, openProtocol, rost
   });
   if (socket.protocol !== PROTOCOL) return peer.close(CLOSE.wrongProtocol, "Subprotocol not acceptable");
   const requestId = chooseRequestId(request.headers["x-request-id"]);
-  const refuse = (code: RequestErrorCode) => peer.close(closeCodeOf(code), code);
+  const refuse = (code: RequestErrorCode, reason: string = code) => peer.close(closeCodeOf(code), reason);
   const protocol = openProtocol({
     requestId,
     address: pipeline.addressOf(request),
+    authorization: request.headers.authorization,
     send: (text) => peer.send(text),
     close: (code, reason) => peer.close(code, reason),
     admit(authorization, identified) {

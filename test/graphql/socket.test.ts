@@ -39,6 +39,48 @@ describe("origins", () => {
   );
 });
 
+describe("whose a socket is", () => {
+  const bearer = () => `Bearer ${app.client.token}`;
+  const introduce = async (payload: object | undefined, options: ClientOptions = {}) => {
+    const opened = plain(options);
+    await once(opened.socket, "open");
+    opened.send({ type: "connection_init", payload });
+    return opened;
+  };
+
+  test.each<[string, () => [payload: object | undefined, options?: ClientOptions]]>([
+    ["authorization", () => [{ authorization: bearer() }]],
+    ["Authorization", () => [{ Authorization: bearer() }]],
+    ["headers.authorization", () => [{ headers: { authorization: bearer() } }]],
+    ["headers.Authorization", () => [{ headers: { Authorization: bearer() } }]],
+    ["the handshake's header", () => [undefined, { headers: { authorization: bearer() } }]],
+    [
+      "the payload, if the handshake names another",
+      () => [{ authorization: bearer() }, { headers: { authorization: "Bearer wrong" } }],
+    ],
+  ])("is told by %s", async (_form, make) => {
+    const opened = await introduce(...make());
+    expect(await opened.next()).toEqual({ type: "connection_ack" });
+    opened.send({ id: "1", type: "subscribe", payload: { query: "{ viewer { scopes } }" } });
+    expect(await opened.next()).toMatchObject({ type: "next", payload: { data: { viewer: {} } } });
+    await end(opened);
+  });
+
+  test.each<[string, () => object | undefined]>([
+    ["nothing", () => undefined],
+    ["a token without Bearer", () => ({ authorization: app.client.token })],
+    ["authToken", () => ({ authToken: app.client.token })],
+    ["headers that are none", () => ({ headers: 7 })],
+    ["headers of null", () => ({ headers: null, authorization: ["a"] })],
+  ])("is not told by %s, and the close reason says how it is", async (_form, payload) => {
+    const { closed } = await introduce(payload());
+    expect(await closed).toEqual({
+      code: 4403,
+      reason: 'UNAUTHENTICATED: send {"authorization":"Bearer <token>"} as payload of connection_init',
+    });
+  });
+});
+
 test("a socket that does not introduce itself is closed with 4408", async () => {
   expect(await plain().closed).toEqual({ code: 4408, reason: "Connection initialisation timeout" });
 });
