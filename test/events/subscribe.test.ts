@@ -112,8 +112,8 @@ test("queries and mutations work on a socket too", async () => {
   expect(result).toMatchObject({ data: { viewer: { account: { name: "Account sample" } } } });
 });
 
-test.each([undefined, "wrong"])("a socket with the token %s is closed with 4403", async (token) => {
-  const refused = new Client(app.url, token).openSocket();
+test("a socket with a wrong token is closed with 4403", async () => {
+  const refused = new Client(app.url, "wrong").openSocket();
   await expect(refused).rejects.toMatchObject({ code: 4403, reason: "UNAUTHENTICATED" });
 });
 
