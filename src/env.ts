@@ -28,12 +28,13 @@ const origin = z
 const toList = (text: string) => text.split(",").flatMap((part) => part.trim() || []);
 const hasNoCredentials = (url: string) => new URL(url).username === "" && new URL(url).password === "";
 
-const onOrOff = variable(
-  z
-    .enum(["on", "off"], "must be on or off")
-    .default("on")
-    .transform((text) => text === "on"),
-);
+const onOrOff = (fallback: "on" | "off") =>
+  variable(
+    z
+      .enum(["on", "off"], "must be on or off")
+      .default(fallback)
+      .transform((text) => text === "on"),
+  );
 const MAX_POOL_SIZE = 1_000;
 const POOL_SIZE_RANGE = `must be a number from ${MIN_POOL_SIZE} to ${MAX_POOL_SIZE}`;
 
@@ -80,8 +81,8 @@ const environment = z.object({
       })
       .default("info"),
   ),
-  GRAPHIQL: variable(z.enum(["on", "off"], "must be on or off").default("on")),
-  EXPOSE_DEMO: variable(z.enum(["on", "off"], "must be on or off").default("off")),
+  GRAPHIQL: onOrOff("on"),
+  EXPOSE_DEMO: onOrOff("off"),
   PUBLIC_URL: variable(webAddress.optional()),
   EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
@@ -98,8 +99,8 @@ const environment = z.object({
   ),
   OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
   TZ_DATABASE: variable(z.string().optional()),
-  PLANNED_EXECUTION: onOrOff,
-  DIRECT_POST: onOrOff,
+  PLANNED_EXECUTION: onOrOff("on"),
+  DIRECT_POST: onOrOff("on"),
   PROVIDER_URL: variable(
     webAddress.refine(hasNoCredentials, "must not hold a password; use PROVIDER_TOKEN").optional(),
   ),
@@ -183,8 +184,8 @@ export function parseEnv(raw: Record<string, string | undefined>): Env {
     logLevel: env.LOG_LEVEL,
     tzDatabase: env.TZ_DATABASE === undefined ? null : resolve(env.TZ_DATABASE),
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
-    graphiql: env.GRAPHIQL === "on",
-    exposeDemo: env.EXPOSE_DEMO === "on",
+    graphiql: env.GRAPHIQL,
+    exposeDemo: env.EXPOSE_DEMO,
     cursorSecret: env.CURSOR_SECRET,
     sockets: {
       allowedOrigins: env.ALLOWED_ORIGINS,

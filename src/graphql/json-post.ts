@@ -5,6 +5,7 @@ import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { GraphQLParams } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
+import { isObject, isObjectOrNothing, isTextOrNothing } from "../core/json.ts";
 import { documentRequestOf } from "./document.ts";
 import type { Pipeline, TransportContext } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
@@ -113,14 +114,9 @@ function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | nu
   if (!isObject(value) || Object.keys(value).some((key) => !PARAMETERS.has(key))) return null;
   const { query, variables, operationName, extensions } = value;
   const plain =
-    typeof query === "string" &&
-    (operationName === undefined || operationName === null || typeof operationName === "string") &&
-    [variables, extensions].every((part) => part === undefined || part === null || isObject(part));
+    typeof query === "string" && isTextOrNothing(operationName) && [variables, extensions].every(isObjectOrNothing);
   return plain ? ({ ...value, query } as GraphQLParams & { query: string }) : null;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Nothing is executed without a document, for one that cannot be parsed, and for a subscription. */
 async function execute(

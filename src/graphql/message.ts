@@ -1,3 +1,4 @@
+import { isObject, isObjectOrNothing, isTextOrNothing } from "../core/json.ts";
 import { documentRequestOf } from "./document.ts";
 
 /** What a client says in graphql-transport-ws. */
@@ -61,8 +62,3 @@ function isOperation(payload: unknown): payload is OperationPayload {
     (typeof query === "string" || documentRequestOf(payload).documentId !== undefined)
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isObjectOrNothing = (value: unknown) => value === undefined || value === null || isObject(value);
-const isTextOrNothing = (value: unknown) => value === undefined || value === null || typeof value === "string";

@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
+import { isObject, isObjectOrNothing, isTextOrNothing } from "../core/json.ts";
 
 const NAMES = ["query", "operationName", "documentId"] as const;
 const OBJECTS = ["variables", "extensions"] as const;
@@ -54,17 +55,12 @@ function check(params: unknown): GraphQLParams {
   if (Array.isArray(params)) throw wrong("Several operations in one request are not supported. Send them one by one.");
   if (!isObject(params)) throw wrong("The body of the request must be a JSON object.");
   for (const name of NAMES) {
-    const value = params[name];
-    if (value !== undefined && value !== null && typeof value !== "string") throw wrong(`${name} must be a text.`);
+    if (!isTextOrNothing(params[name])) throw wrong(`${name} must be a text.`);
   }
   for (const name of OBJECTS) {
-    const value = params[name];
-    if (value !== undefined && value !== null && !isObject(value)) throw wrong(`${name} must be an object.`);
+    if (!isObjectOrNothing(params[name])) throw wrong(`${name} must be an object.`);
   }
   return params;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const wrong = (message: string) => new RequestError("BAD_REQUEST", message);

@@ -4,6 +4,7 @@ import { makeServer } from "graphql-ws";
 import type { Context, OperationResult, Server, SubscribePayload } from "graphql-ws";
 import { RequestError } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
+import { isObject } from "../core/json.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
 import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
@@ -196,8 +197,6 @@ function authorizationOf(payload: Parameters, { authorization }: Connection): st
   const values = [payload, headers].flatMap((said) => [said?.["authorization"], said?.["Authorization"]]);
   return values.find((value) => typeof value === "string") ?? authorization;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 async function prepare(
   { yoga, admit, resolveDocument, subscribe, mask }: Pipeline,
