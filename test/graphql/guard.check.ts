@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createGuard } from "../../src/graphql/guard.ts";
 import type { Guard, GuardOptions } from "../../src/graphql/guard.ts";
 import type { Caller } from "../../src/operation/context.ts";
+import { CALLER as TOKEN } from "../support/caller.ts";
 
 const schema = buildSchema(`
   type Query { a: Query, list(first: Int): List, number: Int, input(value: In): Int }
@@ -11,14 +12,6 @@ const schema = buildSchema(`
   input In { x: Int }
 `);
 const OPTIONS: GuardOptions = { ratePerToken: 100, ratePerAccount: 250, deadlineMs: 60_000 };
-const TOKEN: Caller = {
-  accountId: "account",
-  userId: null,
-  tokenId: "token",
-  clientId: null,
-  scopes: new Set(),
-  expiresAt: null,
-};
 const PERSON: Caller = { ...TOKEN, userId: "user", tokenId: null };
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(" ");

@@ -3,16 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { RequestError } from "../../src/core/error.ts";
 import { addressOf, networkOf } from "../../src/graphql/address.ts";
 import { bearerToken, createIdentify } from "../../src/graphql/identify.ts";
-import type { Caller } from "../../src/operation/context.ts";
+import { CALLER } from "../support/caller.ts";
 
-const CALLER: Caller = {
-  accountId: "account",
-  userId: null,
-  tokenId: "token",
-  clientId: null,
-  scopes: new Set(),
-  expiresAt: null,
-};
 const ADDRESS = "192.0.2.1";
 
 /** Counts look-ups; `right` and what begins with it are tokens. */

@@ -17,18 +17,27 @@ export const createTestDatabase = () => copyOf(inject("template"));
 export const copyDatabase = (url: string) => copyOf(new URL(url).pathname.slice(1));
 
 async function copyOf(template: string): Promise<TestDatabase> {
-  const name = `test_${randomBytes(8).toString("hex")}`;
-  await onServer((admin) => admin.unsafe(`create database ${name} template ${template}`));
-  const url = new URL(inject("serverUrl"));
-  url.pathname = `/${name}`;
-  const connections = connect({ url: url.href });
+  const { url, drop } = await createDatabase(`template ${template}`);
+  const connections = connect({ url });
   return {
-    url: url.href,
+    url,
     connections,
     async drop() {
       await connections.close();
-      await onServer((admin) => admin.unsafe(`drop database ${name} with (force)`));
+      await drop();
     },
+  };
+}
+
+/** A database of its own; `options` of CREATE DATABASE. */
+export async function createDatabase(options: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await onServer((admin) => admin.unsafe(`create database ${name} ${options}`));
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: () => onServer((admin) => admin.unsafe(`drop database ${name} with (force)`)),
   };
 }
 

@@ -1,11 +1,10 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { inject } from "vitest";
+import { createDatabase } from "./database.ts";
 
 export interface OldDatabase {
   url: string;
@@ -15,17 +14,14 @@ export interface OldDatabase {
 
 /** A database of its own without any table; `options` of CREATE DATABASE. */
 export async function createEmptyDatabase(options = ""): Promise<OldDatabase> {
-  const name = `test_${randomBytes(8).toString("hex")}`;
-  await onServer((admin) => admin.unsafe(`create database ${name} ${options}`));
-  const url = new URL(inject("serverUrl"));
-  url.pathname = `/${name}`;
-  const sql = postgres(url.href, { max: 2, onnotice: () => {} });
+  const { url, drop } = await createDatabase(options);
+  const sql = postgres(url, { max: 2, onnotice: () => {} });
   return {
-    url: url.href,
+    url,
     sql,
     async drop() {
       await sql.end();
-      await onServer((admin) => admin.unsafe(`drop database ${name} with (force)`));
+      await drop();
     },
   };
 }
@@ -45,13 +41,4 @@ export async function createDatabaseBefore(migration: string): Promise<OldDataba
   await client.end();
   await rm(folder, { recursive: true });
   return database;
-}
-
-async function onServer(work: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const admin = postgres(inject("serverUrl"), { max: 1, onnotice: () => {} });
-  try {
-    await work(admin);
-  } finally {
-    await admin.end();
-  }
 }
