@@ -6,12 +6,11 @@ import type { Logger } from "pino";
 import { StartError } from "../core/error.ts";
 import { describeAddress } from "./address.ts";
 import { openClient } from "./client.ts";
-import { postgresError } from "./constraint.ts";
+import { isLockTimeout, postgresError } from "./constraint.ts";
 import { ensureInstallation } from "./installation.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../drizzle");
 const LOCK = 7_311_964_025;
-const LOCK_NOT_AVAILABLE = "55P03";
 /** SQLSTATE of RAISE EXCEPTION: what a migration refuses in its own words. */
 const RAISED = "P0001";
 /** About five minutes in all. */
@@ -72,7 +71,7 @@ async function retryLocked(
     try {
       return await work();
     } catch (error) {
-      if (postgresError(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+      if (!isLockTimeout(error)) throw error;
       if (attempt === locks.attempts) {
         throw new StartError(
           `The tables cannot be migrated: in ${attempt} attempts something else held a lock on them, such as a backup or a ` +

@@ -16,7 +16,7 @@ import { weigh } from "./weight.ts";
 /** How many items a list is taken to have when nothing says its size: interviewers, activities, warnings. */
 const ASSUMED_ITEMS = 5;
 /** So many values take about as long as one object. */
-const VALUES_PER_POINT = 10;
+export const VALUES_PER_POINT = 10;
 /** On a field of long text: how many ordinary values it counts for. */
 export interface WeightExtensions {
   weight: number;

@@ -1,8 +1,9 @@
 import { validateExecutionArgs } from "graphql";
 import type { ExecutionArgs, ExecutionResult, ValidatedExecutionArgs } from "graphql";
 import { RequestError } from "../core/error.ts";
+import { nameOfCaller } from "../operation/context.ts";
 import type { Caller, Context } from "../operation/context.ts";
-import { costOf } from "./cost.ts";
+import { costOf, VALUES_PER_POINT } from "./cost.ts";
 import type { Cost } from "./cost.ts";
 import { createDeadline } from "./deadline.ts";
 import type { WithinDeadline } from "./deadline.ts";
@@ -16,7 +17,6 @@ const LARGEST: Cost = { cost: 10_000, depth: 16, fields: 2_000 };
 const BURST_SECONDS = 5;
 /** What a request takes by itself, in points: a point is the time of one object, about ten microseconds. */
 const REQUEST_POINTS = 15;
-const VALUES_PER_POINT = 10;
 /** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
 const SHARE_PRINTED = 0.5;
 /** So many values are printed for the errors of one request; the first error is always told. */
@@ -70,12 +70,12 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
   const withinDeadline = createDeadline(deadlineMs);
 
   const charge = (caller: Caller, points: number, now = performance.now()): void => {
-    callers.spend(nameOf(caller), Math.ceil(points), now);
+    callers.spend(nameOfCaller(caller), Math.ceil(points), now);
     accounts.spend(caller.accountId, Math.ceil(points), now);
   };
 
   const wait = (caller: Caller, now = performance.now()): number =>
-    Math.max(callers.wait(nameOf(caller), now), accounts.wait(caller.accountId, now));
+    Math.max(callers.wait(nameOfCaller(caller), now), accounts.wait(caller.accountId, now));
 
   const admit = (caller: Caller): void => {
     const now = performance.now();
@@ -101,7 +101,7 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
     if (tooLarge) return { refusal: refuse(tooLarge) };
     const requested = Math.max(1, size.cost);
     charge(caller, requested, now);
-    const remaining = callers.left(nameOf(caller), now);
+    const remaining = callers.left(nameOfCaller(caller), now);
     return { cost: { requested, maximum: LARGEST.cost, remaining }, validated };
   };
 
@@ -120,8 +120,6 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
 }
 
 const createRate = (perSecond: number): Rate => new Rate({ perSecond, most: perSecond * BURST_SECONDS });
-
-const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;
 
 async function resultOf(
   execution: Promise<ExecutionResult> | ExecutionResult,

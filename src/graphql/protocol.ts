@@ -19,7 +19,8 @@ import { Deliveries } from "./subscribe.ts";
 
 /** How many operations may be under way on one socket. */
 const MAX_OPERATIONS = 100;
-const PROTOCOL = "graphql-transport-ws";
+/** The subprotocol that sockets must speak. */
+export const PROTOCOL = "graphql-transport-ws";
 /** Why a socket is closed that says in no form that is known whose it is. */
 const SEND_A_TOKEN = 'UNAUTHENTICATED: send {"authorization":"Bearer <token>"} as payload of connection_init';
 

@@ -1,3 +1,4 @@
+import { nameOfCaller } from "../operation/context.ts";
 import type { Caller } from "../operation/context.ts";
 
 const SWEEP_MS = 1_000;
@@ -51,7 +52,7 @@ export class Roster {
 
   /** Says whose a member is, which may be new; false when its holder, or the process, has as many as there may be. */
   admit(member: Member, caller: Caller): boolean {
-    const holder = nameOf(caller);
+    const holder = nameOfCaller(caller);
     const count = this.#counts.get(holder) ?? 0;
     const isNew = !this.#members.has(member);
     if (count >= this.#limits.maxPerToken || (isNew && this.#members.size >= this.#limits.maxInAll)) return false;
@@ -85,6 +86,3 @@ export class Roster {
     }
   }
 }
-
-/** A token is the same in every spelling of its header, and a person is with every token. */
-const nameOf = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;

@@ -11,13 +11,12 @@ import { MAX_BODY } from "./limits.ts";
 import { CLOSE } from "./message.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { Peer } from "./peer.ts";
-import { createProtocol } from "./protocol.ts";
+import { createProtocol, PROTOCOL } from "./protocol.ts";
 import type { Connection, Protocol } from "./protocol.ts";
 import { chooseRequestId } from "./request.ts";
 import type { Member, Roster, SocketLimits } from "./roster.ts";
 import { readTarget } from "./target.ts";
 
-const PROTOCOL = "graphql-transport-ws";
 /** What it takes to read a frame and to answer it, besides the operation in it. */
 const POINTS_OF_A_FRAME = 2;
 /** Frames that are read from a socket before it is known whose it is. */

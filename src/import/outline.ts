@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { readEmailAddress } from "../core/email-address.ts";
+import { isObject } from "../core/json.ts";
 import type { Path } from "./problem.ts";
 
 export type Located<T> = T & { at: Path };
 
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 const id = z.string().normalize("NFC").trim().optional().catch(undefined);
 const email = z
   .string()

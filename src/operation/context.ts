@@ -21,6 +21,9 @@ export interface Caller {
   expiresAt: Date | null;
 }
 
+/** Names who is counted and charged: a person whatever their token, or an API token however its header is spelled. */
+export const nameOfCaller = ({ accountId, userId, tokenId }: Caller): string => `${accountId}/${userId ?? tokenId}`;
+
 /** Hands a task to the queue inside the caller's transaction. */
 export interface TaskSender {
   send(

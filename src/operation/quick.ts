@@ -1,7 +1,6 @@
 import type { Database } from "../db/client.ts";
-import { postgresError } from "../db/constraint.ts";
+import { isLockTimeout } from "../db/constraint.ts";
 
-const LOCK_NOT_AVAILABLE = "55P03";
 const AVOID_MS = 5_000;
 const lockedUntil = new WeakMap<object, number>();
 
@@ -26,7 +25,7 @@ export async function runQuickly<T>(
   try {
     return await run(quick);
   } catch (error) {
-    if (postgresError(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     lockedUntil.set(source, performance.now() + AVOID_MS);
     return run(db);
   }
