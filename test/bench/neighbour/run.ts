@@ -6,12 +6,9 @@ import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { pino } from "pino";
 import { issueToken } from "../../../src/account/issue.ts";
-import { openApp } from "../../../src/app.ts";
 import { startEmbeddedPostgres } from "../../../src/db/embedded.ts";
-import { createLog } from "../../../src/operation/log.ts";
-import { WIDE } from "../../support/limits.ts";
+import { openBenchApp } from "../../support/bench.ts";
 import { freePort, runGateway } from "../../support/process.ts";
 import { KINDS } from "./abuse.ts";
 import type { Order } from "./abuse.ts";
@@ -46,16 +43,7 @@ interface Stage {
 async function openStage(): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), "interview-gateway-bench-"));
   const postgres = await startEmbeddedPostgres({ directory });
-  const app = await openApp({
-    databaseUrl: postgres.url,
-    dataDir: directory,
-    publicUrl: "http://gateway.test",
-    worker: false,
-    demo: true,
-    eventRetentionMs: 24 * 60 * 60 * 1000,
-    ...WIDE,
-    log: createLog("silent", pino.destination(2)),
-  });
+  const app = await openBenchApp(postgres.url, directory);
   const [abuser, neighbour] = [
     await issueToken(app.services.db, ABUSER, { scopes: [] }),
     await issueToken(app.services.db, NEIGHBOUR, { scopes: [] }),

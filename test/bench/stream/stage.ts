@@ -4,13 +4,10 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { issueToken } from "../../../src/account/issue.ts";
-import { openApp } from "../../../src/app.ts";
 import type { App } from "../../../src/app.ts";
 import { startEmbeddedPostgres } from "../../../src/db/embedded.ts";
-import { createLog } from "../../../src/operation/log.ts";
-import { WIDE } from "../../support/limits.ts";
+import { openBenchApp } from "../../support/bench.ts";
 import { freePort, runGateway } from "../../support/process.ts";
 import type { ClientCommand, ClientReport, BroadcastReport } from "./message.ts";
 import type { Timing } from "./run.ts";
@@ -83,20 +80,6 @@ export async function startStage(): Promise<Stage> {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** The process that commits; it is another one than the gateway. */
-function openBenchApp(databaseUrl: string, dataDir: string): Promise<App> {
-  return openApp({
-    databaseUrl,
-    dataDir,
-    publicUrl: "http://gateway.test",
-    worker: false,
-    demo: true,
-    eventRetentionMs: 24 * 60 * 60 * 1000,
-    ...WIDE,
-    log: createLog("silent", pino.destination(2)),
-  });
 }
 
 function issueTokens({ services }: App, count: number): Promise<string[]> {
