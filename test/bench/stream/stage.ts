@@ -8,6 +8,7 @@ import { issueToken } from "../../../src/account/issue.ts";
 import type { App } from "../../../src/app.ts";
 import { startEmbeddedPostgres } from "../../../src/db/embedded.ts";
 import { openBenchApp } from "../../support/bench.ts";
+import { Client } from "../../support/client.ts";
 import { freePort, runGateway } from "../../support/process.ts";
 import type { ClientCommand, ClientReport, BroadcastReport } from "./message.ts";
 import type { Timing } from "./run.ts";
@@ -41,7 +42,8 @@ export async function startStage(): Promise<Stage> {
   const raw = fork(join(import.meta.dirname, "broadcast.ts"));
   const [listening] = (await once(raw, "message")) as [Extract<BroadcastReport, { did: "listen" }>];
   const clients = fork(join(import.meta.dirname, "clients.ts"));
-  const writer = await createWriter(app, `http://127.0.0.1:${port}`);
+  const [token] = await issueTokens(app, 1);
+  const writer = await createWriter(app, new Client(`http://127.0.0.1:${port}`, token));
   let bytes = "";
 
   return {

@@ -5,8 +5,7 @@ import { recordEvent } from "../../../src/events/record.ts";
 import { systemContext } from "../../../src/operation/context.ts";
 import { inTransaction } from "../../../src/operation/transaction.ts";
 import { DEMO_MUTATION } from "../../../src/import/banner.ts";
-import { DEMO_TOKEN } from "../../../src/import/demo.ts";
-import { Client } from "../../support/client.ts";
+import type { Client } from "../../support/client.ts";
 
 /** Commits changes of one interview in another process than the gateway, as a worker does. */
 export interface Writer {
@@ -16,8 +15,7 @@ export interface Writer {
   asOfCursor(): Promise<string>;
 }
 
-export async function createWriter(app: App, gatewayUrl: string): Promise<Writer> {
-  const client = new Client(gatewayUrl, DEMO_TOKEN);
+export async function createWriter(app: App, client: Client): Promise<Writer> {
   await client.data(DEMO_MUTATION);
   const [interview] = await app.services.db.select().from(interviews).limit(1);
   if (!interview) throw new Error("The demo's interview was not created.");
