@@ -157,7 +157,7 @@ async function noteZones({ log }: AppOptions, { raw }: Connections): Promise<voi
 function createProviders({ provider, publicUrl, dataDir }: AppOptions, db: Database, now: () => Date): Providers {
   return provider
     ? createBridge({ ...provider, now })
-    : createSandbox({ db, publicUrl, outbox: join(dataDir, "outbox") });
+    : createSandbox({ db, publicUrl, outbox: join(dataDir, "outbox"), now });
 }
 
 async function openEventLog({ log, cursorSecret, eventLog }: AppOptions, { raw }: Connections): Promise<EventLog> {

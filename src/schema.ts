@@ -13,7 +13,7 @@ import "./interview/timezone-shift-graphql.ts";
 import "./interview/discovery-graphql.ts";
 import "./interview/ability-graphql.ts";
 import "./interview/create-graphql.ts";
-import "./interview/provisioning-graphql.ts";
+import "./provisioning/graphql.ts";
 import "./interview/event-graphql.ts";
 
 export const schema = builder.toSchema();

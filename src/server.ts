@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
+import { conferencePage } from "./calendar/sandbox-page.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
 import { StartError } from "./core/error.ts";
 import { isOutage } from "./db/outage.ts";
@@ -187,10 +188,7 @@ interface Visit {
 async function sendConference(app: App, { request, response, pathname }: Visit): Promise<void> {
   const found = await findSandboxConference(app.services.db, pathname.slice(CONFERENCE_PATH.length));
   if (!found) return sendJson(response, 404, { message: "There is no sandbox conference with this address." });
-  const page = await makePage(
-    `<!doctype html><title>Sandbox conference</title><h1>Sandbox conference</h1><p>A stand-in for a ${found.location} meeting.</p>`,
-  );
-  sendPage(request, response, page);
+  sendPage(request, response, await makePage(conferencePage(found)));
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

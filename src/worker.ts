@@ -1,7 +1,7 @@
 import type { App } from "./app.ts";
 import { pruneEvents } from "./events/prune.ts";
-import { provisioningHandler } from "./interview/provision.ts";
-import { requeueLostProvisioning } from "./interview/requeue.ts";
+import { provisioningHandler } from "./provisioning/reconcile.ts";
+import { requeueLostProvisioning } from "./provisioning/requeue.ts";
 import { pruneKeys } from "./operation/idempotency.ts";
 
 const PRUNE_EVERY_MS = 60 * 60 * 1000;

@@ -15,6 +15,8 @@ const LADDER = [
   ["hiring"],
   ["calendar"],
   ["interview"],
+  ["scheduling"],
+  ["provisioning"],
   ["import"],
   ["schema.ts", "env.ts", "app.ts"],
   ["gateway"],

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { parseWebUrl } from "../core/url.ts";
-import { ProviderError } from "./error.ts";
+import { ProviderError, superseded } from "./error.ts";
 import { composeMessage } from "./mail.ts";
-import type { CalendarEventRequest, Effect, Providers } from "./provider.ts";
+import type { CalendarEvent, Effect, Nothing, Providers } from "./provider.ts";
 
 export interface BridgeOptions {
   /** Address of the service, without a slash at the end. */
@@ -21,27 +21,43 @@ const nothing = z.object({}).transform(() => ({}));
 /** Refusals of the class 4xx that say "not now": the same request may succeed later. */
 const NOT_NOW: readonly number[] = [408, 409, 425];
 
+/** The answer to a revision that is lower than one that was performed. */
+const STALE = 412;
+/** What is to be removed is gone. */
+const GONE: readonly number[] = [404, 410];
+
 /**
- * Providers behind a service of the operator's that speaks HTTP. It is asked with POST and JSON, under `Idempotency-Key`
- * and `accountId`, and answers 200:
+ * Providers behind a service of the operator's that speaks HTTP. It is asked with POST and JSON, under `Idempotency-Key`, with
+ * `accountId` and `revision`, and answers 200:
  *
- * - `/conferences` `{ location, topic, startsAt, endsAt }` → `{ url }`
+ * - `/conferences` `{ id, location, topic, startsAt, endsAt, hostAddress, hackerrankTemplateId }` → `{ url }` opens the meeting with
+ *   this id or changes it
+ * - `/conferences/remove`, the same → `{}`
  * - `/calendar-events` `{ calendarAddress, uid, sequence, title, description, startsAt, endsAt, place, conferenceUrl, visibility,
- *   attendees }` → `{ eventId }`
+ *   status, attendees: [{ address, answer }] }` → `{ eventId }` puts the event with this UID on the calendar or changes it
+ * - `/calendar-events/remove`, the same → `{}`
  * - `/messages` `{ from, to, message }`, two addresses and the whole MIME text for a mail server → `{}`
  *
  * `uid` is the iCalendar UID of the invitations too. Times are ISO 8601 in UTC. The service performs an effect once for each
- * account and key, and repeats its first answer; a repetition has the same bytes. 429, 5xx, 408, 409, 425, a lost connection
- * and silence are tried again, no sooner than `Retry-After`; every other 4xx is final.
+ * account and key, and repeats its first answer; a repetition has the same bytes. It answers 412 to a `revision` of a conference
+ * or an event that is lower than one it has performed. 404 and 410 to a removal mean that there is nothing left to remove. 429,
+ * 5xx, 408, 409, 425, a lost connection and silence are tried again, no sooner than `Retry-After`; every other 4xx is final.
  */
 export function createBridge(options: BridgeOptions): Providers {
+  const put = <T>(path: string, shape: z.ZodType<T>) => {
+    return (request: object, effect: Effect) => ask(options, { path, effect, request }, shape);
+  };
+  const remove = (path: string) => async (request: object, effect: Effect) => {
+    const answered = await post(options, { path, effect, request });
+    return GONE.includes(answered.status) ? discard(answered) : read(options, answered, nothing);
+  };
+  const putEvent = put("/calendar-events", calendarEvent);
+  const removeEvent = remove("/calendar-events/remove");
   return {
-    conference: {
-      createConference: (request, effect) => ask(options, { path: "/conferences", effect, request }, conference),
-    },
+    conference: { putConference: put("/conferences", conference), removeConference: remove("/conferences/remove") },
     calendar: {
-      createCalendarEvent: (request, effect) =>
-        ask(options, { path: "/calendar-events", effect, request: eventRequest(request) }, calendarEvent),
+      putCalendarEvent: (event, effect) => putEvent(eventRequest(event), effect),
+      removeCalendarEvent: (event, effect) => removeEvent(eventRequest(event), effect),
     },
     mailer: {
       async send(message, effect) {
@@ -53,7 +69,7 @@ export function createBridge(options: BridgeOptions): Providers {
   };
 }
 
-function eventRequest({ meeting, attendees }: CalendarEventRequest): object {
+function eventRequest({ meeting, attendees }: CalendarEvent): object {
   const { organizer, url: conferenceUrl, isPrivate, ...rest } = meeting;
   const visibility = isPrivate ? "PRIVATE" : "DEFAULT";
   return { calendarAddress: organizer.address, ...rest, conferenceUrl, visibility, attendees };
@@ -66,10 +82,18 @@ interface Question {
 }
 
 async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodType<T>): Promise<T> {
-  const response = await post(options, question);
+  return read(options, await post(options, question), shape);
+}
+
+async function discard(response: Response): Promise<Nothing> {
+  await response.body?.cancel().catch(() => {});
+  return {};
+}
+
+async function read<T>({ now }: BridgeOptions, response: Response, shape: z.ZodType<T>): Promise<T> {
   if (response.status !== 200) {
-    await response.body?.cancel().catch(() => {});
-    throw refusal(response, options.now());
+    await discard(response);
+    throw refusal(response, now());
   }
   const answer = shape.safeParse(await response.json().catch(() => undefined));
   if (!answer.success) throw unavailable("The provider's answer was cut off or cannot be read.");
@@ -78,7 +102,7 @@ async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodTy
 
 async function post(
   { url, token, timeoutMs }: BridgeOptions,
-  { path, effect: { accountId, effectKey }, request }: Question,
+  { path, effect: { accountId, effectKey, revision }, request }: Question,
 ): Promise<Response> {
   const headers = {
     "content-type": "application/json",
@@ -90,7 +114,7 @@ async function post(
     return await fetch(url + path, {
       method: "POST",
       headers,
-      body: JSON.stringify({ accountId, ...request }),
+      body: JSON.stringify({ accountId, revision, ...request }),
       redirect: "manual",
       signal,
     });
@@ -100,6 +124,7 @@ async function post(
 }
 
 function refusal({ status, headers }: Response, now: Date): ProviderError {
+  if (status === STALE) return superseded();
   const retryAfterMs = waitFor(headers.get("retry-after"), now);
   if (status === 429)
     return new ProviderError("RATE_LIMITED", "The provider asks for fewer requests.", {

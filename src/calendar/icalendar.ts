@@ -8,13 +8,13 @@ ICAL.foldLength = 74;
 
 const PRODUCT = "-//Interview Gateway//Interview Gateway//EN";
 
-/** The iCalendar object (RFC 5545) that asks the recipient of a message to the meeting (iTIP, RFC 5546). */
-export function composeRequest({ to, stamp, meeting }: Message): string {
+/** The iCalendar object (RFC 5545) that invites the recipient of a message to the meeting, or withdraws it (iTIP, RFC 5546). */
+export function composeCalendar({ method, to, stamp, meeting }: Message): string {
   const calendar = new ICAL.Component("vcalendar");
   calendar.addPropertyWithValue("version", "2.0");
   calendar.addPropertyWithValue("prodid", PRODUCT);
   calendar.addPropertyWithValue("calscale", "GREGORIAN");
-  calendar.addPropertyWithValue("method", "REQUEST");
+  calendar.addPropertyWithValue("method", method);
   const event = new ICAL.Component("vevent");
   const add = (name: string, value: string | number | ICAL.Time) => event.addPropertyWithValue(name, value);
   add("uid", meeting.uid);
@@ -22,14 +22,15 @@ export function composeRequest({ to, stamp, meeting }: Message): string {
   add("dtstart", instant(meeting.startsAt));
   add("dtend", instant(meeting.endsAt));
   add("sequence", meeting.sequence);
-  add("status", "CONFIRMED");
+  if (meeting.status !== null) add("status", meeting.status);
   add("summary", singleLine(meeting.title));
   add("description", withLineFeeds(meeting.description));
   if (meeting.place !== null) add("location", singleLine(meeting.place));
   if (meeting.url !== null) add("url", meeting.url);
   if (meeting.isPrivate) add("class", "PRIVATE");
   event.addProperty(party("organizer", meeting.organizer));
-  event.addProperty(party("attendee", to, { role: "REQ-PARTICIPANT", partstat: "NEEDS-ACTION", rsvp: "TRUE" }));
+  const asked = { partstat: "NEEDS-ACTION", rsvp: "TRUE" };
+  event.addProperty(party("attendee", to, { role: "REQ-PARTICIPANT", ...(method === "REQUEST" && asked) }));
   calendar.addSubcomponent(event);
   return `${calendar.toString()}\r\n`;
 }

@@ -21,12 +21,16 @@ export interface Meeting {
   place: string | null;
   url: string | null;
   isPrivate: boolean;
+  /** CANCELLED when it does not take place. Null in a CANCEL that takes only its recipient off a meeting that does. */
+  status: "CONFIRMED" | "CANCELLED" | null;
   /** The calendar that holds the event: answers go to its address. */
   organizer: Person;
 }
 
-/** An invitation for one recipient, rendered. */
+/** A message about the meeting to one recipient, rendered. */
 export interface Message {
+  /** Of iTIP (RFC 5546): REQUEST invites or changes an invitation, CANCEL withdraws it. */
+  method: "REQUEST" | "CANCEL";
   to: Person;
   subject: string;
   body: string;

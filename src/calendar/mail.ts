@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer/index.js";
 import { singleLine } from "../core/text.ts";
 import { mailboxHeader, textHeader } from "./header.ts";
-import { composeRequest } from "./icalendar.ts";
+import { composeCalendar } from "./icalendar.ts";
 import type { Message } from "./invitation.ts";
 
+const FILES = { REQUEST: "invite.ics", CANCEL: "cancel.ics" } as const;
+
 /**
- * The message as it goes over the wire: text, and the invitation as an iCalendar part. The same to the byte when it is
+ * The message as it goes over the wire: text, and the invitation or its cancellation as an iCalendar part. The same to the byte when it is
  * composed again.
  * @param effectKey becomes the Message-ID, so that a repetition is recognisable
  */
@@ -21,7 +23,7 @@ export async function composeMessage(message: Message, effectKey: string): Promi
     textEncoding: "quoted-printable",
     // An empty text would be left out.
     text: withCrlf(message.body) || "\r\n",
-    icalEvent: { method: "REQUEST", filename: "invite.ics", content: composeRequest(message) },
+    icalEvent: { method: message.method, filename: FILES[message.method], content: composeCalendar(message) },
   });
   const headers = [
     mailboxHeader("From", organizer),

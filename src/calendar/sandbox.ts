@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { and, eq } from "drizzle-orm";
-import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { eq, lte, sql } from "drizzle-orm";
 import { newId } from "../core/id.ts";
 import type { Database } from "../db/client.ts";
 import { sandboxCalendarEvents, sandboxConferences } from "../db/schema/provisioning.ts";
+import { superseded } from "./error.ts";
 import { composeMessage } from "./mail.ts";
-import type { CalendarProvider, ConferenceProvider, Effect, Mailer, Providers } from "./provider.ts";
+import type { CalendarEvent, CalendarProvider, Conference, ConferenceProvider } from "./provider.ts";
+import type { Effect, Mailer, Nothing, Providers } from "./provider.ts";
 
 /** Where the gateway shows the pages of sandbox meetings. */
 export const CONFERENCE_PATH = "/sandbox/conferences/";
@@ -18,60 +19,98 @@ export interface SandboxOptions {
   publicUrl: string;
   /** Directory of the messages, one `.eml` file each. */
   outbox: string;
+  now: () => Date;
 }
 
 /** Providers that need no account anywhere: meetings and events are rows, messages are files. */
-export function createSandbox({ db, publicUrl, outbox }: SandboxOptions): Providers {
-  return { conference: sandboxConference(db, publicUrl), calendar: sandboxCalendar(db), mailer: outboxMailer(outbox) };
+export function createSandbox(options: SandboxOptions): Providers {
+  return {
+    conference: sandboxConference(options),
+    calendar: sandboxCalendar(options),
+    mailer: outboxMailer(options.outbox),
+  };
 }
 
-function sandboxConference(db: Database, publicUrl: string): ConferenceProvider {
+/** A meeting keeps its address for as long as it is open; opened again, it has another. */
+function sandboxConference({ db, publicUrl, now }: SandboxOptions): ConferenceProvider {
+  const write = async (conference: Conference, { accountId, revision }: Effect, removedAt: Date | null) => {
+    const { id, location, topic } = conference;
+    const times = { startsAt: new Date(conference.startsAt), endsAt: new Date(conference.endsAt) };
+    const code = randomBytes(12).toString("base64url");
+    const [row] = await db
+      .insert(sandboxConferences)
+      .values({ accountId, id, code, location, topic, ...times, revision, removedAt })
+      .onConflictDoUpdate({
+        target: [sandboxConferences.accountId, sandboxConferences.id],
+        set: {
+          topic,
+          ...times,
+          revision,
+          removedAt,
+          code: sql`case when ${sandboxConferences.removedAt} is null then ${sandboxConferences.code} else excluded.code end`,
+        },
+        setWhere: lte(sandboxConferences.revision, revision),
+      })
+      .returning({ code: sandboxConferences.code });
+    if (!row) throw superseded();
+    return row;
+  };
   return {
-    async createConference({ location }, { accountId, effectKey }) {
-      const code = randomBytes(12).toString("base64url");
-      await db.insert(sandboxConferences).values({ accountId, effectKey, code, location }).onConflictDoNothing();
-      const [row] = await db
-        .select()
-        .from(sandboxConferences)
-        .where(performed(sandboxConferences, { accountId, effectKey }));
-      return { url: `${publicUrl}${CONFERENCE_PATH}${row?.code}` };
+    async putConference(conference, effect) {
+      const { code } = await write(conference, effect, null);
+      return { url: `${publicUrl}${CONFERENCE_PATH}${code}` };
+    },
+    async removeConference(conference, effect) {
+      await write(conference, effect, now());
+      return NOTHING;
     },
   };
 }
 
-function sandboxCalendar(db: Database): CalendarProvider {
+function sandboxCalendar({ db, now }: SandboxOptions): CalendarProvider {
+  const write = async (event: CalendarEvent, effect: Effect, removedAt: Date | null) => {
+    const { accountId, calendarAddress, uid, ...changing } = eventRow(event, effect, removedAt);
+    const [row] = await db
+      .insert(sandboxCalendarEvents)
+      .values({ accountId, calendarAddress, uid, id: newId(), ...changing })
+      .onConflictDoUpdate({
+        target: [sandboxCalendarEvents.accountId, sandboxCalendarEvents.calendarAddress, sandboxCalendarEvents.uid],
+        set: changing,
+        setWhere: lte(sandboxCalendarEvents.revision, effect.revision),
+      })
+      .returning({ id: sandboxCalendarEvents.id });
+    if (!row) throw superseded();
+    return { eventId: row.id };
+  };
   return {
-    async createCalendarEvent({ meeting, attendees }, { accountId, effectKey }) {
-      const { uid, title, description, place, url, isPrivate, organizer } = meeting;
-      await db
-        .insert(sandboxCalendarEvents)
-        .values({
-          accountId,
-          effectKey,
-          id: newId(),
-          uid,
-          calendarAddress: organizer.address,
-          title,
-          description,
-          startsAt: new Date(meeting.startsAt),
-          endsAt: new Date(meeting.endsAt),
-          visibility: isPrivate ? "PRIVATE" : "DEFAULT",
-          place,
-          conferenceUrl: url,
-          attendees,
-        })
-        .onConflictDoNothing();
-      const [row] = await db
-        .select()
-        .from(sandboxCalendarEvents)
-        .where(performed(sandboxCalendarEvents, { accountId, effectKey }));
-      return { eventId: row?.id ?? "" };
+    putCalendarEvent: (event, effect) => write(event, effect, null),
+    async removeCalendarEvent(event, effect) {
+      await write(event, effect, now());
+      return NOTHING;
     },
   };
 }
 
-const performed = (table: PgTable & Record<keyof Effect, PgColumn>, { accountId, effectKey }: Effect) =>
-  and(eq(table.accountId, accountId), eq(table.effectKey, effectKey));
+function eventRow({ meeting, attendees }: CalendarEvent, { accountId, revision }: Effect, removedAt: Date | null) {
+  const { uid, title, description, place, url, isPrivate, organizer } = meeting;
+  return {
+    accountId,
+    uid,
+    calendarAddress: organizer.address,
+    title,
+    description,
+    startsAt: new Date(meeting.startsAt),
+    endsAt: new Date(meeting.endsAt),
+    visibility: isPrivate ? ("PRIVATE" as const) : ("DEFAULT" as const),
+    place,
+    conferenceUrl: url,
+    attendees,
+    revision,
+    removedAt,
+  };
+}
+
+const NOTHING: Nothing = {};
 
 /** One file for each effect key, written whole or not at all, and readable by this user alone: it holds personal data. */
 function outboxMailer(outbox: string): Mailer {
@@ -83,16 +122,15 @@ function outboxMailer(outbox: string): Mailer {
       const draft = `${file}.${newId()}.tmp`;
       await writeFile(draft, await composeMessage(message, effectKey), { mode: 0o600 });
       await rename(draft, file);
-      return {};
+      return NOTHING;
     },
   };
 }
 
-/** Whether a sandbox meeting has this code. */
-export async function findSandboxConference(db: Database, code: string): Promise<{ location: string } | undefined> {
-  const [row] = await db
-    .select({ location: sandboxConferences.location })
-    .from(sandboxConferences)
-    .where(eq(sandboxConferences.code, code));
+export type SandboxConference = typeof sandboxConferences.$inferSelect;
+
+/** The sandbox meeting that has this code, open or closed. */
+export async function findSandboxConference(db: Database, code: string): Promise<SandboxConference | undefined> {
+  const [row] = await db.select().from(sandboxConferences).where(eq(sandboxConferences.code, code));
   return row;
 }

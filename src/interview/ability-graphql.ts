@@ -18,7 +18,7 @@ const InterviewAbilities = builder.objectRef<Abilities>("InterviewAbilities").im
       description: "Say that the candidate came after all, while it is CANDIDATE_NO_SHOW.",
     }),
     retryProvisioning: t.exposeBoolean("retryProvisioning", {
-      description: "Start provisioning again, while it is FAILED and the interview is not CANCELLED.",
+      description: "Start provisioning again, while it is FAILED.",
     }),
   }),
 });

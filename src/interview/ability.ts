@@ -17,7 +17,7 @@ export function abilitiesIn(state: State, { manages, now }: { manages: boolean; 
     cancel: stands && !(state.location === "HACKERRANK" && status === "ENDED"),
     markNoShow: manages && (status === "IN_PROGRESS" || status === "ENDED"),
     undoNoShow: manages && status === "CANDIDATE_NO_SHOW",
-    retryProvisioning: stands && state.provisioningState === "FAILED",
+    retryProvisioning: manages && state.provisioningState === "FAILED",
   };
 }
 

@@ -171,3 +171,10 @@ export class ApplicationNotFound extends Refusal {
     super("There is no application with this id.");
   }
 }
+
+/** The interview is unknown, or not visible to the caller. */
+export class InterviewNotFound extends Refusal {
+  constructor() {
+    super("There is no interview with this id.");
+  }
+}

@@ -1,5 +1,5 @@
 import { decodeIdOf } from "../core/id.ts";
-import { calendarEventVisibility, rsvp } from "../db/schema/enum.ts";
+import { calendarEventVisibility, provisioningState, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf, fieldsOf } from "../graphql/columns.ts";
 import type { WeightExtensions } from "../graphql/cost.ts";
@@ -32,6 +32,16 @@ export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
 export const CalendarEventVisibility = defineEnum("CalendarEventVisibility", calendarEventVisibility.enumValues, {
   description: "Who can read the calendar event.",
   values: { DEFAULT: "Whoever the calendar lets.", PRIVATE: "Only its participants." },
+});
+
+export const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
+  description: "How far conference, calendar event and invitations have come.",
+  values: {
+    NOT_APPLICABLE: "The calendar event is owned elsewhere, so nothing is provisioned.",
+    PENDING: "Under way.",
+    PROVISIONED: "Everything exists and the invitations are sent.",
+    FAILED: "It was given up; `retryProvisioning` starts again.",
+  },
 });
 
 const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {

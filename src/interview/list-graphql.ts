@@ -8,10 +8,9 @@ import { selects } from "../graphql/selection.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
 import type { PageArguments } from "../operation/page.ts";
 import type { InterviewFilter } from "./filter.ts";
-import { MeetingStatus } from "./graphql.ts";
+import { MeetingStatus, ProvisioningState } from "./graphql.ts";
 import { listInterviews, listInterviewsOf } from "./list.ts";
 import type { InterviewListRequest, InterviewOrder, InterviewPage } from "./list.ts";
-import { ProvisioningState } from "./provisioning-graphql.ts";
 
 const MOST = { validate: { maxLength: 100 } };
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createBridge } from "../../src/calendar/bridge.ts";
 import { ProviderError } from "../../src/calendar/error.ts";
 import type { Message } from "../../src/calendar/invitation.ts";
-import type { Providers } from "../../src/calendar/provider.ts";
+import type { CalendarEvent, Conference, Providers } from "../../src/calendar/provider.ts";
 
 interface Asked {
   line: string;
@@ -51,9 +51,16 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   answer = (response) => response.writeHead(status, headers).end(JSON.stringify(body));
 };
 const times = { startsAt: "2027-03-01T09:00:00.000Z", endsAt: "2027-03-01T09:30:00.000Z" };
-const effect = { accountId: "1c7f3a54-5c8f-4b0e-9f0a-0d3c0d6d2a11", effectKey: "interview/conference" };
-const createConference = (providers = bridge) =>
-  providers.conference.createConference({ location: "ZOOM", topic: "Talk", ...times }, effect);
+const effect = { accountId: "1c7f3a54-5c8f-4b0e-9f0a-0d3c0d6d2a11", effectKey: "interview/conference/1", revision: 1 };
+const conference: Conference = {
+  id: "interview-zoom",
+  location: "ZOOM",
+  topic: "Talk",
+  ...times,
+  hostAddress: "ada@example.com",
+  hackerrankTemplateId: null,
+};
+const createConference = (providers = bridge) => providers.conference.putConference(conference, effect);
 
 /** The refusal as the rest of the system sees it. */
 async function refused(call: Promise<unknown>): Promise<object> {
@@ -68,6 +75,7 @@ async function refused(call: Promise<unknown>): Promise<object> {
 }
 
 const message: Message = {
+  method: "REQUEST",
   to: { name: "Carla Ürün", address: "carla@example.com" },
   subject: "Talk",
   body: "Grüße",
@@ -81,8 +89,14 @@ const message: Message = {
     place: "Berlin",
     url: null,
     isPrivate: true,
+    status: "CONFIRMED",
     organizer: { name: "Rita", address: "rita@example.com" },
   },
+};
+
+const event: CalendarEvent = {
+  meeting: message.meeting,
+  attendees: [{ address: "carla@example.com", answer: "ACCEPTED" }],
 };
 
 describe("the service is asked", () => {
@@ -92,14 +106,18 @@ describe("the service is asked", () => {
     expect(asked).toEqual([
       {
         line: "POST /v1/conferences",
-        key: "interview/conference",
+        key: effect.effectKey,
         authorization: "Bearer secret",
         body: {
           accountId: effect.accountId,
+          revision: 1,
+          id: "interview-zoom",
           location: "ZOOM",
           topic: "Talk",
           startsAt: "2027-03-01T09:00:00.000Z",
           endsAt: "2027-03-01T09:30:00.000Z",
+          hostAddress: "ada@example.com",
+          hackerrankTemplateId: null,
         },
       },
     ]);
@@ -107,10 +125,10 @@ describe("the service is asked", () => {
 
   test("for a calendar event", async () => {
     json(200, { eventId: "e-1", etag: "ignored" });
-    const request = { meeting: message.meeting, attendees: ["carla@example.com"] };
-    expect(await bridge.calendar.createCalendarEvent(request, effect)).toEqual({ eventId: "e-1" });
+    expect(await bridge.calendar.putCalendarEvent(event, effect)).toEqual({ eventId: "e-1" });
     const body = {
       accountId: effect.accountId,
+      revision: 1,
       calendarAddress: "rita@example.com",
       uid: "1",
       sequence: 0,
@@ -120,10 +138,27 @@ describe("the service is asked", () => {
       place: "Berlin",
       conferenceUrl: null,
       visibility: "PRIVATE",
-      attendees: ["carla@example.com"],
+      status: "CONFIRMED",
+      attendees: event.attendees,
     };
     expect(asked).toMatchObject([{ line: "POST /v1/calendar-events", key: effect.effectKey }]);
     expect(asked[0]?.body).toEqual(body);
+  });
+
+  test("to remove both, with what was put", async () => {
+    json(200, {});
+    expect(await bridge.conference.removeConference(conference, { ...effect, revision: 2 })).toEqual({});
+    expect(await bridge.calendar.removeCalendarEvent(event, { ...effect, revision: 3 })).toEqual({});
+    expect(asked).toMatchObject([
+      { line: "POST /v1/conferences/remove", body: { ...conference, revision: 2 } },
+      { line: "POST /v1/calendar-events/remove", body: { calendarAddress: "rita@example.com", uid: "1", revision: 3 } },
+    ]);
+  });
+
+  test.each([404, 410])("to remove what is gone already, and says %i", async (status) => {
+    json(status, {});
+    expect(await bridge.conference.removeConference(conference, effect)).toEqual({});
+    expect(await bridge.calendar.removeCalendarEvent(event, effect)).toEqual({});
   });
 
   test("to send a message, as MIME text with the invitation in it", async () => {
@@ -174,6 +209,7 @@ describe("how its refusals are understood", () => {
     [400, undefined, rejected],
     [401, undefined, rejected],
     [404, undefined, rejected],
+    [412, undefined, { code: "SUPERSEDED", retryable: false, retryAfterMs: null }],
     [422, "5", rejected],
   ])("status %i with Retry-After %s", async (status, retryAfter, expected) => {
     answer = (response) => response.writeHead(status, retryAfter ? { "retry-after": retryAfter } : {}).end();

@@ -192,8 +192,27 @@ const CHECKS: Record<string, { refused: string[]; accepted: string[] }> = {
       (scopes) => `update api_tokens set scopes = '${scopes}'`,
     ),
   },
+  provisionings_error: {
+    refused: ["'UNAVAILABLE', null, null", "'UNAVAILABLE', 'Try later.', null", "null, null, true"].map(attempt),
+    accepted: ["null, null, null", "'UNAVAILABLE', 'Try later.', true"].map(attempt),
+  },
+  provisioning_effects_result: {
+    refused: ["'DONE', null", "'STARTED', '{}'", "'REFUSED', '{}'", "'UNCERTAIN', '{}'"].map(effect),
+    accepted: ["'DONE', '{}'", "'STARTED', null", "'REFUSED', null", "'UNCERTAIN', null"].map(effect),
+  },
   installations_one_row: { refused: ["insert into installations (singleton) values (false)"], accepted: [] },
 };
+
+function attempt(error: string): string {
+  return `insert into provisionings (account_id, interview_id, error_code, error_message, error_retryable)
+    select account_id, id, ${error} from interviews limit 1`;
+}
+
+function effect(end: string): string {
+  return `insert into provisioning_effects (account_id, interview_id, artifact, revision, interview_revision, action, open_calls,
+      digest, request, started_at, state, result)
+    select account_id, id, 'calendar-event/x', 99, 1, 'PUT', 1, '', '{}', now(), ${end} from interviews limit 1`;
+}
 
 function lengthened(minutes: number): string {
   return `update interviews set duration_minutes = ${minutes}, ends_at = starts_at + interval '${minutes} minutes'`;

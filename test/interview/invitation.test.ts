@@ -5,6 +5,7 @@ import type { ParsedMail } from "mailparser";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ProviderError } from "../../src/calendar/error.ts";
 import type { Message } from "../../src/calendar/invitation.ts";
+import type { Effect } from "../../src/calendar/provider.ts";
 import { createSandbox } from "../../src/calendar/sandbox.ts";
 import { decodeId } from "../../src/core/id.ts";
 import { NOW, startTestApp } from "../support/app.ts";
@@ -24,10 +25,10 @@ const sent: string[] = [];
 let clock = NOW;
 beforeAll(async () => {
   const mailer = {
-    async send(message: Message, effect: { accountId: string; effectKey: string }) {
+    async send(message: Message, effect: Effect) {
       await beforeSending(message);
       const { db } = app.app.services;
-      const sandbox = createSandbox({ db, publicUrl: "http://gateway.test", outbox: app.outbox });
+      const sandbox = createSandbox({ db, publicUrl: "http://gateway.test", outbox: app.outbox, now: () => NOW });
       await sandbox.mailer.send(message, effect);
       sent.push(JSON.stringify([effect.effectKey, message]));
       if (loseAnswer(message)) throw new ProviderError("UNAVAILABLE", "cut off", { retryable: true });
@@ -153,7 +154,7 @@ test("an organizer who interviews is not invited to the event on their own calen
   const interviewerIds = [user("recruiter"), user("ada")];
   const { mails, entry } = await provision(adHoc({ kind: "PANEL", interviewerIds }));
   expect([...mails.keys()].toSorted()).toEqual(["ada@example.com", "carla@example.com"]);
-  expect(entry["attendees"]).toEqual(["carla@example.com", "ada@example.com"]);
+  expect(entry["attendees"]).toMatchObject([{ address: "carla@example.com" }, { address: "ada@example.com" }]);
 });
 
 test("an interviewer who shares the calendar of the event is not invited, whatever the letter case", async () => {

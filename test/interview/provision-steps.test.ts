@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ProviderError } from "../../src/calendar/error.ts";
 import type { Message } from "../../src/calendar/invitation.ts";
-import type { CalendarEventRequest, ConferenceRequest, Effect, Providers } from "../../src/calendar/provider.ts";
+import type { CalendarEvent, Conference, Effect, Providers } from "../../src/calendar/provider.ts";
 import { decodeIdOf } from "../../src/core/id.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
@@ -12,8 +12,8 @@ const CONFERENCE_URL = "https://meet.google.com/abc-defg-hij";
 
 /** What the providers were asked for, in order. */
 let asked: string[];
-let conferences: (ConferenceRequest & Effect)[];
-let entries: (CalendarEventRequest & Effect)[];
+let conferences: (Conference & Effect)[];
+let entries: (CalendarEvent & Effect)[];
 let sent: { message: Message; effect: Effect }[];
 /** The request that is refused this time, by its name in `asked`. */
 let refused: string | null;
@@ -25,17 +25,25 @@ function note(name: string): void {
 
 const providers: Providers = {
   conference: {
-    async createConference(request, effect) {
+    async putConference(request, effect) {
       conferences.push({ ...request, ...effect });
       note("conference");
       return { url: CONFERENCE_URL };
     },
+    async removeConference() {
+      note("no conference");
+      return {};
+    },
   },
   calendar: {
-    async createCalendarEvent(request, effect) {
+    async putCalendarEvent(request, effect) {
       entries.push({ ...request, ...effect });
       note("calendar event");
       return { eventId: "entry" };
+    },
+    async removeCalendarEvent() {
+      note("no calendar event");
+      return {};
     },
   },
   mailer: {
@@ -91,9 +99,12 @@ describe("provisioning asks", () => {
   test("for a conference of the interview's platform, title and times", async () => {
     const id = await create({ location: "MICROSOFT_TEAMS" });
     await provisionOnce(app, id);
-    const effectKey = `${decodeIdOf("Interview", id)}/conference`;
-    const request = { location: "MICROSOFT_TEAMS", topic: "Talk", startsAt: STARTS_AT, endsAt: ENDS_AT };
-    expect(conferences).toEqual([{ accountId: await accountId(), effectKey, ...request }]);
+    const uuid = decodeIdOf("Interview", id);
+    const effect = { effectKey: `${uuid}/conference/MICROSOFT_TEAMS/1`, revision: 1 };
+    const times = { startsAt: STARTS_AT, endsAt: ENDS_AT };
+    const request = { id: `${uuid}-microsoft-teams`, location: "MICROSOFT_TEAMS", topic: "Talk", ...times };
+    const parts = { hostAddress: null, hackerrankTemplateId: null };
+    expect(conferences).toEqual([{ accountId: await accountId(), ...effect, ...request, ...parts }]);
   });
 
   test.each(["DEFAULT", "PRIVATE"])("for a %s entry on the organizer's connected calendar", async (visibility) => {
@@ -102,7 +113,7 @@ describe("provisioning asks", () => {
     expect(entries).toMatchObject([
       {
         accountId: await accountId(),
-        effectKey: `${decodeIdOf("Interview", id)}/calendar-event`,
+        effectKey: expect.stringMatching(`^${decodeIdOf("Interview", id)}/calendar-event/[\\w-]{12}/1$`),
         meeting: {
           organizer: { name: "User recruiter", address: "calendar-of-the-recruiter@example.net" },
           title: "Talk",
@@ -112,7 +123,10 @@ describe("provisioning asks", () => {
           url: CONFERENCE_URL,
           isPrivate: visibility === "PRIVATE",
         },
-        attendees: ["carla@example.com", "ada@example.com", "bob@example.com"],
+        attendees: ["carla@example.com", "ada@example.com", "bob@example.com"].map((address) => ({
+          address,
+          answer: "NEEDS_ACTION",
+        })),
       },
     ]);
     const [entry] = entries;
@@ -224,7 +238,7 @@ describe("a repetition", () => {
     expect(keys).toHaveLength(2 * ALL.length);
     expect(new Set(keys).size).toBe(ALL.length);
     const steps = await app.app.connections.raw`
-      select effect_key, result from provisioning_steps where interview_id = ${decodeIdOf("Interview", id)}`;
+      select interview_id || '/' || artifact || '/' || revision as effect_key, result from provisioning_effects where interview_id = ${decodeIdOf("Interview", id)}`;
     expect(new Set(steps.map((row) => row["effect_key"]))).toEqual(new Set(keys));
     expect(steps.map(({ result }) => result)).toContainEqual({ url: CONFERENCE_URL });
   });

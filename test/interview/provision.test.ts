@@ -74,7 +74,7 @@ test("an external interview is met with silence", async () => {
   const silent = await startTestApp();
   await createInterview(silent.client, external({ videoConferencingUrl: "https://meet.google.com/abc" }));
   const [counts] = await silent.app.connections.raw`
-    select (select count(*)::int from provisioning_steps) as steps, (select count(*)::int from sandbox_calendar_events) as calendar`;
+    select (select count(*)::int from provisioning_effects) as steps, (select count(*)::int from sandbox_calendar_events) as calendar`;
   expect(counts).toEqual({ steps: 0, calendar: 0 });
   expect(await tracesIn(silent)).toEqual({ interviews: 1, events: 1, newest: 1, tasks: 0, keys: 0 });
   expect(await readdir(silent.outbox).catch(() => [])).toEqual([]);
@@ -98,12 +98,12 @@ test("a Zoom interview gets its conference, event and invitations, and the event
   expect((await fetch(`${app.url}/sandbox/conferences/unknown`)).status).toBe(404);
 
   const [entry] = await app.app.connections.raw`
-    select * from sandbox_calendar_events where effect_key like ${`${decodeIdOf("Interview", id)}/%`}`;
+    select * from sandbox_calendar_events where uid = ${decodeIdOf("Interview", id)}`;
   expect(entry).toMatchObject({
     calendar_address: "recruiter@example.com",
     title: "Talk",
     conference_url: conferenceUrl,
-    attendees: ["carla@example.com", "ada@example.com"],
+    attendees: ["carla@example.com", "ada@example.com"].map((address) => ({ address, answer: "NEEDS_ACTION" })),
   });
 
   const sent = await messages(id);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
-import { provisioningHandler } from "../../src/interview/provision.ts";
-import { requeueLostProvisioning } from "../../src/interview/requeue.ts";
+import { provisioningHandler } from "../../src/provisioning/reconcile.ts";
+import { requeueLostProvisioning } from "../../src/provisioning/requeue.ts";
 import { buildWorker } from "../../src/worker.ts";
 import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
@@ -65,13 +65,9 @@ describe("is left alone", () => {
     expect(await requeue()).toBe(1);
   });
 
-  test("what is external, cancelled, failed or provisioned", async () => {
+  test("what is external, failed or provisioned", async () => {
     await createInterview(app.client, external());
-    for (const change of [
-      "provisioning_state = 'FAILED'",
-      "outcome = 'CANCELLED'",
-      "provisioning_state = 'PROVISIONED'",
-    ]) {
+    for (const change of ["provisioning_state = 'FAILED'", "provisioning_state = 'PROVISIONED'"]) {
       await raw().unsafe(`update interviews set ${change} where id = '${await create()}'`);
     }
     await raw()`delete from pgboss.job`;

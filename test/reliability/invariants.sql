@@ -38,10 +38,10 @@ select account_id, interview_id, count(*)
 from idempotency_keys
 group by account_id, interview_id having count(*) > 1;
 
--- name: a managed interview without a task or an outcome
+-- name: a pending interview without a task
 select interview.account_id, interview.id
 from interviews interview
-where interview.provisioning_state = 'PENDING' and interview.outcome is distinct from 'CANCELLED'
+where interview.provisioning_state = 'PENDING'
   and not exists (
     select from pgboss.job task
     where task.data->'payload'->>'interviewId' = interview.id::text and task.state in ('created', 'retry', 'active')
@@ -50,18 +50,20 @@ where interview.provisioning_state = 'PENDING' and interview.outcome is distinct
 -- name: a pending interview whose next attempt was never planned
 select interview.account_id, interview.id
 from interviews interview join provisionings attempt on attempt.account_id = interview.account_id and attempt.interview_id = interview.id
-where interview.provisioning_state = 'PENDING' and attempt.next_attempt_at is null;
+where interview.provisioning_state = 'PENDING' and attempt.attempts > 0 and attempt.next_attempt_at is null;
 
 -- name: an external interview with a task
 select interview.account_id, interview.id, task.id as task_id
 from interviews interview join pgboss.job task on task.data->'payload'->>'interviewId' = interview.id::text
 where interview.external;
 
--- name: an external interview with a step, an attempt or an outcome of provisioning
+-- name: an external interview with an effect, an attempt or an outcome of provisioning
 select interview.account_id, interview.id
 from interviews interview
 where interview.external and (
-  exists (select from provisioning_steps step where step.account_id = interview.account_id and step.interview_id = interview.id)
+  exists (
+    select from provisioning_effects effect where effect.account_id = interview.account_id and effect.interview_id = interview.id
+  )
   or exists (select from provisionings attempt where attempt.account_id = interview.account_id and attempt.interview_id = interview.id)
   or exists (
     select from events event where event.account_id = interview.account_id and event.interview_id = interview.id
@@ -84,24 +86,92 @@ left join lateral (
     and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   order by event.sequence desc limit 1
 ) ended on true
-where counter.pruned_sequence = 0
-  and (interview.provisioning_state = 'PROVISIONED') is distinct from (ended.type is not distinct from 'INTERVIEW_PROVISIONED');
+where counter.pruned_sequence = 0 and interview.outcome is distinct from 'CANCELLED'
+  and case interview.provisioning_state
+    when 'PROVISIONED' then ended.type is distinct from 'INTERVIEW_PROVISIONED'
+    when 'FAILED' then ended.type is distinct from 'INTERVIEW_PROVISIONING_FAILED'
+  end;
 
--- name: a provisioned interview that lacks a step
-select interview.account_id, interview.id, wanted.step
+-- What the ledger says to exist: the last effect on each artifact that was not refused.
+create or replace temporary view present_artifacts as
+select distinct on (account_id, interview_id, artifact) *
+from provisioning_effects where state <> 'REFUSED'
+order by account_id, interview_id, artifact, revision desc;
+
+-- name: a provisioned interview that lacks something outside
+select interview.account_id, interview.id, wanted.artifact
 from interviews interview
+join candidates candidate on candidate.account_id = interview.account_id and candidate.id = interview.candidate_id
+join users organizer on organizer.account_id = interview.account_id and organizer.id = interview.organizer_id
 cross join lateral (
-  select 'conference' as step where interview.location not in ('ONSITE', 'PHONE')
-  union all select 'calendar-event'
-  union all select 'invitation/candidate'
-  union all select 'invitation/' || seat.user_id
-  from interviewers seat where seat.account_id = interview.account_id and seat.interview_id = interview.id
+  select 'conference/' || interview.location as artifact where interview.location not in ('ONSITE', 'PHONE')
+  union all select 'calendar-event/%'
+  union all select 'invitation/candidate/%' where candidate.email <> coalesce(organizer.calendar_address, organizer.email)
+  union all select 'invitation/' || seat.user_id || '/%'
+  from interviewers seat
+  join users person on person.account_id = seat.account_id and person.id = seat.user_id
+  where seat.account_id = interview.account_id and seat.interview_id = interview.id and seat.user_id <> interview.organizer_id
+    and coalesce(organizer.calendar_address, organizer.email) not in (person.email, coalesce(person.calendar_address, person.email))
 ) wanted
-where interview.provisioning_state = 'PROVISIONED'
+where interview.provisioning_state = 'PROVISIONED' and interview.outcome is distinct from 'CANCELLED'
+  and interview.provisioned_at < interview.ends_at
   and not exists (
-    select from provisioning_steps step
-    where step.account_id = interview.account_id and step.interview_id = interview.id and step.step = wanted.step
+    select from present_artifacts present
+    where present.account_id = interview.account_id and present.interview_id = interview.id
+      and present.artifact like wanted.artifact and present.action = 'PUT' and present.state = 'DONE'
   );
+
+-- name: a settled interview with something outside that should not be there
+select interview.account_id, interview.id, present.artifact
+from interviews interview
+join present_artifacts present on present.account_id = interview.account_id and present.interview_id = interview.id
+where interview.provisioning_state = 'PROVISIONED' and present.action = 'PUT'
+  and case
+    when interview.outcome = 'CANCELLED' then
+      present.artifact not like 'invitation/%' or interview.provisioned_at < interview.ends_at
+    when present.artifact like 'conference/%' then present.artifact <> 'conference/' || interview.location
+    when present.artifact like 'invitation/candidate/%' or interview.provisioned_at >= interview.ends_at then false
+    when present.artifact like 'invitation/%' then not exists (
+      select from interviewers seat
+      where seat.account_id = interview.account_id and seat.interview_id = interview.id
+        and seat.user_id::text = split_part(present.artifact, '/', 2)
+    )
+  end;
+
+-- name: a settled interview with an effect of unknown fate
+select interview.account_id, interview.id, effect.artifact, effect.revision
+from interviews interview
+join provisioning_effects effect on effect.account_id = interview.account_id and effect.interview_id = interview.id
+where interview.provisioning_state = 'PROVISIONED' and effect.state = 'STARTED';
+
+-- name: a withdrawal of what never was, or a second withdrawal
+select account_id, interview_id, artifact, revision
+from (
+  select *, lag(action) over (partition by account_id, interview_id, artifact order by revision) as before
+  from provisioning_effects where state in ('STARTED', 'DONE')
+) effect
+where action = 'REMOVE' and before is distinct from 'PUT'
+  and not exists (
+    select from provisioning_effects uncertain
+    where uncertain.account_id = effect.account_id and uncertain.interview_id = effect.interview_id
+      and uncertain.artifact = effect.artifact and uncertain.state = 'UNCERTAIN'
+  );
+
+-- name: a person who was sent a sequence that falls, or one method twice under one sequence
+select account_id, interview_id, artifact, revision
+from (
+  select *, (request #>> '{meeting,sequence}')::int as sequence,
+    lag((request #>> '{meeting,sequence}')::int) over sent as sequence_before, lag(action) over sent as action_before
+  from provisioning_effects where artifact like 'invitation/%' and state = 'DONE'
+  window sent as (partition by account_id, interview_id, artifact order by revision)
+) effect
+where sequence < sequence_before or (sequence = sequence_before and action = action_before);
+
+-- name: a cancelled interview that holds seats
+select interview.account_id, interview.id, seat.user_id
+from interviews interview
+join interviewers seat on seat.account_id = interview.account_id and seat.interview_id = interview.id
+where interview.outcome = 'CANCELLED' and seat.claim <> 'RELEASED';
 
 -- name: a hole or a repeat in an account's event numbers
 select counter.account_id, counter.pruned_sequence, counter.last_sequence, count(event.sequence) as events,
@@ -138,8 +208,6 @@ where counter.pruned_sequence = 0
   and told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
 
 -- name: an effect key that was used twice
-select effect_key, count(*) from provisioning_steps group by effect_key having count(*) > 1
-union all
 select effect_key, count(*) from provider_effects group by effect_key having count(*) > 1;
 
 -- name: an effect that somebody saw twice
@@ -147,24 +215,26 @@ select account_id, kind, visible, count(*), min(effect_key), max(effect_key)
 from provider_effects
 group by account_id, kind, visible having count(*) > 1;
 
--- name: a finished step whose effect the provider never performed
-select step.account_id, step.effect_key
-from provisioning_steps step
-where exists (select from provider_effects)
+-- name: a finished effect that the provider never performed
+select account_id, interview_id, artifact, revision
+from provisioning_effects effect
+where state = 'DONE' and exists (select from provider_effects)
   and not exists (
-    select from provider_effects effect
-    where effect.account_id = step.account_id and effect.effect_key = step.effect_key
+    select from provider_effects performed
+    where performed.account_id = effect.account_id
+      and performed.effect_key = concat_ws('/', effect.interview_id, effect.artifact, effect.revision)
   );
 
--- name: an effect that no step of its provisioned interview asked for
-select effect.account_id, effect.effect_key
-from provider_effects effect
+-- name: an effect of a settled interview that its ledger does not know
+select performed.account_id, performed.effect_key
+from provider_effects performed
 join interviews interview
-  on interview.account_id = effect.account_id and interview.id::text = split_part(effect.effect_key, '/', 1)
+  on interview.account_id = performed.account_id and interview.id::text = split_part(performed.effect_key, '/', 1)
 where interview.provisioning_state = 'PROVISIONED'
   and not exists (
-    select from provisioning_steps step
-    where step.account_id = effect.account_id and step.effect_key = effect.effect_key
+    select from provisioning_effects effect
+    where effect.account_id = performed.account_id and effect.state in ('DONE', 'UNCERTAIN')
+      and performed.effect_key = concat_ws('/', effect.interview_id, effect.artifact, effect.revision)
   );
 
 -- name: a seat whose times differ from the interview's

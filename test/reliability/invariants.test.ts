@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
-import { provisioningHandler } from "../../src/interview/provision.ts";
+import { provisioningHandler } from "../../src/provisioning/reconcile.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { adHoc, createInterview, external } from "../support/interview.ts";
@@ -47,17 +47,30 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an interview that two idempotency keys led to": () => `
     insert into idempotency_keys select '${account}', 'createInterview', 'key ' || n, '\\x00', '${ids.done}', '[]', now()
     from generate_series(1, 2) n`,
-  "a managed interview without a task or an outcome": () => "delete from pgboss.job",
+  "a pending interview without a task": () => "delete from pgboss.job",
   "a pending interview whose next attempt was never planned": () =>
-    `insert into provisionings values ('${account}', '${ids.pending}', 1, 'UNAVAILABLE', '', true, null)`,
+    `insert into provisionings (account_id, interview_id, attempts) values ('${account}', '${ids.pending}', 1)`,
   "an external interview with a task": () =>
     `update pgboss.job set data = jsonb_set(data, '{payload,interviewId}', '"${ids.external}"')`,
-  "an external interview with a step, an attempt or an outcome of provisioning": () =>
-    `update provisioning_steps set interview_id = '${ids.external}'`,
+  "an external interview with an effect, an attempt or an outcome of provisioning": () =>
+    `update provisioning_effects set interview_id = '${ids.external}'`,
   "two provisioned events for one version": () => again("INTERVIEW_PROVISIONED", ids.done),
   "a provisioned interview without its event, or the event without the state (unless no longer kept)": () =>
     `update interviews set provisioning_state = 'FAILED' where id = '${ids.done}'`,
-  "a provisioned interview that lacks a step": () => "delete from provisioning_steps where step = 'calendar-event'",
+  "a provisioned interview that lacks something outside": () =>
+    "delete from provisioning_effects where artifact like 'calendar-event/%'",
+  "a settled interview with something outside that should not be there": () =>
+    `update interviews set outcome = 'CANCELLED' where id = '${ids.done}'`,
+  "a settled interview with an effect of unknown fate": () =>
+    "update provisioning_effects set state = 'STARTED', result = null",
+  "a withdrawal of what never was, or a second withdrawal": () =>
+    "update provisioning_effects set action = 'REMOVE' where artifact like 'invitation/candidate/%'",
+  "a person who was sent a sequence that falls, or one method twice under one sequence": () => `
+    insert into provisioning_effects
+    select (jsonb_populate_record(effect, '{"revision": 2}')).* from provisioning_effects effect
+    where artifact like 'invitation/candidate/%'`,
+  "a cancelled interview that holds seats": () =>
+    `update interviews set outcome = 'CANCELLED' where id = '${ids.pending}'`,
   "a hole or a repeat in an account's event numbers": () => "delete from events where sequence = 2",
   "an event of an account that has no counter, or an id that two events share": () =>
     `alter table events drop constraint events_id; update events set id = '${ids.done}'`,
@@ -65,8 +78,8 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an interview whose events do not tell its versions one by one": () => "update interviews set version = version + 1",
   "an effect key that was used twice": () => [effect("a", "one"), effect("a", "two")],
   "an effect that somebody saw twice": () => [effect("a", "one"), effect("b", "one")],
-  "a finished step whose effect the provider never performed": () => [effect("a", "one")],
-  "an effect that no step of its provisioned interview asked for": () => [effect(`${ids.done}/invitation/x`, "one")],
+  "a finished effect that the provider never performed": () => [effect("a", "one")],
+  "an effect of a settled interview that its ledger does not know": () => [effect(`${ids.done}/invitation/x`, "one")],
   "a seat whose times differ from the interview's": () =>
     "update interviewers set ends_at = ends_at + interval '1 hour'",
   "an interview without a seat": () => `delete from interviewers where interview_id = '${ids.done}'`,

@@ -93,7 +93,9 @@ async function snapshot() {
       "select id, version, provisioning_state, conference_url, updated_at from interviews order by id",
     ),
     events: await rows("select account_id, sequence, id, type, interview_version from events order by 1, 2"),
-    steps: await rows("select effect_key, result, completed_at from provisioning_steps order by 1"),
+    steps: await rows(
+      "select interview_id, artifact, revision, result, ended_at from provisioning_effects order by 1, 2, 3",
+    ),
     attempts: await rows("select * from provisionings order by interview_id"),
     tasks: await rows("select id, state, retry_count, completed_on from pgboss.job order by id"),
     effects: provider.effects.map(({ effectKey }) => effectKey).toSorted(),

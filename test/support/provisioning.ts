@@ -1,5 +1,5 @@
 import { decodeIdOf } from "../../src/core/id.ts";
-import { provisioningHandler } from "../../src/interview/provision.ts";
+import { provisioningHandler } from "../../src/provisioning/reconcile.ts";
 import type { TestApp } from "./app.ts";
 
 /** Runs the task of an interview once, as a worker would that fetches it now. */

@@ -46,7 +46,7 @@ export async function clearTraces({ app }: Pick<TestApp, "app">): Promise<void> 
   // Tables that small are emptied several times faster so than by TRUNCATE.
   await app.connections.raw
     .unsafe(
-      `delete from provisioning_steps; delete from provisionings; delete from idempotency_keys; delete from events;
+      `delete from provisioning_effects; delete from provisionings; delete from idempotency_keys; delete from events;
        delete from event_counters; delete from interviews; delete from pgboss.job`,
     )
     .simple();

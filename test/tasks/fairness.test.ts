@@ -7,11 +7,12 @@ import { buildWorker } from "../../src/worker.ts";
 test("an account with many tasks does not make another wait", { timeout: 60_000 }, async () => {
   const order: string[] = [];
   const conference = {
-    createConference: async (_request: object, { accountId }: { accountId: string }) => {
+    putConference: async (_request: object, { accountId }: { accountId: string }) => {
       order.push(accountId);
       await new Promise((resolve) => setTimeout(resolve, 20));
       return { url: "https://meet.google.com/abc-defg-hij" };
     },
+    removeConference: async () => ({}),
   };
   const app = await startTestApp({ worker: false, now: () => new Date(), providers: { conference } });
   for (let count = 0; count < 200; count += 1) await createInterview(app.client, adHoc({ location: "GOOGLE_MEET" }));

@@ -33,10 +33,10 @@ const hurry = () => app.app.connections.raw`update pgboss.job set start_after = 
 
 test("a task that failed is repeated until it succeeds, and the log names the error without its values", async () => {
   const { raw } = app.app.connections;
-  await raw`alter table provisioning_steps rename to hidden_steps`;
+  await raw`alter table provisioning_effects rename to hidden_effects`;
   const id = await createInterview(app.client, adHoc());
   await untilState(id, "retry");
-  await raw`alter table hidden_steps rename to provisioning_steps`;
+  await raw`alter table hidden_effects rename to provisioning_effects`;
   expect(await taskOf(id)).toMatchObject({ output: { reason: expect.any(String) } });
   const failures = app.log.filter(({ msg }) => msg === "task failed; it will be repeated");
   expect(failures[0]).toMatchObject({ level: 40, task: "provision-interview", attempt: 1, run: expect.any(String) });

@@ -59,7 +59,13 @@ export const calendarEventVisibility = pgEnum("calendar_event_visibility", ["DEF
 
 export const provisioningState = pgEnum("provisioning_state", ["NOT_APPLICABLE", "PENDING", "PROVISIONED", "FAILED"]);
 
+export const effectAction = pgEnum("effect_action", ["PUT", "REMOVE"]);
+
+export const effectState = pgEnum("effect_state", ["STARTED", "DONE", "REFUSED", "UNCERTAIN"]);
+
 export const rsvp = pgEnum("rsvp", ["NEEDS_ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]);
+
+export type Rsvp = (typeof rsvp.enumValues)[number];
 
 export const seatClaim = pgEnum("seat_claim", ["EXCLUSIVE", "SHARED", "RELEASED"]);
 

@@ -33,7 +33,18 @@ export const interviews = pgTable(
   {
     accountId: uuid("account_id").notNull(),
     id: uuid("id").notNull(),
+    /** Grows with every change. */
     version: integer("version").notNull().default(1),
+    /** The version that the last caller's change made: what provisioning writes contradicts nobody's edit. */
+    editedVersion: integer("edited_version").notNull().default(1),
+    /** Grows whenever conference, calendar event or invitations must follow the record. */
+    revision: integer("revision").notNull().default(1),
+    /** SEQUENCE of iCalendar: grows whenever participants must tell one state of the meeting from the one before. */
+    calendarSequence: integer("calendar_sequence").notNull().default(0),
+    /** The sequence of the last state that every participant must be told: its time, place or link changed. */
+    announcedSequence: integer("announced_sequence").notNull().default(0),
+    /** The sequence of the last change of time: answers to earlier ones no longer count. */
+    scheduleSequence: integer("schedule_sequence").notNull().default(0),
     applicationId: uuid("application_id").notNull(),
     candidateId: uuid("candidate_id").notNull(),
     jobId: uuid("job_id").notNull(),
@@ -172,9 +183,11 @@ export const interviewers = pgTable(
     interviewId: uuid("interview_id").notNull(),
     userId: uuid("user_id").notNull(),
     position: integer("position").notNull(),
+    /** The meeting's sequence when the user joined: earlier invitations were meant for an earlier seat. */
+    joinedSequence: integer("joined_sequence").notNull().default(0),
     /** Null on external interviews, whose answers are not tracked. */
     rsvp: rsvp("rsvp"),
-    /** Kept equal to the interview's by the foreign key. */
+    /** Equal to the interview's at each commit: the foreign key is deferred, so that both are written one after the other. */
     startsAt: instant("starts_at").notNull(),
     endsAt: instant("ends_at").notNull(),
     /**
@@ -188,9 +201,7 @@ export const interviewers = pgTable(
     foreignKey({
       columns: [t.accountId, t.interviewId, t.startsAt, t.endsAt],
       foreignColumns: [interviews.accountId, interviews.id, interviews.startsAt, interviews.endsAt],
-    })
-      .onUpdate("cascade")
-      .onDelete("cascade"),
+    }).onDelete("cascade"),
     foreignKey({ columns: [t.accountId, t.userId], foreignColumns: [users.accountId, users.id] }),
     index("interviewers_user_start").on(t.accountId, t.userId, t.startsAt),
   ],

@@ -38,6 +38,7 @@ export const BODIES: [name: string, body: string, shown: string][] = [
 ];
 
 export const MESSAGE: Message = {
+  method: "REQUEST",
   to: { name: "Carla", address: "carla@example.com" },
   subject: "Talk",
   body: "Hello Carla,\n\nsee you.",
@@ -52,6 +53,7 @@ export const MESSAGE: Message = {
     place: "Berlin, Torstr. 1; 10119",
     url: "https://meet.example/1?a=b,c;d",
     isPrivate: false,
+    status: "CONFIRMED",
     organizer: { name: "Rita", address: "team@example.com" },
   },
 };

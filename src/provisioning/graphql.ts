@@ -1,27 +1,21 @@
 import { decodeIdOf } from "../core/id.ts";
-import { provisioningState } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
-import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { Problem } from "../graphql/problem.ts";
-import { ValidationFailed } from "./finding.ts";
-import { provisioningOfInterview } from "./load.ts";
-import { InterviewNotFound, retryProvisioning } from "./retry-provisioning.ts";
-import type { Interview } from "./request.ts";
-import type { Provisioning } from "./retry.ts";
+import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
+import { ProvisioningState } from "../interview/graphql.ts";
+import { provisioningOfInterview } from "../interview/load.ts";
+import { retryProvisioning } from "./retry.ts";
+import type { Interview } from "../interview/request.ts";
+import type { Provisioning } from "./attempt.ts";
 
-export const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
-  description: "How far conference, calendar event and invitations have come.",
-  values: {
-    NOT_APPLICABLE: "The calendar event is owned elsewhere, so nothing is provisioned.",
-    PENDING: "Under way.",
-    PROVISIONED: "Everything exists and the invitations are sent.",
-    FAILED: "It was given up; `retryProvisioning` starts again.",
-  },
-});
+/** A row that has an error. */
+type Refused = Provisioning & { errorCode: string; errorMessage: string; errorRetryable: boolean };
 
-const ProvisioningError = builder.objectRef<Provisioning>("ProvisioningError").implement({
+const isRefused = (row: Provisioning | null): row is Refused => row !== null && row.errorCode !== null;
+
+const ProvisioningError = builder.objectRef<Refused>("ProvisioningError").implement({
   description: "Why the last attempt failed.",
   fields: (t) => ({
     code: t.exposeString("errorCode", { description: "Stable, in capitals: RATE_LIMITED, UNAVAILABLE, REJECTED." }),
@@ -50,7 +44,7 @@ const ProvisioningType = builder
         type: ProvisioningError,
         nullable: true,
         description: "Why the last attempt failed; null when none did.",
-        resolve: ({ row }) => row,
+        resolve: ({ row }) => (isRefused(row) ? row : null),
       }),
       nextAttemptAt: t.field({
         type: "DateTime",
@@ -89,7 +83,12 @@ builder.objectType(InterviewNotFound, {
 
 const RetryProvisioningInput = builder.inputType("RetryProvisioningInput", {
   description: "Which interview.",
-  fields: (t) => ({ interviewId: t.id({ required: true, description: "An interview whose provisioning is FAILED." }) }),
+  fields: (t) => ({
+    interviewId: t.id({
+      required: true,
+      description: "An interview whose provisioning is FAILED; it may be CANCELLED.",
+    }),
+  }),
 });
 
 const RetryProvisioningSuccess = builder.objectRef<{ interview: Interview }>("RetryProvisioningSuccess").implement({

@@ -5,7 +5,7 @@ import { systemContext } from "../operation/context.ts";
 import type { Services } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue, isQueued } from "../tasks/enqueue.ts";
-import { provisionInterview } from "./tasks.ts";
+import { provisionInterview } from "../interview/tasks.ts";
 
 const MAX_BATCH = 100;
 /** Of the advisory lock that keeps two workers from queueing the same interview. */
@@ -34,7 +34,7 @@ function requeueBatch(services: Services, batch: number): Promise<number> {
       from ${interviews} as interview
       left join ${provisionings} as provisioning
         on provisioning.account_id = interview.account_id and provisioning.interview_id = interview.id
-      where interview.provisioning_state = 'PENDING' and interview.outcome is distinct from 'CANCELLED'
+      where interview.provisioning_state = 'PENDING'
         and coalesce(provisioning.next_attempt_at, '-infinity') <= ${services.now().toISOString()}::timestamptz
         and not ${isQueued(provisionInterview, { interviewId: sql`interview.id` })}
       limit ${batch}`);

@@ -1,0 +1,66 @@
+import { and, eq, isNull, lte, or, sql } from "drizzle-orm";
+import type { Executor } from "../db/client.ts";
+import { interviews } from "../db/schema/interview.ts";
+import { provisionings } from "../db/schema/provisioning.ts";
+import type { Context } from "../operation/context.ts";
+
+/** How long a run may be silent before another takes its interview over. Longer than any call of a provider. */
+const LEASE_MS = 60_000;
+
+/** One run of the task, for one interview. */
+export interface Run {
+  interviewId: string;
+  /** Of the queue; the same when it repeats the run of a worker that was lost. */
+  task: string;
+  /** `<task>/<what tells its runs apart>`. */
+  runner: string;
+}
+
+/**
+ * Makes this the only run that reconciles the interview. Takes over from a run of the same task at once, since that one is lost.
+ * @returns whether no other run is at it
+ */
+export async function takeLease(ctx: Context, { interviewId, task, runner }: Run): Promise<boolean> {
+  const now = ctx.now();
+  const lease = { runner, leasedUntil: new Date(now.getTime() + LEASE_MS) };
+  const taken = await ctx.db
+    .insert(provisionings)
+    .values({ accountId: ctx.accountId, interviewId, ...lease })
+    .onConflictDoUpdate({
+      target: [provisionings.accountId, provisionings.interviewId],
+      set: lease,
+      setWhere: sql`${or(isNull(provisionings.runner), isRunOf(task), lte(provisionings.leasedUntil, now))}`,
+    })
+    .returning({ runner: provisionings.runner });
+  return taken.length > 0;
+}
+
+/** Extends the lease before an effect. @returns false when it was lost, or the interview has been changed since */
+export async function renewLease(ctx: Context, run: Run, revision: number): Promise<boolean> {
+  const leasedUntil = new Date(ctx.now().getTime() + LEASE_MS);
+  const unchanged = sql`exists (select from ${interviews} where ${and(
+    eq(interviews.accountId, ctx.accountId),
+    eq(interviews.id, run.interviewId),
+    eq(interviews.revision, revision),
+  )})`;
+  const renewed = await ctx.db
+    .update(provisionings)
+    .set({ leasedUntil })
+    .where(and(isHeld(ctx, run), unchanged))
+    .returning({ runner: provisionings.runner });
+  return renewed.length > 0;
+}
+
+export async function releaseLease(ctx: Context, run: Run, executor: Executor = ctx.db): Promise<void> {
+  await executor.update(provisionings).set({ runner: null, leasedUntil: null }).where(isHeld(ctx, run));
+}
+
+export function isHeld({ accountId }: Context, { interviewId, runner }: Run) {
+  return and(
+    eq(provisionings.accountId, accountId),
+    eq(provisionings.interviewId, interviewId),
+    eq(provisionings.runner, runner),
+  );
+}
+
+const isRunOf = (task: string) => sql`split_part(${provisionings.runner}, '/', 1) = ${task}`;
