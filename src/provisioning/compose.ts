@@ -76,13 +76,13 @@ export function composeInvitation(
 
 /** Withdraws an invitation from whoever has it. The meeting in it is the one that they know. */
 export function composeCancellation({ interview }: Arrangement, invitation: Message, stamp: Date): Message {
-  const { meeting, to, subject } = invitation;
+  const { meeting, to } = invitation;
   const cancelled = interview.outcome === "CANCELLED";
   const when = describeLocal(new Date(meeting.startsAt), interview.timezone);
   return {
     method: "CANCEL",
     to,
-    subject: `Cancelled: ${subject.replace(/^Updated: /, "")}`,
+    subject: `Cancelled: ${meeting.title}`,
     body: cancelled
       ? `The interview "${meeting.title}" on ${when} has been cancelled.`
       : `The invitation to the interview "${meeting.title}" on ${when} has been withdrawn.`,

@@ -112,6 +112,7 @@ const WORST: Record<string, Worst[]> = {
   ],
   [String.raw`<script>([\s\S]*)<\/script>`]: [["<script>", "a", ""]],
   [String.raw`["\\]`]: [["", '"', ""]],
+  [String.raw`[&<>"]`]: [["", "&", ""]],
   [String.raw`[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]`]: [
     ["", "a", ""],
   ],
