@@ -183,14 +183,14 @@ test("after eight refusals it is given up", async () => {
 describe("a final refusal", () => {
   test("gives up at once, and the event says why", async () => {
     const stream = await app.client.subscribe(
-      "subscription { interviewProvisioned { type interview { provisioning { state lastError { code } } } } }",
+      "subscription { interviewProvisioned { failure { code message } interview { provisioning { state lastError { code } } } } }",
     );
     const id = await create();
     answer = refuse("REJECTED", { retryable: false });
     await run(id);
     const { data } = await stream.next();
     expect(data?.["interviewProvisioned"]).toEqual({
-      type: "INTERVIEW_PROVISIONING_FAILED",
+      failure: { code: "REJECTED", message: "The provider said REJECTED." },
       interview: { provisioning: { state: "FAILED", lastError: { code: "REJECTED" } } },
     });
     await stream.close();
