@@ -132,7 +132,7 @@ describe("validOrganizers", () => {
     for (const { id, name } of users.nodes) {
       const input = adHoc({}, { organizerId: id, validateOnly: true });
       const { createInterview: result } = await app.client.data(CREATE, { input });
-      if (result.__typename === "CreateInterviewSuccess") accepted.push(name);
+      if (result.__typename === "CreateInterviewValid") accepted.push(name);
     }
     expect(namesOf(engineer.validOrganizers)).toEqual(accepted);
     expect(accepted).toEqual([
