@@ -79,7 +79,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: (id) => ({ typename: "Node", id }),
     brandLoadedObjects: true,
     cursorType: "String",
-    idFieldOptions: { description: "Opaque id, the same for as long as the object exists." },
+    idFieldOptions: {
+      description:
+        "Type and UUID, such as `User_741381df-cb02-5243-b209-8cb00a4b81ab`; the same for as long as the object exists.",
+    },
     nodeTypeOptions: { description: "Anything that has an id and can be read again by it." },
     nodeQueryOptions: {
       description: "The object behind an id, or null when there is none that the caller may see.",

@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { SentIds } from "../core/id.ts";
 import type { Transaction } from "../db/client.ts";
 import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
@@ -13,17 +14,24 @@ import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue } from "../tasks/enqueue.ts";
 
+export interface RetryRequest {
+  /** The ids as they were sent. */
+  ids: SentIds;
+  interviewId: string;
+}
+
 /**
  * Starts provisioning again after it was given up, of a cancelled interview too. Asked again while it is under way, it changes
  * nothing. A person must see the interview and have the right to manage it.
  * @throws InterviewNotFound, ValidationFailed
  */
-export async function retryProvisioning(ctx: Context, interviewId: string): Promise<Interview> {
+export async function retryProvisioning(ctx: Context, request: RetryRequest): Promise<Interview> {
   requireScope(ctx, "interviews:write");
-  if (ctx.caller.userId !== null) await authorizePerson(ctx, interviewId);
+  if (ctx.caller.userId !== null) await authorizePerson(ctx, request);
+  const { interviewId } = request;
   return inTransaction(ctx, async (tx) => {
     const interview = await lockInterview(tx, ctx, interviewId);
-    if (!interview) throw new InterviewNotFound();
+    if (!interview) throw notFound(request);
     const { provisioningState: state } = interview;
     if (state === "PENDING") return interview;
     if (state !== "FAILED") {
@@ -35,10 +43,12 @@ export async function retryProvisioning(ctx: Context, interviewId: string): Prom
   });
 }
 
+const notFound = ({ ids, interviewId }: RetryRequest) => new InterviewNotFound(ids.explain("Interview", interviewId));
+
 /** @throws InterviewNotFound, RequestError FORBIDDEN */
-async function authorizePerson(ctx: Context, interviewId: string): Promise<void> {
-  const interview = await visibleInterview(ctx, interviewId);
-  if (!interview) throw new InterviewNotFound();
+async function authorizePerson(ctx: Context, request: RetryRequest): Promise<void> {
+  const interview = await visibleInterview(ctx, request.interviewId);
+  if (!interview) throw notFound(request);
   await authorizeCaller(ctx, () => managedOf(ctx, interview));
 }
 

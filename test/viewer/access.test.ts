@@ -76,7 +76,7 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
   },
 };
 
-const OK = "CreateInterviewSuccess";
+const OK = "CreateInterviewValid";
 const GONE = "ApplicationNotFound";
 const RETRIED = "RetryProvisioningSuccess";
 const LOST = "InterviewNotFound";
