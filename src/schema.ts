@@ -12,7 +12,7 @@ import "./interview/note-taker-graphql.ts";
 import "./interview/timezone-shift-graphql.ts";
 import "./interview/discovery-graphql.ts";
 import "./interview/ability-graphql.ts";
-import "./interview/create-graphql.ts";
+import "./scheduling/create-graphql.ts";
 import "./provisioning/graphql.ts";
 import "./interview/event-graphql.ts";
 

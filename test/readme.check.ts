@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DEMO_QUERY } from "../src/import/banner.ts";
 import { findingsTable } from "../src/interview/finding.ts";
 import { PLACEHOLDERS } from "../src/template/render.ts";
-import { WARNINGS } from "../src/interview/warning.ts";
+import { WARNINGS } from "../src/scheduling/warning.ts";
 
 const readme = readFileSync("README.md", "utf8");
 

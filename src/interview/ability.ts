@@ -1,7 +1,7 @@
 import type { Context } from "../operation/context.ts";
 import { meetingStatus } from "./lifecycle.ts";
 import { callerManages, managedOf } from "./permission.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 export const ABILITIES = ["update", "cancel", "markNoShow", "undoNoShow", "retryProvisioning"] as const;
 export type Abilities = Record<(typeof ABILITIES)[number], boolean>;

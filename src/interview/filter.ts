@@ -5,7 +5,7 @@ import { arrayLiteral } from "../db/client.ts";
 import { hiringTeamMembers, jobs } from "../db/schema/hiring.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import type { MeetingStatus } from "./lifecycle.ts";
-import type { Interview, InterviewKind, InterviewLocation } from "./request.ts";
+import type { Interview, InterviewKind, InterviewLocation } from "./load.ts";
 
 /** Both ends belong to it. */
 export interface InstantWindow {

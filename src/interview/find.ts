@@ -1,7 +1,7 @@
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { interviewInAccount } from "./load.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 import { seesInterview } from "./visibility.ts";
 
 /** One interview, or null when there is none that the caller may see. */

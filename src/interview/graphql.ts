@@ -14,7 +14,7 @@ import { findInterview } from "./find.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interviewer } from "./load.ts";
 import { partShown } from "./location.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 import { agreedStart } from "./timezone-shift.ts";
 import { ofApplication } from "./visibility.ts";
 

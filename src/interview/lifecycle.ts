@@ -1,4 +1,4 @@
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 export const MEETING_STATUSES = ["NOT_STARTED", "IN_PROGRESS", "ENDED", "CANCELLED", "CANDIDATE_NO_SHOW"] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];

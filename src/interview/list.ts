@@ -11,7 +11,7 @@ import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../opera
 import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
 import { asksAboutJob, matching } from "./filter.ts";
 import type { InterviewFilter } from "./filter.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 import { seenInterviews } from "./visibility.ts";
 
 export interface InterviewOrder {

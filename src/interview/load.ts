@@ -2,6 +2,10 @@ import { interviewers, interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
 
+export type Interview = typeof interviews.$inferSelect;
+export type InterviewKind = Interview["kind"];
+export type InterviewLocation = NonNullable<Interview["location"]>;
+export type CalendarEventVisibility = Interview["calendarEventVisibility"];
 export type Interviewer = typeof interviewers.$inferSelect;
 
 export const interviewInAccount = defineRowLoader(interviews);

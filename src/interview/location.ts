@@ -1,4 +1,4 @@
-import type { Interview, InterviewLocation } from "./request.ts";
+import type { Interview, InterviewLocation } from "./load.ts";
 
 /** The part of an interview that belongs to one location. */
 export type LocationPart = "officeId" | "hostId" | "hackerrankTemplateId";

@@ -3,7 +3,7 @@ import { fieldsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { CONFERENCE_PLATFORMS, NOTE_TAKER_REASONS, noteTakerOf } from "./note-taker.ts";
 import type { NoteTaker } from "./note-taker.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 export const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
   description: "Whose meeting a link leads to.",

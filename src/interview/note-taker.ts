@@ -1,4 +1,4 @@
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 export const CONFERENCE_PLATFORMS = ["ZOOM", "GOOGLE_MEET", "MICROSOFT_TEAMS", "OTHER"] as const;
 export type ConferencePlatform = (typeof CONFERENCE_PLATFORMS)[number];

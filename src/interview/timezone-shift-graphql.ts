@@ -1,7 +1,7 @@
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
 import { meetingStatus } from "./lifecycle.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 import { timezoneShift } from "./timezone-shift.ts";
 import type { TimezoneShift } from "./timezone-shift.ts";
 

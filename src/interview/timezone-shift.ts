@@ -1,5 +1,5 @@
 import { isTimeZone, parseTime, toLocal, tzVersion } from "../core/zone.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 /** What has become of an agreed local time since the rules of its zone changed. */
 export interface TimezoneShift {

@@ -7,7 +7,7 @@ import { seesApplication, sightOf } from "../hiring/visibility.ts";
 import type { OfApplication } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
 import { interviewersOfInterview } from "./load.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "./load.ts";
 
 /** Whether the caller sees an interview: they see its application, organise it or sit on it. */
 export async function seesInterview(ctx: Context, interview: Interview): Promise<boolean> {

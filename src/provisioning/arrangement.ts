@@ -5,7 +5,7 @@ import { loaded } from "../operation/loader.ts";
 import { interviewersOfInterview } from "../interview/load.ts";
 import type { Interviewer } from "../interview/load.ts";
 import { partShown } from "../interview/location.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 import { emailTemplateInAccount } from "../template/load.ts";

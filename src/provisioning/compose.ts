@@ -4,7 +4,7 @@ import { isolatedLine, singleLine } from "../core/text.ts";
 import { describeLocal } from "../core/zone.ts";
 import type { Rsvp } from "../db/schema/enum.ts";
 import { partShown } from "../interview/location.ts";
-import type { InterviewLocation } from "../interview/request.ts";
+import type { InterviewLocation } from "../interview/load.ts";
 import { renderTemplate } from "../template/render.ts";
 import type { PlaceholderValues } from "../template/render.ts";
 import type { EmailTemplate } from "../template/load.ts";

@@ -4,7 +4,7 @@ import { ProviderError } from "../calendar/error.ts";
 import type { Message } from "../calendar/invitation.ts";
 import type { CalendarEvent, Conference, Effect, Providers } from "../calendar/provider.ts";
 import { provisioningEffects } from "../db/schema/provisioning.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { digestOf, kindOf, Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";

@@ -7,7 +7,7 @@ import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { ProvisioningState } from "../interview/graphql.ts";
 import { provisioningOfInterview } from "../interview/load.ts";
 import { retryProvisioning } from "./retry.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import type { Provisioning } from "./attempt.ts";
 
 /** A row that has an error. */

@@ -2,7 +2,7 @@ import { ProviderError } from "../calendar/error.ts";
 import type { Providers } from "../calendar/provider.ts";
 import { newId } from "../core/id.ts";
 import { interviewInAccount } from "../interview/load.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import { provisionInterview } from "../interview/tasks.ts";
 import { systemContext } from "../operation/context.ts";
 import type { Context, Services } from "../operation/context.ts";

@@ -7,7 +7,7 @@ import { recordEvent } from "../events/record.ts";
 import { visibleInterview } from "../interview/find.ts";
 import { finding, InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { authorizeCaller, managedOf } from "../interview/permission.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import { provisionInterview } from "../interview/tasks.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { interviews } from "../db/schema/interview.ts";
 import { recordEvent } from "../events/record.ts";
-import type { Interview } from "../interview/request.ts";
+import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { releaseLease } from "./lease.ts";

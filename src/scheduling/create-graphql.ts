@@ -10,9 +10,9 @@ import type { Conflict } from "./conflict.ts";
 import { createInterview } from "./create.ts";
 import type { CreatedInterview, ValidInterview } from "./create.ts";
 import { CreateInterviewInput, toCreateRequest } from "./create-input-graphql.ts";
-import { ApplicationNotFound, FINDINGS, ValidationFailed } from "./finding.ts";
-import type { Finding, FindingCode } from "./finding.ts";
-import { visibleInterview } from "./find.ts";
+import { ApplicationNotFound, FINDINGS, ValidationFailed } from "../interview/finding.ts";
+import type { Finding, FindingCode } from "../interview/finding.ts";
+import { visibleInterview } from "../interview/find.ts";
 import { WARNINGS } from "./warning.ts";
 import type { InterviewWarning, WarningCode } from "./warning.ts";
 

@@ -2,12 +2,12 @@ import type { Noun } from "../core/id.ts";
 import { parseWebUrl } from "../core/url.ts";
 import type { EmailTemplate } from "../template/load.ts";
 import type { Facts } from "./facts.ts";
-import { finding } from "./finding.ts";
-import type { Finding, FindingCode } from "./finding.ts";
+import { finding } from "../interview/finding.ts";
+import type { Finding, FindingCode } from "../interview/finding.ts";
 import { modePath } from "./request.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
-import type { Schedule } from "./schedule.ts";
-import { managementRight } from "./permission.ts";
+import type { Schedule } from "./time.ts";
+import { managementRight } from "../interview/permission.ts";
 
 /** What a rule looks at. */
 export interface Subject {

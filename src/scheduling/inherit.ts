@@ -1,5 +1,6 @@
 import type { StageActivity } from "../hiring/load.ts";
-import type { CalendarEventVisibility, CreateRequest, InterviewKind, InterviewLocation } from "./request.ts";
+import type { CalendarEventVisibility, InterviewKind, InterviewLocation } from "../interview/load.ts";
+import type { CreateRequest } from "./request.ts";
 
 /** The set-up of an interview once request and stage activity are merged; what is still missing is null. */
 export interface Configuration {

@@ -1,8 +1,8 @@
 import { isOnQuarterHour, isTimeZone, parseTime } from "../core/zone.ts";
 import type { ZonedTime } from "../core/zone.ts";
 import type { Configuration } from "./inherit.ts";
-import { finding } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import { finding } from "../interview/finding.ts";
+import type { Finding } from "../interview/finding.ts";
 import { modePath } from "./request.ts";
 import type { CreateRequest } from "./request.ts";
 

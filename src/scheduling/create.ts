@@ -13,14 +13,15 @@ import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.
 import { draftInterview, insertInterview } from "./draft.ts";
 import { loadFacts } from "./facts.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { ApplicationNotFound, ValidationFailed } from "./finding.ts";
-import { interviewInAccount } from "./load.ts";
-import type { CreateRequest, Interview } from "./request.ts";
-import { authorizeCaller } from "./permission.ts";
+import { ApplicationNotFound, ValidationFailed } from "../interview/finding.ts";
+import { interviewInAccount } from "../interview/load.ts";
+import type { Interview } from "../interview/load.ts";
+import type { CreateRequest } from "./request.ts";
+import { authorizeCaller } from "../interview/permission.ts";
 import { judge } from "./rules.ts";
 import type { Subject } from "./rules.ts";
-import { judgeSchedule } from "./schedule.ts";
-import { provisionInterview } from "./tasks.ts";
+import { judgeSchedule } from "./time.ts";
+import { provisionInterview } from "../interview/tasks.ts";
 import { warningsFor } from "./warning.ts";
 import type { InterviewWarning } from "./warning.ts";
 

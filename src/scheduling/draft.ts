@@ -4,7 +4,7 @@ import type { Transaction } from "../db/client.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import type { Context } from "../operation/context.ts";
 import type { Seats } from "./conflict.ts";
-import type { Interview } from "./request.ts";
+import type { Interview } from "../interview/load.ts";
 import type { Subject } from "./rules.ts";
 
 /** An interview that the rules have found complete, as it will be written. */

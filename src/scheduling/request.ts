@@ -1,10 +1,5 @@
 import type { SentIds } from "../core/id.ts";
-import type { interviews } from "../db/schema/interview.ts";
-
-export type Interview = typeof interviews.$inferSelect;
-export type InterviewKind = Interview["kind"];
-export type InterviewLocation = NonNullable<Interview["location"]>;
-export type CalendarEventVisibility = Interview["calendarEventVisibility"];
+import type { CalendarEventVisibility, InterviewKind, InterviewLocation } from "../interview/load.ts";
 
 /** What a caller may say of an interview in some mode. `undefined` is left out, `null` is an explicit null. */
 export interface InterviewFields {

@@ -5,8 +5,8 @@ import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
 import type { RequiredExtensions } from "../graphql/refusal-code.ts";
-import type { FindingCode } from "./finding.ts";
-import { CalendarEventVisibility } from "./graphql.ts";
+import type { FindingCode } from "../interview/finding.ts";
+import { CalendarEventVisibility } from "../interview/graphql.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
 
 const LONGEST_NAME = 255;
