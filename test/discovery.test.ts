@@ -223,7 +223,7 @@ describe("viewerCan", () => {
     await set(id, "outcome", "CANDIDATE_NO_SHOW");
     expect(await may(id)).toEqual(["update", "cancel", "undoNoShow", "retryProvisioning"]);
     await set(id, "outcome", "CANCELLED");
-    expect(await may(id)).toEqual([]);
+    expect(await may(id)).toEqual(["retryProvisioning"]);
   });
   test("an ended HackerRank interview cannot be cancelled", async () => {
     const mode = { location: "HACKERRANK", hackerrankTemplateId: "hr-1" };

@@ -91,6 +91,7 @@ export function createPersonAuthenticator(
       userId,
       tokenId: null,
       clientId: azp,
+      name: user.name,
       scopes: new Set(scopesOfRole(role)),
       expiresAt: new Date(exp * 1000),
     };
@@ -98,10 +99,10 @@ export function createPersonAuthenticator(
 }
 
 function prepareFind(db: Database) {
-  const { id, accountId, role, active, externalId } = users;
+  const { id, accountId, name, role, active, externalId } = users;
   const named = or(eq(externalId, sql.placeholder("externalId")), sql`${id} = ${sql.placeholder("id")}::uuid`);
   return db
-    .select({ id, accountId, role, active })
+    .select({ id, accountId, name, role, active })
     .from(users)
     .innerJoin(accounts, eq(accounts.id, accountId))
     .where(and(eq(accounts.externalId, sql.placeholder("account")), named))

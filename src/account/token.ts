@@ -47,6 +47,7 @@ export function createAuthenticator(
       accountId: apiTokens.accountId,
       id: apiTokens.id,
       clientId: apiTokens.clientId,
+      name: apiTokens.name,
       scopes: apiTokens.scopes,
     })
     .from(apiTokens)
@@ -63,6 +64,7 @@ export function createAuthenticator(
       userId: null,
       tokenId: row.id,
       clientId: row.clientId,
+      name: row.name,
       scopes: new Set(row.scopes as Scope[]),
       expiresAt: null,
     };

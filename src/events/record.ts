@@ -1,27 +1,31 @@
 import { sql } from "drizzle-orm";
 import { newId } from "../core/id.ts";
+import { arrayLiteral } from "../db/client.ts";
 import type { Transaction } from "../db/client.ts";
 import { BEGIN_EPOCH } from "../db/installation.ts";
 import { executeKept } from "../db/rows.ts";
-import type { Context } from "../operation/context.ts";
+import type { StoredFieldChange } from "../db/schema/event.ts";
+import type { interviews } from "../db/schema/interview.ts";
+import type { Caller, Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 
+/** What has just been written of an interview. */
 export interface NewEvent {
   type: InterviewEventType;
-  interviewId: string;
-  detail?: Record<string, unknown>;
+  interview: typeof interviews.$inferSelect;
+  interviewerIds: readonly string[];
+  changes: readonly StoredFieldChange[];
+  reason?: string | null | undefined;
+  detail?: Record<string, unknown> | undefined;
 }
 
 /**
- * Appends to the account's event log what has just been written of an interview. Must be the last statement of the
- * transaction: it takes the account's next number and holds it until the commit, which is what makes numbers gapless and
- * in commit order.
+ * Appends to the account's event log. Must be the last statement of the transaction: it takes the account's next number and
+ * holds it until the commit, which is what makes numbers gapless and in commit order.
  */
-export async function recordEvent(
-  tx: Transaction,
-  ctx: Context,
-  { type, interviewId, detail }: NewEvent,
-): Promise<void> {
+export async function recordEvent(tx: Transaction, ctx: Context, event: NewEvent): Promise<void> {
+  const { type, interview, interviewerIds, changes, reason = null, detail = {} } = event;
+  const actor = actorOf(ctx.caller);
   const append = sql`
     with counter as (
       insert into event_counters (account_id, last_sequence)
@@ -30,19 +34,21 @@ export async function recordEvent(
       returning account_id, last_sequence
     )
     insert into events (account_id, sequence, id, type, interview_id, interview_version, application_id, job_id, stage_id,
-      organizer_id, interviewer_ids, detail, occurred_at)
-    select counter.account_id, counter.last_sequence, ${newId()}::uuid, ${type}::interview_event_type, interview.id,
-      interview.version, interview.application_id, interview.job_id, interview.stage_id, interview.organizer_id,
-      array(
-        select seat.user_id from interviewers seat
-        where seat.account_id = interview.account_id and seat.interview_id = interview.id order by seat.position
-      ),
-      ${JSON.stringify(detail ?? {})}::jsonb, ${ctx.now().toISOString()}::timestamptz
-    from counter join interviews interview
-      on interview.account_id = counter.account_id and interview.id = ${interviewId}::uuid
+      organizer_id, interviewer_ids, actor_kind, actor_id, actor_label, reason, changes, detail, occurred_at)
+    select account_id, last_sequence, ${newId()}::uuid, ${type}::interview_event_type, ${interview.id}::uuid,
+      ${interview.version}::int, ${interview.applicationId}::uuid, ${interview.jobId}::uuid, ${interview.stageId}::uuid,
+      ${interview.organizerId}::uuid, ${arrayLiteral(interviewerIds)}::uuid[], ${actor.kind}::actor_kind, ${actor.id}::uuid,
+      ${actor.label}::text, ${reason}::text, ${JSON.stringify(changes)}::jsonb, ${JSON.stringify(detail)}::jsonb,
+      ${ctx.now().toISOString()}::timestamptz
+    from counter
     returning sequence`;
   const appended = await executeKept(tx, append);
   if (appended.length > 0) return;
   await tx.execute(sql.raw(BEGIN_EPOCH));
   await executeKept(tx, append);
+}
+
+function actorOf({ userId, tokenId, name }: Caller) {
+  if (userId !== null) return { kind: "PERSON", id: userId, label: name };
+  return { kind: tokenId === null ? "SYSTEM" : "TOKEN", id: null, label: name };
 }

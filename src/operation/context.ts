@@ -16,6 +16,8 @@ export interface Caller {
   tokenId: string | null;
   /** The frontend that holds the token; null when the token names none. */
   clientId: string | null;
+  /** Of the person or the API token, for people who read the history. */
+  name: string;
   scopes: ReadonlySet<Scope>;
   /** When the token ends; null for one that does not end by itself. */
   expiresAt: Date | null;
@@ -87,7 +89,15 @@ export function createContext(services: Services, caller: Caller, origin: Reques
 export function systemContext(services: Services, accountId: string, requestId: string): Context {
   return createContext(
     services,
-    { accountId, userId: null, tokenId: null, clientId: null, scopes: new Set(SCOPES), expiresAt: null },
+    {
+      accountId,
+      userId: null,
+      tokenId: null,
+      clientId: null,
+      name: "provisioning",
+      scopes: new Set(SCOPES),
+      expiresAt: null,
+    },
     { requestId },
   );
 }

@@ -16,8 +16,10 @@ export interface KeyUse {
 
 /** What the first call under a key led to. */
 export interface EarlierCall {
-  interviewId: string;
-  warnings: object[];
+  /** The id of what was changed. */
+  subjectId: string;
+  /** The rest of the answer, as plain JSON. */
+  result: object;
 }
 
 /** The key was used for another request. */
@@ -67,13 +69,14 @@ export async function claimKey(
   ctx: Context,
   { use, call }: { use: KeyUse; call: EarlierCall },
 ): Promise<EarlierCall | null> {
-  const row = { accountId: ctx.accountId, ...use, ...call, createdAt: ctx.now() };
+  const row = { ...use, ...call, createdAt: ctx.now() };
+  const { fingerprint, subjectId, result, createdAt } = row;
   const claimed = await tx
     .insert(idempotencyKeys)
-    .values(row)
+    .values({ accountId: ctx.accountId, ...row })
     .onConflictDoUpdate({
       target: [idempotencyKeys.accountId, idempotencyKeys.operation, idempotencyKeys.key],
-      set: row,
+      set: { fingerprint, subjectId, result, createdAt },
       setWhere: lt(idempotencyKeys.createdAt, oldestKept(ctx.now())),
     })
     .returning({ key: idempotencyKeys.key })

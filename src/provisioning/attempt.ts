@@ -1,18 +1,16 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { ProviderError } from "../calendar/error.ts";
-import type { Transaction } from "../db/client.ts";
 import { postgresError } from "../db/constraint.ts";
 import { isOutage } from "../db/outage.ts";
-import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
-import { recordEvent } from "../events/record.ts";
+import { commitChange, lockInterview } from "../interview/commit.ts";
+import type { Interview } from "../interview/load.ts";
 import { provisionInterview } from "../interview/tasks.ts";
 import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { enqueue } from "../tasks/enqueue.ts";
 import { isHeld } from "./lease.ts";
 import type { Run } from "./lease.ts";
-import { isAtRevision } from "./settle.ts";
 
 const MAX_ATTEMPTS = 8;
 const FIRST_DELAY_MS = 2_000;
@@ -35,13 +33,13 @@ export async function recordFailedAttempt(
   const refusal = asRefusal(ctx, error);
   const { interviewId } = run;
   await inTransaction(ctx, async (tx) => {
-    const current = await lockRevision(tx, ctx, { id: interviewId, revision });
+    const before = await lockInterview(tx, ctx, interviewId);
     const [held] = await tx
       .update(provisionings)
       .set({ runner: null, leasedUntil: null })
       .where(isHeld(ctx, run))
       .returning({ attempts: provisionings.attempts });
-    if (!held || !current) return;
+    if (!held || !before || !isWaiting(before.interview, revision)) return;
     const attempts = held.attempts + 1;
     const delayMs = refusal.retryable && attempts < MAX_ATTEMPTS ? delayBefore(attempts, refusal) : null;
     const nextAttemptAt = delayMs === null ? null : new Date(ctx.now().getTime() + delayMs);
@@ -59,31 +57,16 @@ export async function recordFailedAttempt(
       await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId }, notBefore: nextAttemptAt });
       return;
     }
-    await tx
-      .update(interviews)
-      .set({ provisioningState: "FAILED", updatedAt: ctx.now(), version: sql`${interviews.version} + 1` })
-      .where(isAtRevision(ctx, { id: interviewId, revision }));
-    await recordEvent(tx, ctx, {
-      type: "INTERVIEW_PROVISIONING_FAILED",
-      interviewId,
-      detail: { code: refusal.code, message: refusal.message },
-    });
+    const { code, message } = refusal;
+    const event = { type: "INTERVIEW_PROVISIONING_FAILED", detail: { code, message } } as const;
+    const change = { set: { provisioningState: "FAILED" }, edited: false, reconcile: false, event } as const;
+    await commitChange(tx, ctx, { before, change });
   });
 }
 
-/** Holds the interview until the transaction ends. @returns whether it still waits for this revision */
-async function lockRevision(
-  tx: Transaction,
-  ctx: Context,
-  interview: { id: string; revision: number },
-): Promise<boolean> {
-  const [row] = await tx
-    .select({ state: interviews.provisioningState })
-    .from(interviews)
-    .where(isAtRevision(ctx, interview))
-    .for("update");
-  return row?.state === "PENDING";
-}
+/** Whether an interview still waits for what a run was at. */
+const isWaiting = (interview: Interview, revision: number): boolean =>
+  interview.revision === revision && interview.provisioningState === "PENDING";
 
 /** Anything that is not a provider's own refusal is a bug of ours: logged, and tried again like the rest. */
 function asRefusal(ctx: Context, error: unknown): ProviderError {

@@ -1,6 +1,6 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { interviews } from "../db/schema/interview.ts";
-import { recordEvent } from "../events/record.ts";
+import { commitChange, lockInterview } from "../interview/commit.ts";
 import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
@@ -17,23 +17,14 @@ export function settle(
   run: Run,
   { interview, conferenceUrl }: { interview: Interview; conferenceUrl: string | null },
 ): Promise<boolean> {
-  const { id: interviewId } = interview;
   return inTransaction(ctx, async (tx) => {
-    const settled = await tx
-      .update(interviews)
-      .set({
-        provisioningState: "PROVISIONED",
-        conferenceUrl,
-        provisionedAt: ctx.now(),
-        updatedAt: ctx.now(),
-        version: sql`${interviews.version} + 1`,
-      })
-      .where(and(isAtRevision(ctx, interview), eq(interviews.provisioningState, "PENDING")))
-      .returning({ id: interviews.id });
-    if (settled.length === 0) return false;
+    const before = await lockInterview(tx, ctx, interview.id);
+    const { revision, provisioningState, outcome } = before?.interview ?? {};
+    if (!before || revision !== interview.revision || provisioningState !== "PENDING") return false;
     await releaseLease(ctx, run, tx);
-    const type = interview.outcome === "CANCELLED" ? "INTERVIEW_UPDATED" : "INTERVIEW_PROVISIONED";
-    await recordEvent(tx, ctx, { type, interviewId });
+    const type = outcome === "CANCELLED" ? "INTERVIEW_UPDATED" : "INTERVIEW_PROVISIONED";
+    const set = { provisioningState: "PROVISIONED", conferenceUrl, provisionedAt: ctx.now() } as const;
+    await commitChange(tx, ctx, { before, change: { set, edited: false, reconcile: false, event: { type } } });
     return true;
   });
 }
@@ -44,9 +35,12 @@ export async function advanceSequence(ctx: Context, interview: Interview): Promi
   await ctx.db
     .update(interviews)
     .set({ calendarSequence: next, announcedSequence: next })
-    .where(and(isAtRevision(ctx, interview), eq(interviews.calendarSequence, interview.calendarSequence)));
-}
-
-export function isAtRevision({ accountId }: Context, { id, revision }: Pick<Interview, "id" | "revision">) {
-  return and(eq(interviews.accountId, accountId), eq(interviews.id, id), eq(interviews.revision, revision));
+    .where(
+      and(
+        eq(interviews.accountId, ctx.accountId),
+        eq(interviews.id, interview.id),
+        eq(interviews.revision, interview.revision),
+        eq(interviews.calendarSequence, interview.calendarSequence),
+      ),
+    );
 }

@@ -1,6 +1,4 @@
 import { newId } from "../core/id.ts";
-import { recordEvent } from "../events/record.ts";
-import type { NewEvent } from "../events/record.ts";
 import { seesApplication } from "../hiring/visibility.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
@@ -8,11 +6,12 @@ import { claimKey, findEarlierCall } from "../operation/idempotency.ts";
 import type { EarlierCall, KeyUse } from "../operation/idempotency.ts";
 import { loaded } from "../operation/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
-import { enqueue } from "../tasks/enqueue.ts";
 import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
-import { draftInterview, insertInterview } from "./draft.ts";
+import { draftInterview, seatsOf } from "./draft.ts";
 import { loadFacts } from "./facts.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { commitInterview } from "../interview/commit.ts";
+import type { ChangeEvent } from "../interview/commit.ts";
 import { ApplicationNotFound, ValidationFailed } from "../interview/finding.ts";
 import { interviewInAccount } from "../interview/load.ts";
 import type { Interview } from "../interview/load.ts";
@@ -21,7 +20,6 @@ import { authorizeCaller } from "../interview/permission.ts";
 import { judge } from "./rules.ts";
 import type { Subject } from "./rules.ts";
 import { judgeSchedule } from "./time.ts";
-import { provisionInterview } from "../interview/tasks.ts";
 import { warningsFor } from "./warning.ts";
 import type { InterviewWarning } from "./warning.ts";
 
@@ -59,17 +57,14 @@ export async function createInterview(
 
   const written = await translatingConflicts(ctx.db, draft, () =>
     inTransaction(ctx, async (tx) => {
-      const meanwhile = use && (await claimKey(tx, ctx, { use, call: { interviewId: draft.row.id, warnings } }));
+      const call = { subjectId: draft.row.id, result: { warnings } };
+      const meanwhile = use && (await claimKey(tx, ctx, { use, call }));
       if (meanwhile) return meanwhile;
       if (draft.claim === "EXCLUSIVE") await reserveSeats(tx, draft);
-      const interview = await insertInterview(tx, draft);
-      if (!interview.external)
-        await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId: interview.id } });
-      await recordEvent(tx, ctx, createdEvent(interview, request));
-      return interview;
+      return commitInterview(tx, ctx, { row: draft.row, seats: seatsOf(draft), event: createdEvent(request) });
     }),
   );
-  return "interviewId" in written ? replay(ctx, request, written) : { interview: written, replayed: false, warnings };
+  return "subjectId" in written ? replay(ctx, request, written) : { interview: written, replayed: false, warnings };
 }
 
 /** @throws ApplicationNotFound, ValidationFailed */
@@ -87,11 +82,11 @@ async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subje
 async function replay(
   ctx: Context,
   request: CreateRequest,
-  { interviewId, warnings }: EarlierCall,
+  { subjectId, result }: EarlierCall,
 ): Promise<CreatedInterview> {
-  const interview = await loaded(ctx.load(interviewInAccount, interviewId));
+  const interview = await loaded(ctx.load(interviewInAccount, subjectId));
   if (!(await seesApplication(ctx, interview))) throw notFound(request);
-  return { interview, replayed: true, warnings: warnings as InterviewWarning[] };
+  return { interview, replayed: true, ...(result as { warnings: InterviewWarning[] }) };
 }
 
 const notFound = ({ ids, applicationId }: CreateRequest): ApplicationNotFound =>
@@ -103,7 +98,7 @@ function keyUse(request: CreateRequest): KeyUse | null {
   return { operation: "createInterview", key, fingerprint: fingerprint(request) };
 }
 
-function createdEvent(interview: Interview, { conflictPolicy, conflictReason }: CreateRequest): NewEvent {
+function createdEvent({ conflictPolicy, conflictReason }: CreateRequest): ChangeEvent {
   const detail = conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
-  return { type: "INTERVIEW_CREATED", interviewId: interview.id, detail };
+  return { type: "INTERVIEW_CREATED", detail };
 }

@@ -1,10 +1,9 @@
 import { parseWebUrl } from "../core/url.ts";
 import { tzVersion } from "../core/zone.ts";
-import type { Transaction } from "../db/client.ts";
-import { interviewers, interviews } from "../db/schema/interview.ts";
+import type { interviews } from "../db/schema/interview.ts";
 import type { Context } from "../operation/context.ts";
 import type { Seats } from "./conflict.ts";
-import type { Interview } from "../interview/load.ts";
+import type { Interviewer } from "../interview/load.ts";
 import type { Subject } from "./rules.ts";
 
 /** An interview that the rules have found complete, as it will be written. */
@@ -66,11 +65,9 @@ function configurationColumns({ request, facts }: Subject) {
   };
 }
 
-export async function insertInterview(tx: Transaction, { row, claim, userIds, ...times }: Draft): Promise<Interview> {
+/** The seats of a new interview. */
+export function seatsOf({ row, claim, userIds, accountId, startsAt, endsAt }: Draft): Interviewer[] {
   const rsvp = row.external ? null : ("NEEDS_ACTION" as const);
-  const seats = userIds.map((userId, position) => ({ ...times, interviewId: row.id, userId, position, rsvp, claim }));
-  const [interview] = await tx.insert(interviews).values(row).returning().prepare("insert_interview").execute();
-  await tx.insert(interviewers).values(seats).prepare("insert_interviewers").execute();
-  if (!interview) throw new Error("An insert returned no row.");
-  return interview;
+  const common = { accountId, interviewId: row.id, startsAt, endsAt, rsvp, claim, joinedSequence: 0 };
+  return userIds.map((userId, position) => ({ ...common, userId, position }));
 }

@@ -3,7 +3,7 @@ import { decodeId } from "../../src/core/id.ts";
 import { readInstallation } from "../../src/db/installation.ts";
 import { createEventLog } from "../../src/events/log.ts";
 import { pruneEvents } from "../../src/events/prune.ts";
-import { recordEvent } from "../../src/events/record.ts";
+import { touchInterview } from "../support/touch.ts";
 import { systemContext } from "../../src/operation/context.ts";
 import type { StreamItem } from "../../src/operation/event-source.ts";
 import { inTransaction } from "../../src/operation/transaction.ts";
@@ -55,7 +55,7 @@ const create = (input: object = adHoc()) => createInterview(app.client, input);
 const recordProvisioned = (id: string) => {
   const ctx = systemContext(app.app.services, accountId, "test");
   return inTransaction(ctx, (tx) =>
-    recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId: decodeId(id).id }),
+    touchInterview(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId: decodeId(id).id }),
   );
 };
 
@@ -254,9 +254,9 @@ test("more events than are read at a time arrive whole and in order, replayed as
   await raw`
     with more as (
       insert into events (account_id, sequence, id, type, interview_id, interview_version, application_id, job_id, stage_id,
-        organizer_id, interviewer_ids, detail, occurred_at)
+        organizer_id, interviewer_ids, actor_kind, actor_label, changes, detail, occurred_at)
       select account_id, sequence + number, gen_random_uuid(), type, interview_id, interview_version, application_id, job_id,
-        stage_id, organizer_id, interviewer_ids, detail, occurred_at
+        stage_id, organizer_id, interviewer_ids, actor_kind, actor_label, changes, detail, occurred_at
       from events, generate_series(1, ${wanted.length}) number where account_id = ${accountId} and sequence = ${head}
     )
     update event_counters set last_sequence = last_sequence + ${wanted.length} where account_id = ${accountId}`;

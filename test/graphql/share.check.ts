@@ -29,7 +29,15 @@ const fieldResolver = (source: unknown, _args: object, _context: unknown, { fiel
 
 function argsOf(member: Member): ValidatedSubscriptionArgs {
   const { accountId = "a", userId = null, scopes = ["interviews:read"], variables = {}, document = DOCUMENT } = member;
-  const caller = { accountId, userId, tokenId: "t", clientId: null, scopes: new Set(scopes), expiresAt: null };
+  const caller = {
+    accountId,
+    userId,
+    tokenId: "t",
+    clientId: null,
+    name: "t",
+    scopes: new Set(scopes),
+    expiresAt: null,
+  };
   const events = { cursorOf: member.cursorOf ?? (({ sequence }: { sequence: number }) => `cursor ${sequence}`) };
   const args = validateSubscriptionArgs({
     schema,

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { recordEvent } from "../../src/events/record.ts";
+import { touchInterview } from "../support/touch.ts";
 import { systemContext } from "../../src/operation/context.ts";
 import type { Context } from "../../src/operation/context.ts";
 import { inTransaction } from "../../src/operation/transaction.ts";
@@ -47,7 +47,7 @@ afterAll(async () => {
 
 async function record(count: number): Promise<void> {
   for (let done = 0; done < count; done += 1) {
-    await inTransaction(ctx, (tx) => recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId }));
+    await inTransaction(ctx, (tx) => touchInterview(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId }));
   }
 }
 

@@ -30,6 +30,7 @@ test("each token opens its own account with all scopes", async () => {
     userId: null,
     tokenId: expect.any(String),
     clientId: null,
+    name: "Demo",
     expiresAt: null,
     accountId: idsOf(account).accountId,
     scopes: new Set(SCOPES),

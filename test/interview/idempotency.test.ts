@@ -263,9 +263,9 @@ describe("a call that began before another with its key had committed", () => {
     const held = Promise.withResolvers<void>();
     const other = app.app.connections.raw.begin(async (sql) => {
       await sql`
-        insert into idempotency_keys (account_id, operation, key, fingerprint, interview_id, warnings, created_at)
+        insert into idempotency_keys (account_id, operation, key, fingerprint, subject_id, result, created_at)
         values (${row?.["account_id"]}, ${row?.["operation"]}, ${row?.["key"]}, ${row?.["fingerprint"]},
-          ${row?.["interview_id"]}, '[]', ${createdAt.toISOString()})`;
+          ${row?.["subject_id"]}, '{"warnings": []}', ${createdAt.toISOString()})`;
       held.resolve();
       await commit.promise;
     });

@@ -104,6 +104,7 @@ describe("a caller who is a person", () => {
       userId: uuid("User", caller),
       tokenId: null,
       clientId: null,
+      name: "A person",
       scopes: new Set(SCOPES),
       expiresAt: null,
     };

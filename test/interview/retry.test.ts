@@ -224,8 +224,8 @@ describe("a final refusal", () => {
       "INTERVIEW_PROVISIONED",
     ]);
     const [updated] = await app.app.connections
-      .raw`select detail from events where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_UPDATED'`;
-    expect(updated?.["detail"]).toEqual({ changed: ["provisioning"] });
+      .raw`select changes from events where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_UPDATED'`;
+    expect(updated?.["changes"]).toEqual([{ field: "PROVISIONING", before: "FAILED", after: "PENDING" }]);
 
     const { retryProvisioning } = await app.client.data(RETRY, { id });
     expect(retryProvisioning).toMatchObject({

@@ -18,6 +18,7 @@ const caller = (tokenId: string | null, userId: string | null = null): Caller =>
   userId,
   tokenId,
   clientId: null,
+  name: "token",
   scopes: new Set(),
   expiresAt: null,
 });

@@ -33,10 +33,10 @@ select account_id, interview_id, count(*)
 from events where type = 'INTERVIEW_CREATED'
 group by account_id, interview_id having count(*) > 1;
 
--- name: an interview that two idempotency keys led to
-select account_id, interview_id, count(*)
-from idempotency_keys
-group by account_id, interview_id having count(*) > 1;
+-- name: an interview that two idempotency keys created
+select account_id, subject_id, count(*)
+from idempotency_keys where operation = 'createInterview'
+group by account_id, subject_id having count(*) > 1;
 
 -- name: a pending interview without a task
 select interview.account_id, interview.id

@@ -44,8 +44,9 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
     `delete from events where interview_id = '${ids.pending}'`,
   "an interview of an account that has no event counter": () => "delete from event_counters",
   "an interview that was created twice": () => again("INTERVIEW_CREATED", ids.pending),
-  "an interview that two idempotency keys led to": () => `
-    insert into idempotency_keys select '${account}', 'createInterview', 'key ' || n, '\\x00', '${ids.done}', '[]', now()
+  "an interview that two idempotency keys created": () => `
+    insert into idempotency_keys (account_id, operation, key, fingerprint, subject_id, result, created_at)
+    select '${account}', 'createInterview', 'key ' || n, '\\x00', '${ids.done}', '{}', now()
     from generate_series(1, 2) n`,
   "a pending interview without a task": () => "delete from pgboss.job",
   "a pending interview whose next attempt was never planned": () =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
 import { openApp } from "../../src/app.ts";
 import type { App } from "../../src/app.ts";
-import { recordEvent } from "../../src/events/record.ts";
+import { touchInterview } from "../support/touch.ts";
 import { createLog } from "../../src/operation/log.ts";
 import { systemContext } from "../../src/operation/context.ts";
 import { inTransaction } from "../../src/operation/transaction.ts";
@@ -149,10 +149,7 @@ async function changeInterview(tenant: Tenant, interviewId: string, random: () =
   const [before, after, keep] = [random() * 0.03, random() < 0.2 ? random() * 0.05 : 0, random() > 0.2];
   await inTransaction(ctx, async (tx) => {
     await tx.execute(sql`select pg_sleep(${before})`);
-    await tx.execute(sql`
-      update interviews set version = version + 1, updated_at = now()
-      where account_id = ${tenant.id}::uuid and id = ${interviewId}::uuid`);
-    await recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId, detail: { changed: [] } });
+    await touchInterview(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId, detail: { changed: [] } });
     await tx.execute(sql`select pg_sleep(${after})`);
     if (!keep) throw new Error(ROLLED_BACK);
   });

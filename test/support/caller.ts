@@ -6,6 +6,7 @@ export const CALLER: Caller = {
   userId: null,
   tokenId: "token",
   clientId: null,
+  name: "token",
   scopes: new Set(),
   expiresAt: null,
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
-import { recordEvent } from "../../src/events/record.ts";
+import { touchInterview } from "../support/touch.ts";
 import { systemContext } from "../../src/operation/context.ts";
 import { inTransaction } from "../../src/operation/transaction.ts";
 import type { Client, Subscription } from "../support/client.ts";
@@ -68,7 +68,7 @@ async function appendEvent(): Promise<string> {
   const [account] = await app.app.connections.raw`select id from accounts where external_id = 'sample'`;
   const ctx = systemContext(services, account?.["id"], "test");
   const id = decodeId(interviewId).id;
-  await inTransaction(ctx, (tx) => recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId: id }));
+  await inTransaction(ctx, (tx) => touchInterview(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId: id }));
   return asOfCursor();
 }
 

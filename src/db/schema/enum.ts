@@ -69,6 +69,8 @@ export type Rsvp = (typeof rsvp.enumValues)[number];
 
 export const seatClaim = pgEnum("seat_claim", ["EXCLUSIVE", "SHARED", "RELEASED"]);
 
+export const actorKind = pgEnum("actor_kind", ["PERSON", "TOKEN", "SYSTEM", "CALENDAR"]);
+
 export const interviewEventType = pgEnum("interview_event_type", [
   "INTERVIEW_CREATED",
   "INTERVIEW_UPDATED",

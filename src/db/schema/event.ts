@@ -1,9 +1,30 @@
-import { bigint, foreignKey, index, integer, jsonb, pgTable, primaryKey, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
-import { interviewEventType } from "./enum.ts";
+import { actorKind, interviewEventType } from "./enum.ts";
 import { interviews } from "./interview.ts";
 
-/** The event log: one row for each committed change, numbered without gaps per account in commit order. */
+/** One field of a change, as history tells it; null where it had, or has, no value. */
+export interface StoredFieldChange {
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
+/**
+ * The event log and history: one row for each committed change, numbered without gaps per account in commit order. Rows stay;
+ * how far back a stream may begin is `event_counters.pruned_sequence`.
+ */
 export const events = pgTable(
   "events",
   {
@@ -21,6 +42,14 @@ export const events = pgTable(
     stageId: uuid("stage_id").notNull(),
     organizerId: uuid("organizer_id").notNull(),
     interviewerIds: uuid("interviewer_ids").array().notNull(),
+    actorKind: actorKind("actor_kind").notNull(),
+    /** The person; null for other actors. */
+    actorId: uuid("actor_id"),
+    /** Name of the person, token or part of the system, as it was then. */
+    actorLabel: text("actor_label").notNull(),
+    /** Why, in the actor's words. */
+    reason: text("reason"),
+    changes: jsonb("changes").$type<StoredFieldChange[]>().notNull(),
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull(),
     occurredAt: instant("occurred_at").notNull(),
   },

@@ -1,8 +1,7 @@
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { index, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./account.ts";
-import { interviews } from "./interview.ts";
 
-/** What a key was used for: a repetition is answered with the same interview. */
+/** What a key was used for: a repetition is answered with the same subject. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
@@ -11,13 +10,14 @@ export const idempotencyKeys = pgTable(
     key: text("key").notNull(),
     /** SHA-256 of the coerced input. */
     fingerprint: bytea("fingerprint").notNull(),
-    interviewId: uuid("interview_id").notNull(),
-    warnings: jsonb("warnings").$type<object[]>().notNull(),
+    /** What the call changed. */
+    subjectId: uuid("subject_id").notNull(),
+    /** What the call answered, but for the state of the subject. */
+    result: jsonb("result").$type<object>().notNull(),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.operation, t.key] }),
-    foreignKey({ columns: [t.accountId, t.interviewId], foreignColumns: [interviews.accountId, interviews.id] }),
     index("idempotency_keys_created").on(t.createdAt),
   ],
 );

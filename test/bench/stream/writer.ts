@@ -1,11 +1,10 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { App } from "../../../src/app.ts";
 import { interviews } from "../../../src/db/schema/interview.ts";
-import { recordEvent } from "../../../src/events/record.ts";
 import { systemContext } from "../../../src/operation/context.ts";
 import { inTransaction } from "../../../src/operation/transaction.ts";
 import { DEMO_MUTATION } from "../../../src/import/banner.ts";
 import type { Client } from "../../support/client.ts";
+import { touchInterview } from "../../support/touch.ts";
 
 /** Commits changes of one interview in another process than the gateway, as a worker does. */
 export interface Writer {
@@ -29,11 +28,7 @@ export async function createWriter(app: App, client: Client): Promise<Writer> {
   return {
     async commit() {
       await inTransaction(ctx, async (tx) => {
-        await tx
-          .update(interviews)
-          .set({ version: sql`${interviews.version} + 1` })
-          .where(and(eq(interviews.accountId, accountId), eq(interviews.id, id)));
-        await recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId: id });
+        await touchInterview(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId: id });
       });
       return committed;
     },
