@@ -262,6 +262,21 @@ describe.each([
   });
 });
 
+describe("on an event stream a subscription is refused with code and place:", () => {
+  const subscriptions = [...LITERALS, ...IDS, ...OTHERS].filter(([, , , query]) => query.startsWith("subscription"));
+  const variable = "subscription ($v: EventCursor) { interviewEvents(after: $v) { id } }";
+  const cases: Case[] = [...subscriptions, ["a variable", "INVALID_INPUT", { issues: ["v"] }, variable, { v: 1 }]];
+  test.each(cases)("%s", async (...[, code, place, query, variables]) => {
+    const stream = await app.client.subscribeSse(query, variables);
+    const { errors = [] } = await stream.next();
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(errors[0]?.path).toEqual(place.path);
+    const issues = errors[0]?.extensions?.["issues"] as { path: string[] }[] | undefined;
+    expect(issues?.map((issue) => issue.path.join("."))).toEqual(place.issues);
+    await stream.close();
+  });
+});
+
 test("a wrong id in a mutation's input comes with the findings, on every transport that takes mutations", async () => {
   const input = plan({ officeId: "x", interviewerIds: [user("ada"), office("berlin")] }, { startTime: "soon" });
   for (const { name, ask } of opened.ways.filter((way) => !way.name.startsWith("GET"))) {
