@@ -28,7 +28,11 @@ interface RequestErrorKind {
 
 /** Every code of `errors[]`, whoever finds the error: this project, GraphQL.js or the HTTP layer. */
 export const REQUEST_ERRORS = {
-  BAD_REQUEST: { status: 400, retryable: false, meaning: "The request is not a GraphQL request. Correct it." },
+  BAD_REQUEST: {
+    status: 400,
+    retryable: false,
+    meaning: "The request is not a GraphQL request, or a mutation by GET (status 405). Correct it.",
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, retryable: false, meaning: "The document cannot be parsed." },
   GRAPHQL_VALIDATION_FAILED: { status: 400, retryable: false, meaning: "The document does not fit the schema." },
   OPERATION_RESOLUTION_FAILURE: {
@@ -40,7 +44,8 @@ export const REQUEST_ERRORS = {
     status: 400,
     retryable: false,
     meaning:
-      "A variable or an argument does not fit its type, is out of its bounds, or holds text that cannot be stored.",
+      "A variable or an argument does not fit its type, is out of its bounds, or holds text that cannot be stored. " +
+      "`extensions.issues` has the path to each fault inside it.",
   },
   INVALID_ID: {
     status: 400,

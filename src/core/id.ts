@@ -5,6 +5,8 @@ const NAMESPACE = "6f1c3c8e-6b0e-5a57-9d0c-0d6f5d4f7a11";
 /** Of UUIDs that stand in for texts that are no ids. */
 const NOTHING = "0b7c4a52-2f0b-5c6e-8d53-4b8f3a1de9c7";
 
+const MAX_QUOTED = 60;
+
 /** The nouns that can be read again by their id: the schema's types that implement Node. */
 export const NOUNS = [
   "Account",
@@ -46,6 +48,15 @@ export function parseId(text: string): { noun: Noun; id: string } | null {
   return id !== undefined && isNoun(noun) ? { noun, id } : null;
 }
 
+/** The UUID in the id of one noun, or why the text is none and what to send, in two sentences. */
+export function readId(noun: Noun, text: string): { id: string } | { fault: string } {
+  const parsed = parseId(text);
+  if (parsed?.noun === noun) return { id: parsed.id };
+  return parsed
+    ? { fault: `${ofAnother(text, parsed.noun)} Send the id of ${withArticle(noun)}.` }
+    : { fault: `${notAnId(text)} ${SEND_AN_ID}` };
+}
+
 /**
  * Reads an id that a client sent back.
  * @throws RequestError INVALID_ID when it was not made by {@link encodeId}
@@ -53,7 +64,7 @@ export function parseId(text: string): { noun: Noun; id: string } | null {
 export function decodeId(text: string): { noun: Noun; id: string } {
   const parsed = parseId(text);
   if (parsed) return parsed;
-  throw new RequestError("INVALID_ID", `${notAnId(text)} Send an id that a query returned.`);
+  throw new RequestError("INVALID_ID", `${notAnId(text)} ${SEND_AN_ID}`);
 }
 
 /**
@@ -61,9 +72,9 @@ export function decodeId(text: string): { noun: Noun; id: string } {
  * @throws RequestError INVALID_ID when it is malformed or another noun's
  */
 export function decodeIdOf(noun: Noun, text: string): string {
-  const parsed = decodeId(text);
-  if (parsed.noun === noun) return parsed.id;
-  throw new RequestError("INVALID_ID", `${ofAnother(text, parsed.noun)} Send the id of ${withArticle(noun)}.`);
+  const read = readId(noun, text);
+  if ("id" in read) return read.id;
+  throw new RequestError("INVALID_ID", read.fault);
 }
 
 /**
@@ -76,7 +87,7 @@ export class SentIds {
   read(noun: Noun, text: string): string {
     const parsed = parseId(text);
     if (parsed?.noun === noun) return parsed.id;
-    const standIn = v5(text, NOTHING);
+    const standIn = v5(shortened(text), NOTHING);
     this.#wrong.set(standIn, text);
     return standIn;
   }
@@ -100,10 +111,13 @@ export class SentIds {
   }
 }
 
+const SEND_AN_ID = "Send an id that a query returned.";
 const notAnId = (text: string): string => `${quote(text)} is not an id of this API.`;
 const ofAnother = (text: string, noun: Noun): string => `${quote(text)} is the id of ${withArticle(noun)}.`;
 const withArticle = (noun: Noun): string => (/^[AEIO]/.test(noun) ? `an ${noun}` : `a ${noun}`);
 
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
+const quote = (text: string): string => JSON.stringify(shortened(text));
+
+/** As much of a text as is quoted: a wrong id may be as long as the request. */
+const shortened = (text: string): string =>
+  (text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text).toWellFormed();

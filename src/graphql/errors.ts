@@ -24,6 +24,7 @@ export function createErrorMask(log: Logger): Mask {
     }
     if (original instanceof RequestError) return toGraphQLError(original, located);
     if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQLError(statementTooLong(), located);
+    if (located?.extensions["code"] === "OPERATION_RESOLUTION_FAILURE") return toGraphQLError(operationUnclear());
     if (located && isGraphQLs(located)) return located;
     if (located && isAboutArgument(located)) return withInputCode(located);
 
@@ -37,6 +38,13 @@ export function createErrorMask(log: Logger): Mask {
     );
   };
 }
+
+/** Said in the same words on every transport. */
+export const operationUnclear = (): RequestError =>
+  new RequestError(
+    "OPERATION_RESOLUTION_FAILURE",
+    "The document has several operations, or none of this name. Send operationName with the name of one.",
+  );
 
 /** A refusal of GraphQL.js or of the HTTP layer; one of a resolver's result that has no code is a bug. */
 const isGraphQLs = ({ originalError, path, extensions }: GraphQLError): boolean =>

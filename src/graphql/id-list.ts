@@ -1,7 +1,8 @@
 import { RequestError } from "../core/error.ts";
-import { decodeIdOf } from "../core/id.ts";
+import { readId } from "../core/id.ts";
 import type { Noun } from "../core/id.ts";
 
+/** So many wrong ids of one input are told; the rest is not read. */
 const MAX_ISSUES = 20;
 
 type Sent<K extends string> = { [key in K]?: readonly string[] | null | undefined };
@@ -21,26 +22,22 @@ export function readIdLists<K extends string>(
   path: readonly string[],
 ): Read<K> {
   const issues: { path: string[]; message: string }[] = [];
-  const read = (noun: Noun, text: string, place: string[]): string => {
-    try {
-      return decodeIdOf(noun, text);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      issues.push({ path: place, message: error.message });
-      return "";
+  const lists: Partial<Read<K>> = {};
+  for (const field of Object.keys(nouns) as K[]) {
+    const ids: string[] = [];
+    for (const [index, text] of sent?.[field]?.entries() ?? []) {
+      const read = readId(nouns[field], text);
+      if ("id" in read) ids.push(read.id);
+      else issues.push({ path: [...path, field, `${index}`], message: read.fault });
+      if (issues.length === MAX_ISSUES) throw refused(issues);
     }
-  };
-  const fields = Object.keys(nouns) as K[];
-  const lists = fields.map((field) => [
-    field,
-    sent?.[field]?.map((text, index) => read(nouns[field], text, [...path, field, `${index}`])),
-  ]);
+    lists[field] = sent?.[field] ? ids : undefined;
+  }
   if (issues.length > 0) throw refused(issues);
-  return Object.fromEntries(lists) as Read<K>;
+  return lists as Read<K>;
 }
 
 function refused(issues: { path: string[]; message: string }[]): RequestError {
-  const told = issues.slice(0, MAX_ISSUES);
-  const message = told.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join(" ");
-  return new RequestError("INVALID_ID", message, { issues: told });
+  const message = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join(" ");
+  return new RequestError("INVALID_ID", message, { issues });
 }

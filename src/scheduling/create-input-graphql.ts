@@ -13,7 +13,7 @@ const LONGEST_NAME = 255;
 const MOST_IDS = 100;
 
 const shortText = z.string().trim().min(1).max(LONGEST_NAME);
-const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible ASCII characters");
+const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
 const bounded = { validate: { schema: shortText } };
 /** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
 const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });

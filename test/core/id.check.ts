@@ -48,6 +48,12 @@ test.each([
   expect(() => decodeIdOf(noun, encodeId(other, UUID))).toThrow(sentence);
 });
 
+test("a long text is quoted in part, without half a character", () => {
+  const ids = new SentIds();
+  const read = ids.read("User", `a${"🙂".repeat(100_000)}`);
+  expect(ids.explain("User", read)).toBe(`"a${"🙂".repeat(29)}\ufffd…" is not an id of this API.`);
+});
+
 test("a text that is no id of its noun is read as one that no row has, and explained as it was sent", () => {
   const ids = new SentIds();
   expect(ids.read("User", encodeId("User", UUID))).toBe(UUID);

@@ -73,8 +73,7 @@ const LITERALS: Case[] = [
     "ERR_KIND_REQUIRED",
     { column: 121 },
     mutation(
-      `{ adHoc: ${`{
-    location: PHONE, interviewerIds: [], candidateTemplateId: "a", interviewerTemplateId: "a" }`} }`,
+      `{ adHoc: { location: PHONE, interviewerIds: [], candidateTemplateId: "a", interviewerTemplateId: "a" } }`,
     ),
   ],
 ];
@@ -253,13 +252,28 @@ describe.each([
       expect(first?.extensions?.["code"], told).toBe(code);
       const [location] = (first?.locations ?? []) as { column: number }[];
       const issues = first?.extensions?.["issues"] as { path: string[] }[] | undefined;
-      if (place.path || issues === undefined) expect(first?.path, told).toEqual(place.path);
-      if (place.column !== undefined) expect(location?.column, told).toBe(place.column);
+      expect(first?.path, told).toEqual(place.path);
+      expect(place.column ?? location?.column, told).toBe(location?.column);
       expect(
         issues?.map((issue) => issue.path.join(".")),
         told,
       ).toEqual(place.issues);
     }
+  });
+});
+
+describe("on an event stream a subscription is refused with code and place:", () => {
+  const subscriptions = [...LITERALS, ...IDS, ...OTHERS].filter(([, , , query]) => query.startsWith("subscription"));
+  const variable = "subscription ($v: EventCursor) { interviewEvents(after: $v) { id } }";
+  const cases: Case[] = [...subscriptions, ["a variable", "INVALID_INPUT", { issues: ["v"] }, variable, { v: 1 }]];
+  test.each(cases)("%s", async (...[, code, place, query, variables]) => {
+    const stream = await app.client.subscribeSse(query, variables);
+    const { errors = [] } = await stream.next();
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(errors[0]?.path).toEqual(place.path);
+    const issues = errors[0]?.extensions?.["issues"] as { path: string[] }[] | undefined;
+    expect(issues?.map((issue) => issue.path.join("."))).toEqual(place.issues);
+    await stream.close();
   });
 });
 
@@ -288,4 +302,75 @@ test("a wrong id in a mutation's input comes with the findings, on every transpo
       },
     });
   }
+});
+
+describe("a refusal of the HTTP layer has a code of the table:", () => {
+  const JSON_HEADERS = { "content-type": "application/json" };
+  const form = "application/x-www-form-urlencoded";
+  const query = "{ viewer { scopes } }";
+  const cases: [name: string, code: string, status: number, path: string, init: RequestInit][] = [
+    ["a mutation by GET", "BAD_REQUEST", 405, `?query=${encodeURIComponent(mutation("{ external: {} }"))}`, {}],
+    ["no query by GET", "BAD_REQUEST", 400, "?", {}],
+    ["variables that are no JSON", "BAD_REQUEST", 400, `?query=${encodeURIComponent(query)}&variables=x`, {}],
+    [
+      "another method",
+      "BAD_REQUEST",
+      405,
+      "",
+      { method: "PUT", headers: JSON_HEADERS, body: JSON.stringify({ query }) },
+    ],
+    [
+      "a form",
+      "UNSUPPORTED_MEDIA_TYPE",
+      415,
+      "",
+      { method: "POST", headers: { "content-type": form }, body: "query=x" },
+    ],
+    ["no JSON", "BAD_REQUEST", 400, "", { method: "POST", headers: JSON_HEADERS, body: "{" }],
+    ["a batch", "BAD_REQUEST", 400, "", { method: "POST", headers: JSON_HEADERS, body: "[]" }],
+    [
+      "a body that is too large",
+      "REQUEST_ENTITY_TOO_LARGE",
+      413,
+      "",
+      { method: "POST", headers: JSON_HEADERS, body: JSON.stringify({ query: "x".repeat(300_000) }) },
+    ],
+    [
+      "several operations and no name",
+      "OPERATION_RESOLUTION_FAILURE",
+      400,
+      "",
+      { method: "POST", headers: JSON_HEADERS, body: JSON.stringify({ query: `query A ${query} query B ${query}` }) },
+    ],
+    [
+      "a name that no operation has",
+      "OPERATION_RESOLUTION_FAILURE",
+      400,
+      "",
+      {
+        method: "POST",
+        headers: JSON_HEADERS,
+        body: JSON.stringify({ query: `query A ${query}`, operationName: "B" }),
+      },
+    ],
+    [
+      "a document that is not registered",
+      "DOCUMENT_NOT_FOUND",
+      404,
+      "",
+      { method: "POST", headers: JSON_HEADERS, body: JSON.stringify({ documentId: `sha256:${"0".repeat(64)}` }) },
+    ],
+  ];
+  test.each(cases)("%s: %s", async (...[, code, status, path, { headers, ...init }]) => {
+    for (const accept of ["application/json", "application/graphql-response+json"]) {
+      const response = await fetch(`${app.url}/graphql${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${app.client.token}`, accept, ...(headers as Record<string, string>) },
+      });
+      const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+      expect(errors).toMatchObject([{ message: expect.stringMatching(/\S/), extensions: { code } }]);
+      expect(CODES.has(code)).toBe(true);
+      expect(response.status).toBe(status);
+    }
+  });
 });

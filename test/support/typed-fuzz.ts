@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { MAX_ERRORS } from "../../src/graphql/guard.ts";
 import { encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import { OTHER_ACCOUNT } from "./app.ts";
@@ -26,6 +27,9 @@ const NOTHING_BY_ID = ["HiringTeamMember", "PageInfo", "Query", "Nothing", "Inte
 const WRONG_IDS = [
   ...NOTHING_BY_ID.map((noun) => encodeId(noun, newId())),
   encodeId("Interview", "1"),
+  encodeId("Interview", newId().toUpperCase()),
+  encodeId("interview", newId()),
+  newId(),
   "x",
   "",
   "SW50",
@@ -178,8 +182,11 @@ async function askWell(way: Way, document: TypedDocument, operation: string): Pr
   const answer = await way.ask(document);
   const told = JSON.stringify({ way: way.name, document, answer });
   expect(answer.status ?? 200, told).toBeLessThan(500);
-  for (const { extensions } of answer.result.errors ?? []) {
+  const { errors = [] } = answer.result;
+  for (const { extensions, path, locations } of errors) {
     expect(extensions?.["code"], told).toEqual(expect.any(String));
+    // That there are more errors than are told is about no place.
+    if (errors.length < MAX_ERRORS) expect(path ?? locations ?? extensions?.["issues"], told).toBeDefined();
     expect(extensions?.["code"], told).not.toBe("INTERNAL_SERVER_ERROR");
   }
   return answer;

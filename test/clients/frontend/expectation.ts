@@ -91,7 +91,7 @@ export function describeOutcome(outcome: Created): string {
     case "InterviewerConflict":
       return outcome.conflicts.map((conflict) => conflict.interviewer.name).join();
     case "ApplicationNotFound":
-      return outcome.code satisfies "ERR_APPLICATION_NOT_FOUND" | string;
+      return outcome.code satisfies string;
     case "IdempotencyKeyReused":
       return outcome.message;
     default:
