@@ -12,8 +12,13 @@ import "./interview/note-taker-graphql.ts";
 import "./interview/timezone-shift-graphql.ts";
 import "./interview/discovery-graphql.ts";
 import "./interview/ability-graphql.ts";
-import "./scheduling/create-graphql.ts";
+import "./interview/history-graphql.ts";
 import "./provisioning/graphql.ts";
+import "./scheduling/create-graphql.ts";
+import "./scheduling/update-graphql.ts";
+import "./scheduling/cancel-graphql.ts";
+import "./scheduling/no-show-graphql.ts";
+import "./scheduling/rsvp-graphql.ts";
 import "./interview/event-graphql.ts";
 
 export const schema = builder.toSchema();

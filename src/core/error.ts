@@ -2,6 +2,7 @@
 export const PROBLEMS = {
   ERR_APPLICATION_NOT_FOUND: "There is no application with the id that the caller may see.",
   ERR_INTERVIEW_NOT_FOUND: "There is no interview with the id that the caller may see.",
+  ERR_VERSION_CONFLICT: "Another caller changed the interview after `expectedVersion`: see `changedFields`.",
   ERR_VALIDATION_FAILED: "The request has faults: see `findings`.",
   ERR_INTERVIEWER_CONFLICT: "Some interviewers are busy at that time: see `conflicts`.",
   ERR_IDEMPOTENCY_KEY_REUSED: "The idempotency key was used for another request.",

@@ -16,6 +16,7 @@ import type {
   offices,
   stages,
 } from "../db/schema/hiring.ts";
+import type { events } from "../db/schema/event.ts";
 import type { interviewers, interviews } from "../db/schema/interview.ts";
 import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
@@ -38,6 +39,7 @@ interface Objects {
   ScorecardTemplate: typeof scorecardTemplates.$inferSelect;
   Interview: typeof interviews.$inferSelect;
   Interviewer: typeof interviewers.$inferSelect;
+  InterviewChange: typeof events.$inferSelect;
 }
 
 type Scalars = {

@@ -1,24 +1,14 @@
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
-import { defineEnum } from "../graphql/enum.ts";
 import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import type { Context } from "../operation/context.ts";
-import { INTERVIEW_EVENT_TYPES } from "../operation/event-source.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 import { loaded } from "../operation/loader.ts";
+import { InterviewEventTypeEnum } from "./event-type-graphql.ts";
+import type { FieldChange } from "./field.ts";
+import { InterviewFieldEnum } from "./field-graphql.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
 import { interviewInAccount } from "./load.ts";
-
-const InterviewEventTypeEnum = defineEnum("InterviewEventType", INTERVIEW_EVENT_TYPES, {
-  description:
-    "What happened. More types will come, as more can be done to an interview: expect ones that you do not know.",
-  values: {
-    INTERVIEW_CREATED: "An interview was created.",
-    INTERVIEW_UPDATED: "Something of it was changed.",
-    INTERVIEW_PROVISIONED: "Conference, calendar event and invitations exist.",
-    INTERVIEW_PROVISIONING_FAILED: "Provisioning was given up.",
-  },
-});
 
 type Told = InterviewEvent | Bookmark;
 const isEvent = (item: Told): item is InterviewEvent => item.type !== "BOOKMARK";
@@ -54,6 +44,12 @@ builder.objectRef<InterviewEvent>("InterviewEvent").implement({
     sequence: t.exposeInt("sequence", { description: SEQUENCE }),
     type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
     interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    changedFields: t.field({
+      type: [InterviewFieldEnum],
+      description:
+        "What the change gave another value; of a creation, all that has one. `Interview.history` has the values.",
+      resolve: ({ changes }) => (changes as FieldChange[]).map(({ field }) => field),
+    }),
     interview: t.field({
       type: "Interview",
       description: INTERVIEW,

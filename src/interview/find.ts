@@ -10,9 +10,13 @@ export async function findInterview(ctx: Context, id: string): Promise<Interview
   return visibleInterview(ctx, id);
 }
 
-/** The same without a refusal: what the caller may not see is null. */
-export async function visibleInterview(ctx: Context, id: string): Promise<Interview | null> {
-  if (!ctx.caller.scopes.has("interviews:read")) return null;
+/** One interview for a verb that changes it, whose caller need not be allowed to read anything. */
+export async function findToChange(ctx: Context, id: string): Promise<Interview | null> {
   const interview = await ctx.load(interviewInAccount, id);
   return interview && (await seesInterview(ctx, interview)) ? interview : null;
+}
+
+/** One interview to show; null when the caller may not see it. */
+export async function visibleInterview(ctx: Context, id: string): Promise<Interview | null> {
+  return ctx.caller.scopes.has("interviews:read") ? findToChange(ctx, id) : null;
 }

@@ -1,7 +1,14 @@
 import { Refusal } from "../core/error.ts";
 
 /** The mutations that may answer with findings. */
-export type FindingOperation = "createInterview" | "retryProvisioning";
+export type FindingOperation =
+  | "createInterview"
+  | "updateInterview"
+  | "cancelInterview"
+  | "markCandidateNoShow"
+  | "undoCandidateNoShow"
+  | "recordRsvp"
+  | "retryProvisioning";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -10,6 +17,8 @@ interface CodeEntry {
 }
 
 const create: readonly FindingOperation[] = ["createInterview"];
+const update: readonly FindingOperation[] = ["updateInterview"];
+const both: readonly FindingOperation[] = [...create, ...update];
 
 /** Every finding code: its message and the operations that may return it. */
 export const FINDINGS = {
@@ -32,18 +41,18 @@ export const FINDINGS = {
   },
   ERR_INVALID_TIMEZONE: {
     message: "The time zone is not a zone of the IANA tz database. Send a name such as Europe/Berlin.",
-    operations: create,
+    operations: both,
   },
-  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: create },
+  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: both },
   ERR_START_TIME_NOT_ALIGNED: {
     message: "The start must lie on a quarter of an hour of local time, with zero seconds.",
-    operations: create,
+    operations: both,
   },
   ERR_START_TIME_IN_PAST: { message: "The start must lie in the future.", operations: create },
-  ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: create },
+  ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: both },
   ERR_DURATION_OUT_OF_RANGE: {
     message: "The length must be a whole number of minutes from 5 to 1440.",
-    operations: create,
+    operations: both,
   },
   ERR_STAGE_ACTIVITY_NOT_FOUND: {
     message: "There is no stage activity with this id in the plan of the application's job.",
@@ -67,27 +76,27 @@ export const FINDINGS = {
   },
   ERR_INTERVIEWER_IDS_REQUIRED: {
     message: "Send interviewerIds: the interview has no interviewers.",
-    operations: create,
+    operations: both,
   },
-  ERR_INTERVIEWERS_NOT_FOUND: { message: "There is no active user for some of the interviewers.", operations: create },
+  ERR_INTERVIEWERS_NOT_FOUND: { message: "There is no active user for some of the interviewers.", operations: both },
   ERR_INVALID_SET_OF_INTERVIEWERS: {
     message: "ONE_ON_ONE needs exactly one interviewer, PANEL one to ten.",
-    operations: create,
+    operations: both,
   },
-  ERR_ONSITE_OFFICE_REQUIRED: { message: "Send officeId: an ONSITE interview needs an office.", operations: create },
-  ERR_OFFICE_NOT_FOUND: { message: "There is no office with this id.", operations: create },
+  ERR_ONSITE_OFFICE_REQUIRED: { message: "Send officeId: an ONSITE interview needs an office.", operations: both },
+  ERR_OFFICE_NOT_FOUND: { message: "There is no office with this id.", operations: both },
   ERR_ZOOM_HOST_ID_REQUIRED: {
     message: "Send hostId: a ZOOM interview needs an interviewer who hosts it.",
-    operations: create,
+    operations: both,
   },
-  ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS: { message: "The host must be one of the interviewers.", operations: create },
+  ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS: { message: "The host must be one of the interviewers.", operations: both },
   ERR_ZOOM_HOST_INVALID_USER: {
     message: "The host has no active seat in the Zoom workspace. Choose another host.",
-    operations: create,
+    operations: both,
   },
   ERR_HACKERRANK_TEMPLATE_ID_REQUIRED: {
     message: "Send hackerrankTemplateId: a HACKERRANK interview needs a pad template.",
-    operations: create,
+    operations: both,
   },
   ERR_CANDIDATE_TEMPLATE_ID_REQUIRED: {
     message: "Send candidateTemplateId: the interview has no invitation for the candidate.",
@@ -95,11 +104,11 @@ export const FINDINGS = {
   },
   ERR_CANDIDATE_TEMPLATE_NOT_FOUND: {
     message: "There is no e-mail template with the candidate template's id.",
-    operations: create,
+    operations: both,
   },
   ERR_CANDIDATE_TEMPLATE_INVALID_CATEGORY: {
     message: "The candidate template must have channel CALENDAR_INVITE and category INTERVIEW_COORDINATION.",
-    operations: create,
+    operations: both,
   },
   ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: {
     message: "Send interviewerTemplateId: the interview has no invitation for the interviewers.",
@@ -107,20 +116,68 @@ export const FINDINGS = {
   },
   ERR_INTERVIEWER_TEMPLATE_NOT_FOUND: {
     message: "There is no e-mail template with the interviewer template's id.",
-    operations: create,
+    operations: both,
   },
   ERR_INTERVIEWER_TEMPLATE_INVALID_CATEGORY: {
     message: "The interviewer template must have channel CALENDAR_INVITE and category INTERVIEWER_COORDINATION.",
-    operations: create,
+    operations: both,
   },
   ERR_SCORECARD_TEMPLATE_NOT_FOUND: { message: "There is no scorecard template with this id.", operations: create },
   ERR_CONFLICT_REASON_REQUIRED: {
     message: "Send conflictReason: conflictPolicy ALLOW needs one.",
-    operations: create,
+    operations: both,
   },
   ERR_INVALID_EXTERNAL_URL: {
     message: "The meeting URL must be http or https, without user name and password, and at most 2048 characters long.",
-    operations: create,
+    operations: both,
+  },
+  ERR_INTERVIEW_CANCELLED: {
+    message: "The interview was cancelled, which is final. Create another one.",
+    operations: [...update, "recordRsvp"],
+  },
+  ERR_INTERVIEW_NO_SHOW: {
+    message: "The candidate did not come. Undo the no-show before you move the interview.",
+    operations: update,
+  },
+  ERR_START_TIME_LESS_THAN_CURRENT_TIME: {
+    message: "The start must lie in the future, unless the interview has ended.",
+    operations: update,
+  },
+  ERR_EXTERNAL_NOT_MANAGED: {
+    message: "The interview's calendar event is not owned elsewhere, so it has no external fields.",
+    operations: update,
+  },
+  ERR_NOT_FOR_EXTERNAL: {
+    message: "The interview's calendar event is owned elsewhere, so this field has no effect. Leave it out.",
+    operations: update,
+  },
+  ERR_INTERVIEW_ALREADY_CANCELLED: {
+    message: "The interview was cancelled already.",
+    operations: ["cancelInterview"],
+  },
+  ERR_CANNOT_CANCEL_COMPLETED_HACKERRANK: {
+    message: "A HackerRank interview that has ended cannot be cancelled.",
+    operations: ["cancelInterview"],
+  },
+  ERR_NO_SHOW_NOT_ALLOWED: {
+    message: "A no-show can be marked once the interview has begun, and only if it was not cancelled or marked before.",
+    operations: ["markCandidateNoShow"],
+  },
+  ERR_SCORECARD_ALREADY_SUBMITTED: {
+    message: "A scorecard was submitted for the interview, so the candidate came.",
+    operations: ["markCandidateNoShow"],
+  },
+  ERR_NOT_NO_SHOW: {
+    message: "The interview is not marked as a no-show, so there is nothing to undo.",
+    operations: ["undoCandidateNoShow"],
+  },
+  ERR_RSVP_NOT_TRACKED: {
+    message: "The interview's calendar event is owned elsewhere, so answers are not tracked.",
+    operations: ["recordRsvp"],
+  },
+  ERR_ATTENDEE_NOT_FOUND: {
+    message: "Nobody with this id takes part in the interview.",
+    operations: ["recordRsvp"],
   },
   ERR_PROVISIONING_NOT_FAILED: {
     message: "Provisioning of the interview has not failed, so there is nothing to try again.",

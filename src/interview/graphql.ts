@@ -44,7 +44,7 @@ export const ProvisioningState = defineEnum("ProvisioningState", provisioningSta
   },
 });
 
-const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
+export const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
   description: "Answer to an invitation.",
   values: { NEEDS_ACTION: "None yet.", ACCEPTED: "Yes.", TENTATIVE: "Perhaps.", DECLINED: "No." },
 });
@@ -63,6 +63,11 @@ builder.objectType("Interviewer", {
       type: Rsvp,
       nullable: true,
       description: "Answer to the invitation; null on an external interview, whose answers are not tracked.",
+    }),
+    answeredAt: t.expose("answeredAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was given; null while there is none.",
     }),
   }),
 });

@@ -1,4 +1,4 @@
-import { interviewers, interviews } from "../db/schema/interview.ts";
+import { interviewers, interviews, submittedScorecards } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
 
@@ -14,6 +14,9 @@ export const interviewersOfInterview = defineListLoader(interviewers, {
   by: "interviewId",
   order: ["position"],
 });
+
+/** Who has submitted one. */
+export const scorecardsOfInterview = defineListLoader(submittedScorecards, { by: "interviewId", order: ["userId"] });
 
 /** How provisioning has gone; null before the first refusal. */
 export const provisioningOfInterview = defineRowLoader(provisionings, "interviewId");

@@ -63,6 +63,8 @@ export interface Context extends Services {
   load<V>(loader: Loader<V>, id: string | null, columns?: Columns): Promise<V | null>;
   /** The same, fetched in a way of this operation alone; the name says all that `fetch` depends on. */
   batch<V>(name: string, id: string, fetch: BatchFetch<V>): Promise<V | null>;
+  /** Forgets what was loaded, since something of it has been changed. */
+  forget(): void;
 }
 
 export interface RequestOrigin {
@@ -73,7 +75,9 @@ export interface RequestOrigin {
 const NOTHING = Promise.resolve(null);
 
 export function createContext(services: Services, caller: Caller, origin: RequestOrigin): Context {
-  const loaders: LoaderCache = createLoaderCache({ quick: services.lookups, db: services.db }, caller.accountId);
+  const createLoaders = (): LoaderCache =>
+    createLoaderCache({ quick: services.lookups, db: services.db }, caller.accountId);
+  let loaders = createLoaders();
   return {
     ...services,
     caller,
@@ -82,6 +86,9 @@ export function createContext(services: Services, caller: Caller, origin: Reques
     lastEventId: origin.lastEventId ?? null,
     load: (loader, id, columns = null) => (id === null ? NOTHING : loaders.load(loader, id, columns)),
     batch: (name, id, fetch) => loaders.batch(name, id, fetch),
+    forget() {
+      loaders = createLoaders();
+    },
   };
 }
 

@@ -6,6 +6,11 @@ import type { events } from "../db/schema/event.ts";
 export const INTERVIEW_EVENT_TYPES = [
   "INTERVIEW_CREATED",
   "INTERVIEW_UPDATED",
+  "INTERVIEW_RESCHEDULED",
+  "INTERVIEW_CANCELLED",
+  "CANDIDATE_NO_SHOW_MARKED",
+  "CANDIDATE_NO_SHOW_UNDONE",
+  "INTERVIEW_RSVP_CHANGED",
   "INTERVIEW_PROVISIONED",
   "INTERVIEW_PROVISIONING_FAILED",
 ] as const satisfies readonly Row["type"][];

@@ -21,6 +21,9 @@ const LOCATIONS: Record<string, string> = {
   HACKERRANK: "HackerRank",
 };
 
+/** The recipient who is the candidate; the others are users. */
+export const CANDIDATE = "candidate";
+
 /** Somebody who is invited by mail. */
 export interface Invitee extends Person {
   /** Tells the participants of one interview apart: `candidate` or a user's id. */
@@ -28,8 +31,10 @@ export interface Invitee extends Person {
   /** The meeting's sequence when they joined. */
   joinedSequence: number;
   answer: Rsvp;
-  template: EmailTemplate;
 }
+
+/** An interview and the people of it. */
+export type Participants = Pick<Arrangement, "interview" | "candidate" | "interviewers" | "organizer">;
 
 /** The meeting on a platform; null where there is none. */
 export function composeConference(arrangement: Arrangement): Conference | null {
@@ -60,9 +65,10 @@ export function composeCalendarEvent(arrangement: Arrangement, conferenceUrl: st
 /** @param again whether the invitee has an earlier invitation */
 export function composeInvitation(
   arrangement: Arrangement,
-  { template, name, address }: Invitee,
+  { recipient, name, address }: Invitee,
   { conferenceUrl, stamp, again }: { conferenceUrl: string | null; stamp: Date; again: boolean },
 ): Message {
+  const template = recipient === CANDIDATE ? arrangement.candidateTemplate : arrangement.interviewerTemplate;
   const { subject, body } = renderInvitation(template, placeholderValues(arrangement, conferenceUrl));
   return {
     method: "REQUEST",
@@ -97,17 +103,15 @@ export function interviewTitle({ interview, job, candidate }: Arrangement): stri
 }
 
 /** Everybody who takes part, but for those on whose calendar the event is already. */
-export function inviteesOf(arrangement: Arrangement): Invitee[] {
-  const { interview, candidate, interviewers, organizer } = arrangement;
+export function inviteesOf({ interview, candidate, interviewers, organizer }: Participants): Invitee[] {
   const participants: (Invitee & { calendars: string[] })[] = [
     {
-      recipient: "candidate",
+      recipient: CANDIDATE,
       name: candidate.name,
       address: candidate.email,
       joinedSequence: 0,
       answer: interview.candidateRsvp ?? "NEEDS_ACTION",
       calendars: [candidate.email],
-      template: arrangement.candidateTemplate,
     },
     ...interviewers.map(({ seat, user: { id, name, email, calendarAddress } }) => ({
       recipient: id,
@@ -116,7 +120,6 @@ export function inviteesOf(arrangement: Arrangement): Invitee[] {
       joinedSequence: seat.joinedSequence,
       answer: seat.rsvp ?? "NEEDS_ACTION",
       calendars: [email, calendarAddress ?? email],
-      template: arrangement.interviewerTemplate,
     })),
   ];
   const holding = calendarOf(organizer).toLowerCase();

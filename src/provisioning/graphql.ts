@@ -2,7 +2,6 @@ import { SentIds } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
-import { Problem } from "../graphql/problem.ts";
 import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { ProvisioningState } from "../interview/graphql.ts";
 import { provisioningOfInterview } from "../interview/load.ts";
@@ -74,12 +73,6 @@ builder.objectField("Interview", "provisioning", (t) =>
     })),
   }),
 );
-
-builder.objectType(InterviewNotFound, {
-  name: "InterviewNotFound",
-  description: "There is no interview with the id that the caller may see.",
-  interfaces: [Problem],
-});
 
 const RetryProvisioningInput = builder.inputType("RetryProvisioningInput", {
   description: "Which interview.",

@@ -13,6 +13,8 @@ export interface Seats {
   userIds: readonly string[];
   startsAt: Date;
   endsAt: Date;
+  /** The interview that takes them, whose own seats do not stand in its way; null when it is new. */
+  ofInterview: string | null;
 }
 
 /** A seat that an interviewer already has. */
@@ -61,13 +63,15 @@ export async function assertSeatsFree(executor: Executor, seats: Seats): Promise
 }
 
 /** No interview is longer than a day, which bounds the search. */
-async function findConflicts(executor: Executor, { accountId, userIds, startsAt, endsAt }: Seats): Promise<Conflict[]> {
+async function findConflicts(executor: Executor, seats: Seats): Promise<Conflict[]> {
+  const { accountId, userIds, startsAt, endsAt, ofInterview } = seats;
   const overlapping = sql`
     select user_id as "userId", interview_id as "interviewId", starts_at as "startsAt", ends_at as "endsAt"
     from interviewers
     where account_id = ${accountId}::uuid and user_id = any(${arrayLiteral(userIds)}::uuid[]) and claim <> 'RELEASED'
       and starts_at < ${endsAt.toISOString()}::timestamptz and ends_at > ${startsAt.toISOString()}::timestamptz
       and starts_at > ${startsAt.toISOString()}::timestamptz - interval '1 day'
+      and interview_id is distinct from ${ofInterview}::uuid
     order by array_position(${arrayLiteral(userIds)}::uuid[], user_id), starts_at, interview_id`;
   const rows = await executeKept<Record<keyof Conflict, string>>(executor, overlapping);
   return rows.map((row) => ({ ...row, startsAt: new Date(row.startsAt), endsAt: new Date(row.endsAt) }));

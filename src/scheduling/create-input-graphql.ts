@@ -12,8 +12,10 @@ import type { CreateRequest, InterviewFields } from "./request.ts";
 const LONGEST_NAME = 255;
 const MOST_IDS = 100;
 
-const shortText = z.string().trim().min(1).max(LONGEST_NAME);
-const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
+export const shortText = z.string().trim().min(1).max(LONGEST_NAME);
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
 const bounded = { validate: { schema: shortText } };
 /** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
 const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });
@@ -148,7 +150,7 @@ const InterviewModeInput = builder.inputType("InterviewModeInput", {
   }),
 });
 
-const ConflictPolicy = defineEnum("ConflictPolicy", ["REJECT", "ALLOW"], {
+export const ConflictPolicy = defineEnum("ConflictPolicy", ["REJECT", "ALLOW"], {
   description: "What happens when an interviewer already has an interview at that time.",
   values: {
     REJECT: "The request is refused, with every clash.",
@@ -186,7 +188,7 @@ export const CreateInterviewInput = builder.inputType("CreateInterviewInput", {
       description: "Why an overlap is allowed; required for ALLOW, and recorded.",
     }),
     idempotencyKey: t.string({
-      validate: { schema: key },
+      validate: { schema: idempotencyKey },
       description:
         "8 to 255 visible ASCII characters. The same key with the same input within 48 hours answers with the same " +
         "interview, and writes nothing; with another input it is refused.",
@@ -233,10 +235,8 @@ const NOUNS: Partial<Record<keyof InterviewFields, Noun>> = {
 /** What people type; in one Unicode form, a repetition is the same request. */
 const TEXTS = ["name", "source"] as const;
 
-function toFields(
-  ids: SentIds,
-  { stageActivityId, ...fields }: InterviewFields & { stageActivityId?: string | null | undefined },
-): Pick<CreateRequest, "stageActivityId" | "fields"> {
+/** Fields with UUIDs in place of ids, and texts in one Unicode form. */
+export function readFields(ids: SentIds, fields: InterviewFields): InterviewFields {
   const decoded: InterviewFields = {
     ...fields,
     interviewerIds: fields.interviewerIds?.map((id) => ids.read("User", id)),
@@ -246,8 +246,15 @@ function toFields(
     if (decoded[key] != null) decoded[key] = ids.read(noun, decoded[key]);
   }
   for (const key of TEXTS) if (decoded[key] != null) decoded[key] = decoded[key].normalize("NFC");
+  return decoded;
+}
+
+function toFields(
+  ids: SentIds,
+  { stageActivityId, ...fields }: InterviewFields & { stageActivityId?: string | null | undefined },
+): Pick<CreateRequest, "stageActivityId" | "fields"> {
   return {
     stageActivityId: stageActivityId == null ? undefined : ids.read("StageActivity", stageActivityId),
-    fields: decoded,
+    fields: readFields(ids, fields),
   };
 }

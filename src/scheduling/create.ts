@@ -8,17 +8,20 @@ import { loaded } from "../operation/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
 import { draftInterview, seatsOf } from "./draft.ts";
+import { CREATE_RULES } from "./create-rules.ts";
+import type { Creation } from "./create-rules.ts";
 import { loadFacts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { commitInterview } from "../interview/commit.ts";
 import type { ChangeEvent } from "../interview/commit.ts";
 import { ApplicationNotFound, ValidationFailed } from "../interview/finding.ts";
 import { interviewInAccount } from "../interview/load.ts";
 import type { Interview } from "../interview/load.ts";
-import type { CreateRequest } from "./request.ts";
+import type { CreateRequest, InterviewFields } from "./request.ts";
 import { authorizeCaller } from "../interview/permission.ts";
+import { modePath } from "./request.ts";
 import { judge } from "./rules.ts";
-import type { Subject } from "./rules.ts";
 import { judgeSchedule } from "./time.ts";
 import { warningsFor } from "./warning.ts";
 import type { InterviewWarning } from "./warning.ts";
@@ -47,9 +50,9 @@ export async function createInterview(
   const earlier = use && (await findEarlierCall(ctx, use));
   if (earlier) return replay(ctx, request, earlier);
 
-  const subject = await judgeRequest(ctx, request);
-  const draft = draftInterview(ctx, subject, newId());
-  const warnings = warningsFor(subject);
+  const creation = await judgeRequest(ctx, request);
+  const draft = draftInterview(ctx, creation, newId());
+  const warnings = warningsFor(creation);
   if (request.validateOnly) {
     if (draft.claim === "EXCLUSIVE") await assertSeatsFree(ctx.db, draft);
     return { warnings };
@@ -68,14 +71,43 @@ export async function createInterview(
 }
 
 /** @throws ApplicationNotFound, ValidationFailed */
-async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subject> {
+async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Creation> {
   const facts = await loadFacts(ctx, request);
   if (!facts || !(await seesApplication(ctx, facts.application))) throw notFound(request);
   await authorizeCaller(ctx, async () => facts);
-  const subject = { request, facts, schedule: judgeSchedule(request, facts.configuration, ctx.now()) };
-  const findings = judge(subject);
+  const creation = toCreation(request, facts, ctx.now());
+  const findings = judge(creation, CREATE_RULES);
   if (findings.length > 0) throw new ValidationFailed(findings);
-  return subject;
+  return creation;
+}
+
+function toCreation(request: CreateRequest, facts: Facts, now: Date): Creation {
+  const { ids, fields, conflictPolicy, conflictReason, startTime, timezone } = request;
+  const pathOf = (field: keyof InterviewFields) => modePath(request, field);
+  const { durationMinutes } = facts.configuration;
+  return {
+    before: null,
+    after: facts.configuration,
+    external: request.mode === "external",
+    schedule: judgeSchedule({
+      startTime,
+      timezone,
+      durationMinutes,
+      endTime: fields.endTime ?? null,
+      pathOf: (field) => (field === "startTime" || field === "timezone" ? ["input", field] : pathOf(field)),
+      now,
+      before: null,
+    }),
+    references: facts,
+    inherited: facts.inherited,
+    sent: fields,
+    ids,
+    conflictPolicy,
+    conflictReason,
+    pathOf,
+    request,
+    facts,
+  };
 }
 
 /** @throws ApplicationNotFound when the caller does not see what another made under the key */

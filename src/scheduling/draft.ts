@@ -4,7 +4,7 @@ import type { interviews } from "../db/schema/interview.ts";
 import type { Context } from "../operation/context.ts";
 import type { Seats } from "./conflict.ts";
 import type { Interviewer } from "../interview/load.ts";
-import type { Subject } from "./rules.ts";
+import type { Creation } from "./create-rules.ts";
 
 /** An interview that the rules have found complete, as it will be written. */
 export interface Draft extends Seats {
@@ -13,8 +13,8 @@ export interface Draft extends Seats {
   claim: "EXCLUSIVE" | "SHARED";
 }
 
-export function draftInterview(ctx: Context, subject: Subject, id: string): Draft {
-  const { request, facts, schedule } = subject;
+export function draftInterview(ctx: Context, creation: Creation, id: string): Draft {
+  const { request, facts, schedule } = creation;
   const { start, durationMinutes, endsAt } = schedule;
   if (!start || durationMinutes === null || !endsAt) throw new Error("The rules let an interview without a time pass.");
   const external = request.mode === "external";
@@ -23,11 +23,12 @@ export function draftInterview(ctx: Context, subject: Subject, id: string): Draf
   return {
     accountId: ctx.accountId,
     userIds: facts.configuration.interviewerIds,
+    ofInterview: null,
     startsAt,
     endsAt,
     claim: external || request.conflictPolicy === "ALLOW" ? "SHARED" : "EXCLUSIVE",
     row: {
-      ...configurationColumns(subject),
+      ...configurationColumns(creation),
       accountId: ctx.accountId,
       id,
       startsAt,
@@ -49,7 +50,7 @@ export function draftInterview(ctx: Context, subject: Subject, id: string): Draf
   };
 }
 
-function configurationColumns({ request, facts }: Subject) {
+function configurationColumns({ request, facts }: Creation) {
   const { application, configuration, job, stage } = facts;
   const { interviewerIds: _seats, name, kind, ...parts } = configuration;
   if (!kind) throw new Error("The rules let an interview without a kind pass.");
@@ -68,6 +69,7 @@ function configurationColumns({ request, facts }: Subject) {
 /** The seats of a new interview. */
 export function seatsOf({ row, claim, userIds, accountId, startsAt, endsAt }: Draft): Interviewer[] {
   const rsvp = row.external ? null : ("NEEDS_ACTION" as const);
-  const common = { accountId, interviewId: row.id, startsAt, endsAt, rsvp, claim, joinedSequence: 0 };
+  const unanswered = { answeredAt: null, answerSequence: null };
+  const common = { accountId, interviewId: row.id, startsAt, endsAt, rsvp, ...unanswered, claim, joinedSequence: 0 };
   return userIds.map((userId, position) => ({ ...common, userId, position }));
 }

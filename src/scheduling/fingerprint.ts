@@ -11,10 +11,14 @@ export function fingerprint(request: CreateRequest): Buffer {
     startTime: instantOf(request.startTime, request.timezone),
     fields: canonicalFields(request, fields),
   };
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(canonical)))
-    .digest();
+  return fingerprintOf(canonical);
 }
+
+/** SHA-256 of what a value says, whatever the order of its members. */
+export const fingerprintOf = (value: object): Buffer =>
+  createHash("sha256")
+    .update(JSON.stringify(sorted(value)))
+    .digest();
 
 /** Left out, null and the default are one where they mean the same. */
 function canonicalFields({ mode, stageActivityId, timezone }: CreateRequest, fields: InterviewFields): InterviewFields {
@@ -35,7 +39,8 @@ function canonicalFields({ mode, stageActivityId, timezone }: CreateRequest, fie
   };
 }
 
-function instantOf(text: string, timezone: string): string {
+/** The instant that a time means in a zone; the text itself where it cannot be read. */
+export function instantOf(text: string, timezone: string): string {
   const read = isTimeZone(timezone) ? parseTime(text, timezone) : undefined;
   return read?.ok ? read.time.instant.toISOString() : text;
 }

@@ -1,231 +1,161 @@
 import type { Noun } from "../core/id.ts";
 import { parseWebUrl } from "../core/url.ts";
-import type { EmailTemplate } from "../template/load.ts";
-import type { Facts } from "./facts.ts";
 import { finding } from "../interview/finding.ts";
 import type { Finding, FindingCode } from "../interview/finding.ts";
-import { modePath } from "./request.ts";
-import type { CreateRequest, InterviewFields } from "./request.ts";
-import type { Schedule } from "./time.ts";
-import { managementRight } from "../interview/permission.ts";
+import type { EmailTemplate } from "../template/load.ts";
+import { becomesOther, joining } from "./change.ts";
+import type { Change } from "./change.ts";
+import type { InterviewFields } from "./request.ts";
 
-/** What a rule looks at. */
-export interface Subject {
-  request: CreateRequest;
-  facts: Facts;
-  schedule: Schedule;
+/** Says what is wrong with a change in one respect. A rule whose facts were refused already has nothing to say. */
+export type Rule<C extends Change = Change> = (change: C) => Finding[];
+
+/** Every fault of a change at once, in the order of the rules; empty when it may be made. */
+export function judge<C extends Change>(change: C, rules: readonly Rule<C>[]): Finding[] {
+  return rules.flatMap((rule) => rule(change));
 }
 
-type Rule = (subject: Subject) => Finding[];
-
-const MOST_INTERVIEWERS = 10;
+const MAX_INTERVIEWERS = 10;
 const none: Finding[] = [];
 
-/** In the order in which findings are reported. A rule whose facts were refused already has nothing to say. */
-const RULES: readonly Rule[] = [
-  applicationIsActive,
-  organizerCanOrganize,
-  ({ schedule }) => schedule.findings,
-  activityIsInterview,
-  partsAreComplete,
-  interviewersFitKind,
-  officeExists,
-  hostCanHost,
-  templatesFit,
-  scorecardTemplateExists,
-  conflictReasonIsGiven,
-  externalUrlIsSafe,
-];
+export const timeIsRight: Rule = ({ schedule }) => schedule.findings;
 
-/** Every fault of the request at once, in a stable order; empty when the interview may be created. */
-export function judge(subject: Subject): Finding[] {
-  return RULES.flatMap((rule) => rule(subject));
-}
+type ReferenceField = "officeId" | "candidateTemplateId" | "interviewerTemplateId" | "scorecardTemplateId";
 
 /** Which id a finding is about, and where it comes from. */
-function explainId({ request, facts }: Subject, field: "officeId" | TemplateField, noun: Noun): string {
-  const id = facts.configuration[field] ?? "";
-  if (request.fields[field] === id) return request.ids.explain(noun, id);
-  return `${request.ids.quote(noun, id)} is the stage activity's.`;
-}
-
-type TemplateField = "candidateTemplateId" | "interviewerTemplateId" | "scorecardTemplateId";
-
-function applicationIsActive({ facts }: Subject): Finding[] {
-  if (facts.application.status === "ACTIVE") return none;
-  return [finding("ERR_APPLICATION_NOT_ACTIVE", ["input", "applicationId"], `It is ${facts.application.status}.`)];
-}
-
-function organizerCanOrganize({ request, facts }: Subject): Finding[] {
-  const path = ["input", "organizerId"];
-  const { organizer } = facts;
-  if (!organizer?.active) {
-    return [finding("ERR_ORGANIZER_NOT_FOUND", path, request.ids.explain("User", request.organizerId))];
-  }
-  const findings: Finding[] = [];
-  if (request.mode !== "external" && organizer.calendarAddress === null) {
-    findings.push(finding("ERR_ORGANIZER_NO_CALENDAR", path));
-  }
-  const right = managementRight(organizer, facts);
-  if (right === "not the job") findings.push(finding("ERR_ORGANIZER_NO_JOB_PERMISSION", path));
-  if (right === "not the application") findings.push(finding("ERR_ORGANIZER_NO_APPLICATION_PERMISSION", path));
-  return findings;
-}
-
-function activityIsInterview({ request, facts: { inherited } }: Subject): Finding[] {
-  const path = modePath(request, "stageActivityId");
-  if (inherited === null) {
-    const particulars = request.ids.explain("StageActivity", request.stageActivityId ?? "");
-    return [finding("ERR_STAGE_ACTIVITY_NOT_FOUND", path, particulars)];
-  }
-  if (inherited && inherited.activity.type !== "INTERVIEW") {
-    return [finding("ERR_STAGE_ACTIVITY_NOT_INTERVIEW", path, `It is of type ${inherited.activity.type}.`)];
-  }
-  return none;
+export function explainId({ after, sent, ids }: Change, field: ReferenceField, noun: Noun): string {
+  const id = after[field] ?? "";
+  return sent[field] === id ? ids.explain(noun, id) : `${ids.quote(noun, id)} is the stage activity's.`;
 }
 
 /** Whether a part that nobody sent may still come from an activity that was refused. */
-function inheritanceUnknown({ inherited }: Facts): boolean {
+function inheritanceUnknown({ inherited }: Change): boolean {
   return inherited === null || (inherited !== undefined && inherited.activity.type !== "INTERVIEW");
 }
 
-function partsAreComplete({ request, facts }: Subject): Finding[] {
-  if (inheritanceUnknown(facts)) return none;
-  const { configuration } = facts;
-  const managed = request.mode !== "external";
-  const length = configuration.durationMinutes ?? request.fields.endTime ?? null;
+export function partsAreComplete(change: Change): Finding[] {
+  if (inheritanceUnknown(change)) return none;
+  const { after, sent, external } = change;
+  const managed = !external;
+  const length = after.durationMinutes ?? sent.endTime ?? null;
   const parts: [missing: boolean, code: FindingCode, field: keyof InterviewFields][] = [
-    [configuration.kind === null, "ERR_KIND_REQUIRED", "kind"],
-    [managed && configuration.location === null, "ERR_LOCATION_REQUIRED", "location"],
+    [after.kind === null, "ERR_KIND_REQUIRED", "kind"],
+    [managed && after.location === null, "ERR_LOCATION_REQUIRED", "location"],
     [length === null, "ERR_DURATION_MINUTES_REQUIRED", "durationMinutes"],
-    [configuration.interviewerIds.length === 0, "ERR_INTERVIEWER_IDS_REQUIRED", "interviewerIds"],
-    [managed && needs(facts, "ONSITE", "officeId"), "ERR_ONSITE_OFFICE_REQUIRED", "officeId"],
-    [managed && needs(facts, "ZOOM", "hostId"), "ERR_ZOOM_HOST_ID_REQUIRED", "hostId"],
+    [after.interviewerIds.length === 0, "ERR_INTERVIEWER_IDS_REQUIRED", "interviewerIds"],
+    [managed && needs(change, "ONSITE", "officeId"), "ERR_ONSITE_OFFICE_REQUIRED", "officeId"],
+    [managed && needs(change, "ZOOM", "hostId"), "ERR_ZOOM_HOST_ID_REQUIRED", "hostId"],
     [
-      managed && needs(facts, "HACKERRANK", "hackerrankTemplateId"),
+      managed && needs(change, "HACKERRANK", "hackerrankTemplateId"),
       "ERR_HACKERRANK_TEMPLATE_ID_REQUIRED",
       "hackerrankTemplateId",
     ],
-    [
-      managed && configuration.candidateTemplateId === null,
-      "ERR_CANDIDATE_TEMPLATE_ID_REQUIRED",
-      "candidateTemplateId",
-    ],
-    [
-      managed && configuration.interviewerTemplateId === null,
-      "ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED",
-      "interviewerTemplateId",
-    ],
+    [managed && after.candidateTemplateId === null, "ERR_CANDIDATE_TEMPLATE_ID_REQUIRED", "candidateTemplateId"],
+    [managed && after.interviewerTemplateId === null, "ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED", "interviewerTemplateId"],
   ];
   return parts.flatMap(([missing, code, field]) =>
-    missing ? [finding(code, modePath(request, field), whyNotInherited(request, facts, field))] : none,
+    missing ? [finding(code, change.pathOf(field), whyNotInherited(change, field))] : none,
   );
 }
 
 /** Why the stage activity does not supply a part; nothing where there is no activity, or it never supplies this part. */
-function whyNotInherited({ fields }: CreateRequest, { inherited }: Facts, field: keyof InterviewFields) {
-  if (!inherited || field === "hostId" || fields[field] != null) return undefined;
+function whyNotInherited({ sent, inherited }: Change, field: keyof InterviewFields): string | undefined {
+  if (!inherited || field === "hostId" || sent[field] != null) return undefined;
   const { [field]: own } = inherited.activity as Partial<Record<keyof InterviewFields, unknown>>;
-  return fields[field] === null && own != null
+  return sent[field] === null && own != null
     ? "The null that was sent clears the stage activity's."
     : "The stage activity has none.";
 }
 
 function needs(
-  { configuration }: Facts,
+  { after }: Change,
   location: "ONSITE" | "ZOOM" | "HACKERRANK",
   part: "officeId" | "hostId" | "hackerrankTemplateId",
 ): boolean {
-  return configuration.location === location && configuration[part] === null;
+  return after.location === location && after[part] === null;
 }
 
-function interviewersFitKind({ request, facts }: Subject): Finding[] {
-  const path = modePath(request, "interviewerIds");
-  const { kind, interviewerIds } = facts.configuration;
-  const unknown = interviewerIds.filter((_id, index) => !facts.interviewers[index]?.active);
+export function interviewersFitKind(change: Change): Finding[] {
+  const { after, sent, references } = change;
+  const path = change.pathOf("interviewerIds");
+  const unknown = joining(change).filter(({ index }) => !references.interviewers[index]?.active);
   const findings: Finding[] = [];
   if (unknown.length > 0) {
-    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", path, explainInterviewers(request, unknown)));
+    const ids = unknown.map(({ userId }) => userId);
+    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", path, explainInterviewers(change, ids)));
   }
-  const count = interviewerIds.length;
-  if (count > MOST_INTERVIEWERS || (kind === "ONE_ON_ONE" && count > 1)) {
-    const particulars = request.fields.interviewerIds
-      ? `This one would have ${count}.`
-      : `The stage activity has ${count}.`;
+  const count = after.interviewerIds.length;
+  if (count > MAX_INTERVIEWERS || (after.kind === "ONE_ON_ONE" && count > 1)) {
+    const inheritedSet = change.before === null && !sent.interviewerIds;
+    const particulars = inheritedSet ? `The stage activity has ${count}.` : `This one would have ${count}.`;
     findings.push(finding("ERR_INVALID_SET_OF_INTERVIEWERS", path, particulars));
   }
   return findings;
 }
 
-function explainInterviewers({ ids, fields }: CreateRequest, unknown: string[]): string {
+function explainInterviewers({ ids, sent }: Change, unknown: string[]): string {
   const [wrong = [], missing = []] = [true, false].map((isWrong) =>
     unknown.filter((id) => ids.isWrong(id) === isWrong),
   );
-  const whose = fields.interviewerIds ? "" : "of the stage activity's ";
+  const whose = sent.interviewerIds ? "" : "of the stage activity's ";
   const quoted = missing.map((id) => ids.quote("User", id)).join(", ");
   const sentences = wrong.map((id) => ids.explain("User", id));
   if (missing.length > 0) sentences.unshift(`Unknown or inactive ${whose}are ${quoted}.`);
   return sentences.join(" ");
 }
 
-function officeExists(subject: Subject): Finding[] {
-  const { request, facts } = subject;
-  if (facts.configuration.officeId === null || facts.office) return none;
-  return [finding("ERR_OFFICE_NOT_FOUND", modePath(request, "officeId"), explainId(subject, "officeId", "Office"))];
+export function officeExists(change: Change): Finding[] {
+  if (change.after.officeId === null || change.references.office || !becomesOther(change, "officeId")) return none;
+  return [finding("ERR_OFFICE_NOT_FOUND", change.pathOf("officeId"), explainId(change, "officeId", "Office"))];
 }
 
-function hostCanHost({ request, facts }: Subject): Finding[] {
-  const { hostId, interviewerIds, location } = facts.configuration;
-  if (hostId === null) return none;
-  const path = modePath(request, "hostId");
+/** A host of another location is judged only when it is new: it shows nowhere. */
+export function hostCanHost(change: Change): Finding[] {
+  const { after, references, ids } = change;
+  const { hostId, interviewerIds, location } = after;
+  const isNew = becomesOther(change, "hostId");
+  if (hostId === null || (location !== "ZOOM" && !isNew)) return none;
+  const path = change.pathOf("hostId");
   const findings: Finding[] = [];
-  const interviewersUnknown = interviewerIds.length === 0 || inheritanceUnknown(facts);
-  const isWrong = request.ids.isWrong(hostId);
-  if (isWrong || (!interviewersUnknown && !interviewerIds.includes(hostId))) {
-    findings.push(finding("ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS", path, request.ids.explain("User", hostId)));
+  const interviewersUnknown = interviewerIds.length === 0 || inheritanceUnknown(change);
+  if (ids.isWrong(hostId) || (!interviewersUnknown && !interviewerIds.includes(hostId))) {
+    findings.push(finding("ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS", path, ids.explain("User", hostId)));
   }
-  if (location === "ZOOM" && facts.host?.active && facts.host.zoomSeat !== "ACTIVE") {
+  const opens = location === "ZOOM" && (isNew || becomesOther(change, "location"));
+  if (opens && references.host?.active && references.host.zoomSeat !== "ACTIVE") {
     findings.push(finding("ERR_ZOOM_HOST_INVALID_USER", path));
   }
   return findings;
 }
 
-function templatesFit(subject: Subject): Finding[] {
-  const { request, facts } = subject;
-  const { candidateTemplateId, interviewerTemplateId } = facts.configuration;
-  const findings: Finding[] = [];
-  const judgeTemplate = (who: "CANDIDATE" | "INTERVIEWER", id: string | null, template: EmailTemplate | null) => {
-    if (id === null) return;
-    const field = who === "CANDIDATE" ? "candidateTemplateId" : "interviewerTemplateId";
-    const path = modePath(request, field);
-    const category = who === "CANDIDATE" ? "INTERVIEW_COORDINATION" : "INTERVIEWER_COORDINATION";
-    const explanation = explainId(subject, field, "EmailTemplate");
-    if (!template) findings.push(finding(`ERR_${who}_TEMPLATE_NOT_FOUND`, path, explanation));
-    else if (template.channel !== "CALENDAR_INVITE" || template.category !== category) {
-      const whose = request.fields[field] === id ? "This one" : "The stage activity's";
-      const particulars = `${whose} has ${template.channel} and ${template.category}.`;
-      findings.push(finding(`ERR_${who}_TEMPLATE_INVALID_CATEGORY`, path, particulars));
-    }
-  };
-  judgeTemplate("CANDIDATE", candidateTemplateId, facts.candidateTemplate);
-  judgeTemplate("INTERVIEWER", interviewerTemplateId, facts.interviewerTemplate);
-  return findings;
+export function templatesFit(change: Change): Finding[] {
+  const { candidateTemplate, interviewerTemplate } = change.references;
+  return [
+    ...templateFits(change, "CANDIDATE", candidateTemplate),
+    ...templateFits(change, "INTERVIEWER", interviewerTemplate),
+  ];
 }
 
-function scorecardTemplateExists(subject: Subject): Finding[] {
-  const { request, facts } = subject;
-  if (facts.configuration.scorecardTemplateId === null || facts.scorecardTemplate) return none;
-  const particulars = explainId(subject, "scorecardTemplateId", "ScorecardTemplate");
-  return [finding("ERR_SCORECARD_TEMPLATE_NOT_FOUND", modePath(request, "scorecardTemplateId"), particulars)];
+function templateFits(change: Change, who: "CANDIDATE" | "INTERVIEWER", template: EmailTemplate | null): Finding[] {
+  const field = who === "CANDIDATE" ? "candidateTemplateId" : "interviewerTemplateId";
+  const id = change.after[field];
+  if (id === null || !becomesOther(change, field)) return none;
+  const path = change.pathOf(field);
+  if (!template) return [finding(`ERR_${who}_TEMPLATE_NOT_FOUND`, path, explainId(change, field, "EmailTemplate"))];
+  const category = who === "CANDIDATE" ? "INTERVIEW_COORDINATION" : "INTERVIEWER_COORDINATION";
+  if (template.channel === "CALENDAR_INVITE" && template.category === category) return none;
+  const whose = change.sent[field] === id ? "This one" : "The stage activity's";
+  const particulars = `${whose} has ${template.channel} and ${template.category}.`;
+  return [finding(`ERR_${who}_TEMPLATE_INVALID_CATEGORY`, path, particulars)];
 }
 
-function conflictReasonIsGiven({ request }: Subject): Finding[] {
-  if (request.conflictPolicy === "REJECT" || request.conflictReason) return none;
+export function conflictReasonIsGiven({ conflictPolicy, conflictReason }: Change): Finding[] {
+  if (conflictPolicy === "REJECT" || conflictReason) return none;
   return [finding("ERR_CONFLICT_REASON_REQUIRED", ["input", "conflictReason"])];
 }
 
-function externalUrlIsSafe({ request }: Subject): Finding[] {
-  const url = request.fields.videoConferencingUrl;
+export function externalUrlIsSafe({ sent, pathOf }: Change): Finding[] {
+  const url = sent.videoConferencingUrl;
   if (url == null || parseWebUrl(url) !== null) return none;
-  return [finding("ERR_INVALID_EXTERNAL_URL", modePath(request, "videoConferencingUrl"))];
+  return [finding("ERR_INVALID_EXTERNAL_URL", pathOf("videoConferencingUrl"))];
 }

@@ -1,7 +1,9 @@
 import { wallClock } from "../core/zone.ts";
+import type { Interview } from "../interview/load.ts";
 import type { User } from "../people/load.ts";
-import { modePath } from "./request.ts";
-import type { Subject } from "./rules.ts";
+import { joining } from "./change.ts";
+import type { Change } from "./change.ts";
+import type { Creation } from "./create-rules.ts";
 
 /** Every warning, and when it is given. */
 export const WARNINGS = {
@@ -35,24 +37,37 @@ interface LocalSpan {
 }
 
 /** In a stable order: the request's own first, then interviewer by interviewer. */
-export function warningsFor({ request, facts, schedule }: Subject): InterviewWarning[] {
-  const warnings: InterviewWarning[] = [];
-  const warn = (code: WarningCode, field: "scorecardTemplateId" | "interviewerIds", userId: string | null) =>
-    warnings.push({ code, path: modePath(request, field), message: WARNINGS[code], userId });
-
-  if (request.mode === "plan" && request.fields.scorecardTemplateId != null) {
-    warn("SCORECARD_TEMPLATE_IGNORED", "scorecardTemplateId", null);
-  }
-  const { start, endsAt } = schedule;
-  for (const user of facts.interviewers) {
-    if (!user || !start || !endsAt) continue;
-    const span = localSpan(start.instant, endsAt, user.timezone);
-    if (!withinWorkingHours(span, user.workingHours))
-      warn("INTERVIEWER_OUTSIDE_WORKING_HOURS", "interviewerIds", user.id);
-    if (span.start < EARLIEST || span.end > LATEST) warn("INTERVIEWER_UNSOCIABLE_HOUR", "interviewerIds", user.id);
-  }
-  return warnings;
+export function warningsFor(creation: Creation): InterviewWarning[] {
+  const { request, pathOf } = creation;
+  const ignored = request.mode === "plan" && request.fields.scorecardTemplateId != null;
+  const code = "SCORECARD_TEMPLATE_IGNORED";
+  const own = { code, path: pathOf("scorecardTemplateId"), message: WARNINGS[code], userId: null } as const;
+  return [...(ignored ? [own] : []), ...warningsOfTime(creation)];
 }
+
+/** Of each interviewer for whom the time is new. */
+export function warningsOfTime(change: Change): InterviewWarning[] {
+  const { before, schedule, references } = change;
+  const { start, endsAt } = schedule;
+  if (!start || !endsAt) return [];
+  const moves = before === null || !isAt(before.interview, start.instant, endsAt);
+  const users = moves ? references.interviewers : joining(change).map(({ index }) => references.interviewers[index]);
+  return users.flatMap((user) => {
+    if (!user) return [];
+    const span = localSpan(start.instant, endsAt, user.timezone);
+    const outside = !withinWorkingHours(span, user.workingHours);
+    const unsociable = span.start < EARLIEST || span.end > LATEST;
+    const codes: WarningCode[] = [
+      ...(outside ? (["INTERVIEWER_OUTSIDE_WORKING_HOURS"] as const) : []),
+      ...(unsociable ? (["INTERVIEWER_UNSOCIABLE_HOUR"] as const) : []),
+    ];
+    const path = change.pathOf("interviewerIds");
+    return codes.map((code) => ({ code, path, message: WARNINGS[code], userId: user.id }));
+  });
+}
+
+const isAt = ({ startsAt, endsAt }: Interview, start: Date, end: Date): boolean =>
+  startsAt.getTime() === start.getTime() && endsAt.getTime() === end.getTime();
 
 /** The end is read from the wall clock too, so that a change of clocks in between counts as the interviewer sees it. */
 function localSpan(start: Date, end: Date, zone: string): LocalSpan {

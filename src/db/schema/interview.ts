@@ -76,6 +76,9 @@ export const interviews = pgTable(
     aiNoteTakerEnabled: boolean("ai_note_taker_enabled").notNull().default(false),
     aiScorecardAssistEnabled: boolean("ai_scorecard_assist_enabled").notNull().default(false),
     candidateRsvp: rsvp("candidate_rsvp"),
+    /** Of the candidate's last answer; null before. */
+    candidateAnsweredAt: instant("candidate_answered_at"),
+    candidateAnswerSequence: integer("candidate_answer_sequence"),
     external: boolean("external").notNull(),
     externalUrl: text("external_url"),
     externalSource: text("external_source"),
@@ -187,6 +190,9 @@ export const interviewers = pgTable(
     joinedSequence: integer("joined_sequence").notNull().default(0),
     /** Null on external interviews, whose answers are not tracked. */
     rsvp: rsvp("rsvp"),
+    /** When the user last answered, and which sequence of the meeting; null before. */
+    answeredAt: instant("answered_at"),
+    answerSequence: integer("answer_sequence"),
     /** Equal to the interview's at each commit: the foreign key is deferred, so that both are written one after the other. */
     startsAt: instant("starts_at").notNull(),
     endsAt: instant("ends_at").notNull(),
@@ -204,5 +210,24 @@ export const interviewers = pgTable(
     }).onDelete("cascade"),
     foreignKey({ columns: [t.accountId, t.userId], foreignColumns: [users.accountId, users.id] }),
     index("interviewers_user_start").on(t.accountId, t.userId, t.startsAt),
+  ],
+);
+
+/** Who has submitted a scorecard for an interview, as the applicant tracking system tells it. */
+export const submittedScorecards = pgTable(
+  "submitted_scorecards",
+  {
+    accountId: uuid("account_id").notNull(),
+    interviewId: uuid("interview_id").notNull(),
+    userId: uuid("user_id").notNull(),
+    submittedAt: instant("submitted_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.interviewId, t.userId] }),
+    foreignKey({
+      columns: [t.accountId, t.interviewId],
+      foreignColumns: [interviews.accountId, interviews.id],
+    }).onDelete("cascade"),
+    foreignKey({ columns: [t.accountId, t.userId], foreignColumns: [users.accountId, users.id] }),
   ],
 );

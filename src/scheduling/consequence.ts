@@ -1,0 +1,124 @@
+import { tzVersion } from "../core/zone.ts";
+import type { RecordChange } from "../interview/commit.ts";
+import { fieldChanges } from "../interview/field.ts";
+import type { InterviewField, StoredInterview } from "../interview/field.ts";
+import type { Interview, Interviewer } from "../interview/load.ts";
+import type { Seats } from "./conflict.ts";
+
+/** The columns that a caller's change sets; the rest of the record follows from them. */
+export type Columns = Partial<Omit<Interview, "accountId" | "id" | "version">>;
+
+export interface Wish {
+  columns: Columns;
+  interviewerIds: readonly string[];
+  conflictPolicy: "REJECT" | "ALLOW";
+}
+
+/** What changing an interview entails: for its seats, its answers, its sequence, and the outside. */
+export interface Consequence extends Pick<RecordChange, "set" | "reconcile"> {
+  after: StoredInterview;
+  changedFields: InterviewField[];
+  /** Seats that must be free. */
+  reserve: Seats | null;
+}
+
+/** Fields that show on the calendar, so that conference, event or mails must follow. */
+const SHOWN: readonly InterviewField[] = [
+  "START",
+  "END",
+  "TIMEZONE",
+  "INTERVIEWERS",
+  "LOCATION",
+  "NAME",
+  "CALENDAR_EVENT_VISIBILITY",
+];
+
+/**
+ * A change of time is told to everybody and asks them again; so is a change of place, without asking again. Whoever leaves is
+ * told, which takes a sequence; whoever joins is told under the present one. Parts of another location show nowhere.
+ */
+export function consequenceOf(before: StoredInterview, wish: Wish): Consequence {
+  const old = before.interview;
+  const wished: Interview = { ...old, ...wish.columns };
+  const moves = !sameTime(old, wished);
+  const people = new Set(wish.interviewerIds);
+  const someoneLeaves = before.seats.some(({ userId }) => !people.has(userId));
+  const managed = !old.external;
+  const relocated = old.location !== wished.location || partDiffers(old, wished, "ONSITE");
+  const announced = managed && (moves || relocated);
+  const sequence = old.calendarSequence + (announced || (managed && someoneLeaves) ? 1 : 0);
+  const set: Columns = {
+    ...wish.columns,
+    ...timeColumns(old, wished),
+    ...(managed && moves && { ...ASKED_AGAIN, scheduleSequence: sequence }),
+    ...(announced && { announcedSequence: sequence }),
+    ...(sequence !== old.calendarSequence && { calendarSequence: sequence }),
+    ...(old.location !== wished.location && { conferenceUrl: null }),
+  };
+  const interview: Interview = { ...old, ...set };
+  const seats = seatsAfter(before, { interview, moves, wish });
+  const after = { interview, seats };
+  const changedFields = fieldChanges(before, after)
+    .map(({ field }) => field)
+    .filter((field) => field !== "RSVP" && field !== "CONFERENCE_URL");
+  const shown =
+    changedFields.some((field) => SHOWN.includes(field)) ||
+    (["ONSITE", "ZOOM", "HACKERRANK"] as const).some((location) => partDiffers(old, wished, location));
+  return { set, after, changedFields, reconcile: managed && shown, reserve: seatsToReserve(before, after, wish) };
+}
+
+const ASKED_AGAIN = {
+  candidateRsvp: "NEEDS_ACTION",
+  candidateAnsweredAt: null,
+  candidateAnswerSequence: null,
+} as const;
+
+const sameTime = (one: Interview, other: Interview): boolean =>
+  one.startsAt.getTime() === other.startsAt.getTime() && one.endsAt.getTime() === other.endsAt.getTime();
+
+const PART = { ONSITE: "officeId", ZOOM: "hostId", HACKERRANK: "hackerrankTemplateId" } as const;
+
+/** Whether the part that belongs to a location differs while the interview is held there. */
+function partDiffers(old: Interview, wished: Interview, location: keyof typeof PART): boolean {
+  return wished.location === location && old[PART[location]] !== wished[PART[location]];
+}
+
+/** Which release of the tz database was asked is noted whenever it was. */
+function timeColumns(old: Interview, { startsAt, timezone }: Interview): Columns {
+  const asked = old.startsAt.getTime() !== startsAt.getTime() || old.timezone !== timezone;
+  return asked ? { tzVersion: tzVersion(timezone) } : {};
+}
+
+const UNANSWERED = { answeredAt: null, answerSequence: null };
+
+interface SeatWish {
+  interview: Interview;
+  moves: boolean;
+  wish: Wish;
+}
+
+/** Who stays keeps seat and answer; a seat that moves is claimed anew. */
+function seatsAfter(before: StoredInterview, { interview, moves, wish }: SeatWish): Interviewer[] {
+  const { external, startsAt, endsAt, calendarSequence } = interview;
+  const rsvp = external ? null : ("NEEDS_ACTION" as const);
+  const claim = external || wish.conflictPolicy === "ALLOW" ? ("SHARED" as const) : ("EXCLUSIVE" as const);
+  const known = new Map(before.seats.map((seat) => [seat.userId, seat]));
+  return wish.interviewerIds.map((userId, position) => {
+    const seat = known.get(userId);
+    if (seat && !moves) return { ...seat, position };
+    const asked = { userId, position, startsAt, endsAt, rsvp, ...UNANSWERED, claim };
+    if (seat) return { ...seat, ...asked };
+    return { accountId: interview.accountId, interviewId: interview.id, ...asked, joinedSequence: calendarSequence };
+  });
+}
+
+/** A seat that is kept at its time is not asked for again, so that an interview made under ALLOW can be renamed. */
+function seatsToReserve(before: StoredInterview, { interview, seats }: StoredInterview, wish: Wish): Seats | null {
+  if (interview.external || wish.conflictPolicy === "ALLOW") return null;
+  const moves = !sameTime(before.interview, interview);
+  const seated = new Set(before.seats.map(({ userId }) => userId));
+  const userIds = seats.map(({ userId }) => userId).filter((userId) => moves || !seated.has(userId));
+  if (userIds.length === 0) return null;
+  const { accountId, id, startsAt, endsAt } = interview;
+  return { accountId, userIds, startsAt, endsAt, ofInterview: id };
+}
