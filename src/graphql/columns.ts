@@ -20,6 +20,12 @@ export function columnsOf(info: GraphQLResolveInfo, type = getNamedType(info.ret
   return (known.get(info.operation) ?? collect(info)).get(type) ?? null;
 }
 
+/** The same together with columns that the resolver itself looks at. */
+export function columnsAnd(reads: readonly string[], info: GraphQLResolveInfo, type?: string): Columns {
+  const columns = columnsOf(info, type);
+  return columns && intern(new Set([...columns, ...reads]));
+}
+
 /** Fields of rows that declare what they read. */
 export function fieldsOf<Row extends object>() {
   type Key = keyof Row & string;
@@ -75,8 +81,7 @@ function collect({ schema, operation, fragments }: GraphQLResolveInfo): Readonly
 /** Null for a field that does not say what it reads. */
 function readsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly string[] | null {
   const { reads, pothosExposedField: exposed } = extensions as { reads?: string[]; pothosExposedField?: string };
-  if (name === "id") return ["id"];
-  return reads ?? (exposed === undefined ? null : [exposed]);
+  return reads ?? (name === "id" ? ["id"] : exposed === undefined ? null : [exposed]);
 }
 
 /** The same object for the same set; null while there are too many to keep apart. */

@@ -39,7 +39,7 @@ export type InterviewPage = Page<Interview> & {
 
 /** Whose interviews are listed. */
 export interface ListOwner {
-  noun: "application" | "job" | "user";
+  noun: "application" | "candidate" | "job" | "user";
   id: string;
 }
 
@@ -96,6 +96,7 @@ function queryOf(
 function ownedBy(accountId: string): Record<ListOwner["noun"], SQL> {
   return {
     application: sql`${interviews.applicationId} = ${PARENT_ID}`,
+    candidate: sql`${interviews.candidateId} = ${PARENT_ID}`,
     job: sql`${interviews.jobId} = ${PARENT_ID}`,
     user: sql`${interviews.id} in (
       select seat.interview_id from ${interviewers} as seat
