@@ -25,8 +25,10 @@ const LOOKUPS = [
   ["application", "Application", "active"],
 ] as const;
 
+const identifierOf = (field: string) => `${field.charAt(0).toUpperCase()}${field.slice(1)}Identifier`;
+
 const find = async (client: Client, field: string, by: object) => {
-  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Identifier`;
+  const type = identifierOf(field);
   const data = await client.data(`query ($by: ${type}!) { found: ${field}(by: $by) { id externalId } }`, { by });
   return data["found"];
 };
@@ -83,10 +85,16 @@ describe.each(LOOKUPS)("%s", (field, type, externalId) => {
   test("takes directory:read, whatever is sent", async () => {
     const reader = await app.createToken("sample", ["interviews:read", "interviews:write"]);
     for (const by of [{ id }, { externalId }, { id: "what?" }]) {
-      const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Identifier`;
-      const { errors } = await reader.send(`query ($by: ${type}!) { ${field}(by: $by) { id } }`, { by });
+      const { errors } = await reader.send(`query ($by: ${identifierOf(field)}!) { ${field}(by: $by) { id } }`, { by });
       expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN", requiredScope: "directory:read" } }]);
     }
+  });
+
+  test.each(["a\u0000b", "a\ud800b"])("%j, which cannot be stored, is refused", async (text) => {
+    const { errors } = await app.client.send(`query ($by: ${identifierOf(field)}!) { ${field}(by: $by) { id } }`, {
+      by: { externalId: text },
+    });
+    expect(errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);
   });
 
   test("more than 200 characters of an external id are refused", async () => {
