@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { hashDocument, registerDocuments } from "./account/document.ts";
 import { issueToken, revokeToken } from "./account/issue.ts";
 import { migrateApp, openApp } from "./app.ts";
-import { StartError } from "./core/error.ts";
+import { requestErrorsTable, StartError } from "./core/error.ts";
 import { openZoneDirectory } from "./core/zone-directory.ts";
 import { describeZones, newerRelease } from "./core/zone-release.ts";
 import { useZones, zonesInUse } from "./core/zone.ts";
@@ -23,6 +23,7 @@ import { readDocuments } from "./import/documents.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
 import { formatReport, readDirectoryFile } from "./import/file.ts";
 import { importValue } from "./import/upsert.ts";
+import { closeCodesTable } from "./graphql/close-code.ts";
 import { findingsTable } from "./interview/finding.ts";
 import { reportShifts } from "./interview/shifted.ts";
 import { createLog } from "./operation/log.ts";
@@ -44,7 +45,8 @@ const USAGE = `Usage:
   npm run documents -- DIR --account ACCOUNT --client ID [--only]   registers the documents of a frontend;
                                  with --only it may send nothing else
   npm run schema:print           prints schema.graphql
-  npm run findings:print         prints the README's table of findings`;
+  npm run findings:print         prints the README's table of findings
+  npm run errors:print           prints the README's tables of request errors and of close codes of sockets`;
 
 /** Commands work one after the other. */
 const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
@@ -53,6 +55,7 @@ async function main([command = "start", argument, ...rest]: string[]): Promise<v
   if (command === "start") return start(readEnv());
   if (command === "schema") return print(printedSchema());
   if (command === "findings") return print(`${findingsTable()}\n`);
+  if (command === "errors") return print(`${requestErrorsTable()}\n\n${closeCodesTable()}\n`);
   if (command === "import" && argument === "--schema")
     return print(`${JSON.stringify(directoryJsonSchema(), null, 2)}\n`);
   if (command === "import" && argument) return importFile(readEnv(), [argument, ...rest]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeId } from "../src/core/id.ts";
 import { NOW, startTestApp } from "./support/app.ts";
 import type { TestApp } from "./support/app.ts";
 import { explain } from "./support/explain.ts";
@@ -131,7 +132,7 @@ describe("validOrganizers", () => {
     for (const { id, name } of users.nodes) {
       const input = adHoc({}, { organizerId: id, validateOnly: true });
       const { createInterview: result } = await app.client.data(CREATE, { input });
-      if (result.__typename === "CreateInterviewSuccess") accepted.push(name);
+      if (result.__typename === "CreateInterviewValid") accepted.push(name);
     }
     expect(namesOf(engineer.validOrganizers)).toEqual(accepted);
     expect(accepted).toEqual([
@@ -203,10 +204,7 @@ describe("viewerCan", () => {
       .map(([verb]) => verb);
   };
   const set = (id: string, column: string, value: string | null) =>
-    app.app.connections.raw.unsafe(`update interviews set ${column} = $1 where id = $2`, [
-      value,
-      Buffer.from(id, "base64url").toString().split(":")[1] ?? "",
-    ]);
+    app.app.connections.raw.unsafe(`update interviews set ${column} = $1 where id = $2`, [value, decodeId(id).id]);
   const at = async <T>(now: string, work: () => Promise<T>) => {
     clock = new Date(now);
     const result = await work();

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { requestErrorsTable } from "../src/core/error.ts";
+import { closeCodesTable } from "../src/graphql/close-code.ts";
 import { DEMO_QUERY } from "../src/import/banner.ts";
 import { findingsTable } from "../src/interview/finding.ts";
 import { PLACEHOLDERS } from "../src/template/render.ts";
@@ -15,6 +17,12 @@ test("the README shows the operations that the banner prints", () => {
 test("the README has the table of findings that the code prints", () => {
   const table = /<!-- findings -->\n([\s\S]*?)<!-- \/findings -->/.exec(readme)?.[1]?.trim();
   expect(table).toBe(findingsTable());
+});
+
+test("the README has the tables of request errors and close codes that the code prints", () => {
+  const between = (name: string) => readme.split(`<!-- ${name} -->`)[1]?.split(`<!-- /${name} -->`)[0]?.trim();
+  expect(between("errors")).toBe(requestErrorsTable());
+  expect(between("close codes")).toBe(closeCodesTable());
 });
 
 test("the README names every warning", () => {

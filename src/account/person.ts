@@ -2,7 +2,7 @@ import { and, eq, or, sql } from "drizzle-orm";
 import { decodeJwt, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { RequestError } from "../core/error.ts";
-import { decodeId } from "../core/id.ts";
+import { parseId } from "../core/id.ts";
 import { unstorable } from "../core/text.ts";
 import type { Database } from "../db/client.ts";
 import { accounts } from "../db/schema/account.ts";
@@ -110,12 +110,8 @@ function prepareFind(db: Database) {
 
 /** The UUID in an id of this API; null in any other text. */
 function idOf(sub: string): string | null {
-  try {
-    const { typename, id } = decodeId(sub);
-    return typename === "User" ? id : null;
-  } catch {
-    return null;
-  }
+  const parsed = parseId(sub);
+  return parsed?.noun === "User" ? parsed.id : null;
 }
 
 const isAboutKeys = (error: unknown): boolean =>

@@ -1,8 +1,21 @@
+/** Every code of an expected refusal, with what it means to a client. */
+export const PROBLEMS = {
+  ERR_APPLICATION_NOT_FOUND: "There is no application with the id that the caller may see.",
+  ERR_INTERVIEW_NOT_FOUND: "There is no interview with the id that the caller may see.",
+  ERR_VALIDATION_FAILED: "The request has faults: see `findings`.",
+  ERR_INTERVIEWER_CONFLICT: "Some interviewers are busy at that time: see `conflicts`.",
+  ERR_IDEMPOTENCY_KEY_REUSED: "The idempotency key was used for another request.",
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
 /**
  * An expected refusal of a well-formed request. Each subclass is a member of some mutation's result union, so it
  * reaches the client as data; throwing it inside a transaction rolls the transaction back.
  */
-export abstract class Refusal extends Error {}
+export abstract class Refusal extends Error {
+  abstract readonly code: ProblemCode;
+}
 
 interface RequestErrorKind {
   /** Status of the HTTP answer. */
@@ -15,7 +28,11 @@ interface RequestErrorKind {
 
 /** Every code of `errors[]`, whoever finds the error: this project, GraphQL.js or the HTTP layer. */
 export const REQUEST_ERRORS = {
-  BAD_REQUEST: { status: 400, retryable: false, meaning: "The request is not a GraphQL request. Correct it." },
+  BAD_REQUEST: {
+    status: 400,
+    retryable: false,
+    meaning: "The request is not a GraphQL request, or a mutation by GET (status 405). Correct it.",
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, retryable: false, meaning: "The document cannot be parsed." },
   GRAPHQL_VALIDATION_FAILED: { status: 400, retryable: false, meaning: "The document does not fit the schema." },
   OPERATION_RESOLUTION_FAILURE: {
@@ -27,9 +44,16 @@ export const REQUEST_ERRORS = {
     status: 400,
     retryable: false,
     meaning:
-      "A variable or an argument does not fit its type, is out of its bounds, or holds text that cannot be stored.",
+      "A variable or an argument does not fit its type, is out of its bounds, or holds text that cannot be stored. " +
+      "`extensions.issues` has the path to each fault inside it.",
   },
-  INVALID_ID: { status: 400, retryable: false, meaning: "An id was not made by this API, or is another noun's." },
+  INVALID_ID: {
+    status: 400,
+    retryable: false,
+    meaning:
+      "An id of a query or subscription was not made by this API, or is another type's. `extensions.issues` lists those of a " +
+      "filter. In a mutation's input such an id is refused as an unknown one is.",
+  },
   CURSOR_INVALID: {
     status: 400,
     retryable: false,
@@ -121,6 +145,14 @@ export const REQUEST_ERRORS = {
 } as const satisfies Record<string, RequestErrorKind>;
 
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
+
+/** The table as Markdown, for the README. */
+export function requestErrorsTable(): string {
+  const rows = Object.entries(REQUEST_ERRORS).map(
+    ([code, { status, retryable, meaning }]) => `| ${code} | ${status} | ${retryable ? "yes" : "no"} | ${meaning} |`,
+  );
+  return ["| code | status | retryable | meaning |", "| --- | ---: | --- | --- |", ...rows].join("\n");
+}
 
 /** A request that cannot be answered at all: it reaches the client in `errors[]` with its code in `extensions.code`. */
 export class RequestError extends Error {

@@ -2,6 +2,7 @@ import SchemaBuilder from "@pothos/core";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ZodPlugin from "@pothos/plugin-zod";
+import type { ZodError } from "zod";
 import { encodeId } from "../core/id.ts";
 import { RequestError } from "../core/error.ts";
 import type { accounts } from "../db/schema/account.ts";
@@ -58,6 +59,15 @@ export interface SchemaTypes {
   DefaultNodeNullability: false;
 }
 
+const UNITS: Partial<Record<string, string>> = { string: "characters", array: "items" };
+
+/** What zod says of a length reads as its own notation. */
+function sentenceOf(issue: ZodError["issues"][number]): string {
+  if (issue.code === "too_big") return `At most ${issue.maximum} ${UNITS[issue.origin] ?? ""} are expected here.`;
+  if (issue.code === "too_small") return `At least ${issue.minimum} ${UNITS[issue.origin] ?? ""} are expected here.`;
+  return issue.message;
+}
+
 export const builder = new SchemaBuilder<SchemaTypes>({
   // The first plugin is the outermost: what zod refuses must pass the errors plugin on its way out.
   plugins: [ErrorsPlugin, RelayPlugin, ZodPlugin],
@@ -67,10 +77,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     validationError: (error) =>
       new RequestError(
         "INVALID_INPUT",
-        error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-        {
-          issues: error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
-        },
+        error.issues.map((issue) => `${issue.path.join(".")}: ${sentenceOf(issue)}`).join(" "),
+        { issues: error.issues.map((issue) => ({ path: issue.path.map(String), message: sentenceOf(issue) })) },
       ),
   },
   relay: {
@@ -79,16 +87,23 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: (id) => ({ typename: "Node", id }),
     brandLoadedObjects: true,
     cursorType: "String",
-    idFieldOptions: { description: "Opaque id, the same for as long as the object exists." },
+    idFieldOptions: {
+      description:
+        "Type and UUID, such as `User_741381df-cb02-5243-b209-8cb00a4b81ab`; the same for as long as the object exists.",
+    },
     nodeTypeOptions: { description: "Anything that has an id and can be read again by it." },
     nodeQueryOptions: {
       description: "The object with an id, or null when there is none that the caller may see.",
-      args: { id: { description: "An id that this API returned." } },
+      args: { id: { description: "An id that this API returned. Any other text is the error INVALID_ID." } },
       resolve: (...[, { id }, ctx, info]) => loadNode(id.id, ctx, info),
     },
     nodesQueryOptions: {
       description: "The objects with these ids, in their order, with null where there is none that the caller may see.",
-      args: { ids: { description: "Ids that this API returned." } },
+      args: {
+        ids: {
+          description: "Ids that this API returned. Any other text is the error INVALID_ID at its place in the list.",
+        },
+      },
       resolve: (...[, { ids }, ctx, info]) => ids.map(({ id }) => loadNode(id, ctx, info)),
     },
     pageInfoTypeOptions: { description: "Position of a page in its list." },

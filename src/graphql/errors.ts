@@ -24,7 +24,9 @@ export function createErrorMask(log: Logger): Mask {
     }
     if (original instanceof RequestError) return toGraphQLError(original, located);
     if (postgresError(original)?.code === QUERY_CANCELED) return toGraphQLError(statementTooLong(), located);
-    if (located && (!located.originalError || located.originalError instanceof GraphQLError)) return located;
+    if (located?.extensions["code"] === "OPERATION_RESOLUTION_FAILURE") return toGraphQLError(operationUnclear());
+    if (located && isGraphQLs(located)) return located;
+    if (located && isAboutArgument(located)) return withInputCode(located);
 
     const requestId = currentRequest()?.requestId ?? "unknown";
     log.error({ requestId, path: located?.path, error: original }, "a request met a bug");
@@ -37,8 +39,30 @@ export function createErrorMask(log: Logger): Mask {
   };
 }
 
+/** Said in the same words on every transport. */
+export const operationUnclear = (): RequestError =>
+  new RequestError(
+    "OPERATION_RESOLUTION_FAILURE",
+    "The document has several operations, or none of this name. Send operationName with the name of one.",
+  );
+
+/** A refusal of GraphQL.js or of the HTTP layer; one of a resolver's result that has no code is a bug. */
+const isGraphQLs = ({ originalError, path, extensions }: GraphQLError): boolean =>
+  (!originalError || originalError instanceof GraphQLError) && (!path || extensions["code"] !== undefined);
+
+/** GraphQL.js finds some faults of arguments at their field, such as a null variable whose default is not null. */
+const isAboutArgument = ({ originalError, message }: GraphQLError): boolean =>
+  (!originalError || originalError instanceof GraphQLError) && message.startsWith('Argument "');
+
+function withInputCode({ message, nodes, path }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes, path, extensions: { code: "INVALID_INPUT" } });
+}
+
 /** A request error as GraphQL carries it. Yoga takes the HTTP status and headers from it, and leaves them out of the answer. */
-export function toGraphQLError(error: RequestError, located?: GraphQLError): GraphQLError {
+export function toGraphQLError(
+  error: RequestError,
+  located?: Partial<Pick<GraphQLError, "nodes" | "path">>,
+): GraphQLError {
   const { status, retryable } = REQUEST_ERRORS[error.code];
   const { retryAfterSeconds = retryable && status === 503 ? 1 : undefined } = error.extensions;
   const headers = {

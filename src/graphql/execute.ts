@@ -199,7 +199,9 @@ function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
       const { caller }: TransportContext = context;
       if (!caller) return;
       const query = await resolveDocument(caller, documentRequestOf(params));
-      if (query !== undefined && query !== params.query) setParams({ ...params, query });
+      if (!query)
+        throw new RequestError("BAD_REQUEST", "Send an operation as `query`, or the hash of a registered document.");
+      if (query !== params.query) setParams({ ...params, query });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { validateExecutionArgs } from "graphql";
-import type { ExecutionArgs, ExecutionResult, ValidatedExecutionArgs } from "graphql";
+import type { ASTNode, ExecutionArgs, ExecutionResult, ValidatedExecutionArgs } from "graphql";
 import { RequestError } from "../core/error.ts";
 import { nameOfCaller } from "../operation/context.ts";
 import type { Caller, Context } from "../operation/context.ts";
@@ -98,7 +98,7 @@ export function createGuard({ ratePerToken, ratePerAccount, deadlineMs }: GuardO
     }
     const size = costOf(validated);
     const tooLarge = refuseLarge(size);
-    if (tooLarge) return { refusal: refuse(tooLarge) };
+    if (tooLarge) return { refusal: refuse(tooLarge, validated.operation) };
     const requested = Math.max(1, size.cost);
     charge(caller, requested, now);
     const remaining = callers.left(nameOfCaller(caller), now);
@@ -154,4 +154,6 @@ function tooFast(seconds: number): RequestError {
   });
 }
 
-const refuse = (error: RequestError): ExecutionResult => ({ errors: [toGraphQLError(error)] });
+const refuse = (error: RequestError, node?: ASTNode): ExecutionResult => ({
+  errors: [toGraphQLError(error, { nodes: node && [node] })],
+});

@@ -1,5 +1,5 @@
 import { GraphQLError, parse, visit } from "graphql";
-import type { DocumentNode } from "graphql";
+import type { ASTNode, DocumentNode } from "graphql";
 import { RequestError } from "../core/error.ts";
 import { unstorable } from "../core/text.ts";
 
@@ -10,30 +10,38 @@ const MAX_ALIASES = 100;
 const MAX_DIRECTIVES = 100;
 /** How deep variables may be nested. The deepest input of the schema needs less than ten levels. */
 const MAX_NESTING = 32;
+const REMOVE_IT = "Remove it and send the request again.";
 
 /** @throws RequestError INVALID_INPUT when variables are nested too deep, or a string in them could not be stored */
 export function assertStorableVariables(variables: unknown): void {
-  assertStorable(variables, "variables");
+  assertStorable(variables, []);
 }
 
 /** @throws RequestError for too many tokens, aliases or directives, and for strings that PostgreSQL could not store */
 export function parseWithinLimits(source: string): DocumentNode {
   const document = parseWithCode(source);
-  let aliases = 0;
-  let directives = 0;
+  const aliases: ASTNode[] = [];
+  const directives: ASTNode[] = [];
   visit(document, {
-    StringValue: (node) => assertStorable(node.value, "A string of the document"),
-    Field: ({ alias }) => {
-      if (alias) aliases += 1;
+    StringValue: (node) => {
+      const reason = unstorable(node.value);
+      if (reason) throw at(node, new RequestError("INVALID_INPUT", `This string ${reason}. ${REMOVE_IT}`));
     },
-    Directive: () => {
-      directives += 1;
+    Field: ({ alias }) => {
+      if (alias) aliases.push(alias);
+    },
+    Directive: (node) => {
+      directives.push(node);
     },
   });
-  assertAtMost(MAX_ALIASES, { count: aliases, of: "aliases" });
-  assertAtMost(MAX_DIRECTIVES, { count: directives, of: "directives" });
+  assertAtMost(MAX_ALIASES, { nodes: aliases, of: "aliases" });
+  assertAtMost(MAX_DIRECTIVES, { nodes: directives, of: "directives" });
   return document;
 }
+
+/** The error with the place in the document that it is about. */
+const at = (node: ASTNode, error: RequestError) =>
+  new GraphQLError(error.message, { nodes: node, originalError: error });
 
 function parseWithCode(source: string): DocumentNode {
   try {
@@ -46,23 +54,25 @@ function parseWithCode(source: string): DocumentNode {
   }
 }
 
-function assertAtMost(maximum: number, { count, of }: { count: number; of: string }): void {
-  if (count <= maximum) return;
-  throw new RequestError(
-    "OPERATION_TOO_LARGE",
-    `The document has ${count} ${of}, and ${maximum} is the most. Split it into several.`,
-    { [of]: count, maximum },
-  );
+function assertAtMost(maximum: number, { nodes, of }: { nodes: ASTNode[]; of: string }): void {
+  const first = nodes[maximum];
+  if (!first) return;
+  const message = `The document has ${nodes.length} ${of}, and ${maximum} is the most. Split it into several.`;
+  throw at(first, new RequestError("OPERATION_TOO_LARGE", message, { [of]: nodes.length, maximum }));
 }
 
-/** @throws RequestError INVALID_INPUT that names the place of the first value that cannot be stored */
-function assertStorable(value: unknown, place: string, depth = 0): void {
+/** @throws RequestError INVALID_INPUT with the path to the first value that cannot be stored */
+function assertStorable(value: unknown, path: readonly string[]): void {
   if (typeof value === "string") {
     const reason = unstorable(value);
-    if (reason) throw new RequestError("INVALID_INPUT", `${place} ${reason}. Remove it and send the request again.`);
+    if (reason) throw unusable(path, `This string ${reason}. ${REMOVE_IT}`);
   } else if (typeof value === "object" && value !== null) {
-    if (depth > MAX_NESTING)
+    if (path.length > MAX_NESTING)
       throw new RequestError("INVALID_INPUT", `The variables are nested deeper than ${MAX_NESTING} levels.`);
-    for (const [key, item] of Object.entries(value)) assertStorable(item, `${place}.${key}`, depth + 1);
+    for (const [key, item] of Object.entries(value)) assertStorable(item, [...path, key]);
   }
+}
+
+function unusable(path: readonly string[], message: string): RequestError {
+  return new RequestError("INVALID_INPUT", `variables.${path.join(".")}: ${message}`, { issues: [{ path, message }] });
 }

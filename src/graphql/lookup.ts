@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { z } from "zod";
-import { RequestError } from "../core/error.ts";
-import { decodeIdOf } from "../core/id.ts";
+import { readId } from "../core/id.ts";
+import type { Noun } from "../core/id.ts";
 import { asStored } from "../core/text.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
@@ -17,7 +17,7 @@ const atMost = (length: number) => z.string().max(length, `must have at most ${l
 
 /** A noun's type, and the word for it. */
 interface Name {
-  type: string;
+  type: Noun;
   called: string;
 }
 
@@ -58,7 +58,9 @@ export function lookup<Row extends object>(
     }),
   });
   const requestOf = (by: Identifier): { key: string | null; loader?: Loader<Row> } => {
-    if (by.id != null) return { key: idOrNull(type, by.id) };
+    // A malformed id, and another noun's, is answered as an unknown one.
+    const read = by.id == null ? null : readId(type, by.id);
+    if (read) return { key: "id" in read ? read.id : null };
     if (by.externalId != null) return { key: asStored(by.externalId), loader: noun.byExternalId };
     if (by.email != null && byEmail) return { key: byEmail.keyOf(by.email), loader: byEmail.byEmail };
     throw new Error("GraphQL let a @oneOf input without a member pass.");
@@ -77,14 +79,4 @@ export function lookup<Row extends object>(
       return findObject(ctx, noun, { ...request, key, columns });
     },
   };
-}
-
-/** A lookup answers a malformed id, and another noun's, as an unknown one. */
-function idOrNull(noun: string, encoded: string): string | null {
-  try {
-    return decodeIdOf(noun, encoded);
-  } catch (error) {
-    if (error instanceof RequestError && error.code === "INVALID_ID") return null;
-    throw error;
-  }
 }

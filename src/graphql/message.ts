@@ -19,22 +19,6 @@ export interface OperationPayload {
   extensions?: Record<string, unknown> | null;
 }
 
-/** The codes with which sockets are closed, besides those of WebSocket itself. */
-export const CLOSE = {
-  goingAway: 1001,
-  tryAgainLater: 1013,
-  badMessage: 4400,
-  notIntroduced: 4401,
-  forbidden: 4403,
-  wrongProtocol: 4406,
-  introductionLate: 4408,
-  idInUse: 4409,
-  introducedTwice: 4429,
-  tooManySockets: 4430,
-  tooSlow: 4431,
-  bug: 4500,
-} as const;
-
 /** The message in a frame's text; null for anything that a client may not say. */
 export function readMessage(text: string): ClientMessage | null {
   let value: unknown;

@@ -1,6 +1,5 @@
 import { brandWithType } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
-import { RequestError } from "../core/error.ts";
 import { decodeId } from "../core/id.ts";
 import type { Context } from "../operation/context.ts";
 import { findObject } from "../operation/directory.ts";
@@ -21,15 +20,13 @@ interface PothosExtensions {
 
 /**
  * The object behind an id, marked with the type that the Node interface tells it by.
- * @throws RequestError INVALID_ID when it is no id of a noun that is read by it
+ * @throws RequestError INVALID_ID when it is not an id of this API
  */
 export async function loadNode(encoded: string, ctx: Context, { schema }: GraphQLResolveInfo): Promise<object | null> {
-  const { typename, id } = decodeId(encoded);
-  const { pothosOptions }: PothosExtensions = schema.getType(typename)?.extensions ?? {};
-  if (!pothosOptions?.loadWithoutCache) {
-    throw new RequestError("INVALID_ID", "No object has an id like this one. Send an id that a query returned.");
-  }
+  const { noun, id } = decodeId(encoded);
+  const { pothosOptions }: PothosExtensions = schema.getType(noun)?.extensions ?? {};
+  if (!pothosOptions?.loadWithoutCache) throw new Error(`The type ${noun} cannot be read by its id.`);
   const found = await pothosOptions.loadWithoutCache(id, ctx);
-  brandWithType(found, typename as never);
+  brandWithType(found, noun as never);
   return found;
 }

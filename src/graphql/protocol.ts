@@ -8,10 +8,11 @@ import { isObject } from "../core/json.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
 import type { Caller } from "../operation/context.ts";
 import { documentRequestOf } from "./document.ts";
-import { toGraphQLError, withoutStatus } from "./errors.ts";
+import { operationUnclear, toGraphQLError, withoutStatus } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import { bearerToken } from "./identify.ts";
-import { CLOSE, readMessage } from "./message.ts";
+import { CLOSE } from "./close-code.ts";
+import { readMessage } from "./message.ts";
 import type { ClientMessage } from "./message.ts";
 import { Push } from "./push.ts";
 import { bindToRequest, inRequest } from "./request.ts";
@@ -213,7 +214,7 @@ async function prepare(
     const document = parse((await resolveDocument(caller, documentRequestOf(params))) ?? "");
     const errors = validate(schema, document);
     if (errors.length > 0) return errors.map(withoutStatus);
-    if (!getOperationAST(document, params.operationName)) throw whichOperation();
+    if (!getOperationAST(document, params.operationName)) throw operationUnclear();
     return {
       schema,
       document,
@@ -230,12 +231,6 @@ async function prepare(
 function withoutStatuses({ errors, ...rest }: ExecutionResult): ExecutionResult {
   return errors ? { ...rest, errors: errors.map(withoutStatus) } : rest;
 }
-
-const whichOperation = () =>
-  new RequestError(
-    "OPERATION_RESOLUTION_FAILURE",
-    "The document has several operations, or none of this name. Send operationName with the name of one.",
-  );
 
 function tooManyOperations(): GraphQLError {
   const sentence = `A socket carries at most ${MAX_OPERATIONS} operations at a time. End one of them, or open another socket.`;

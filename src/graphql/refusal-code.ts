@@ -28,7 +28,11 @@ export function createRefusalCodes(schema: GraphQLSchema): RefusalCodes {
     const ours = originalError && !(originalError instanceof GraphQLError);
     if (ours || path || extensions["code"]) return error;
     const code = codeOf(error) ?? otherwise;
-    return new GraphQLError(shortened(message), { nodes: nodes ?? null, extensions: { ...extensions, code } });
+    const issues = issuesOf(error);
+    return new GraphQLError(shortened(message), {
+      nodes: nodes ?? null,
+      extensions: { ...extensions, code, ...(issues && { issues }) },
+    });
   };
 }
 
@@ -79,15 +83,30 @@ const isNullError = (words: string): boolean =>
 /** The input field that is null: the last of the variable's path, or the name before the literal. */
 function nullField(error: GraphQLError): string | undefined {
   const [node] = error.nodes ?? [];
-  return node?.kind === Kind.VARIABLE_DEFINITION ? lastOfPath(error, node.variable.name.value) : nameBefore(node);
+  return node?.kind === Kind.VARIABLE_DEFINITION ? pathOf(error).findLast(isName) : nameBefore(node);
+}
+
+const isName = (step: string): boolean => Number.isNaN(Number(step));
+
+/** What is wrong inside a variable, as zod's issues are told: with the path from the variable on. */
+function issuesOf(error: GraphQLError): { path: string[]; message: string }[] | undefined {
+  const path = pathOf(error);
+  if (path.length === 0) return undefined;
+  const { message } = innerError(error);
+  const [begin, type, end, field] = message.split('"', 4);
+  const isLeftOut = begin === "Expected value of type " && end === " to include required field " && type && field;
+  return [{ path: isLeftOut ? [...path, field] : path, message: shortened(message) }];
 }
 
 /** GraphQL tells the path in the words before the inner error's, such as `at .mode.adHoc.interviewerIds[0]`. */
-function lastOfPath(error: GraphQLError, variable: string): string | undefined {
-  const begin = `Variable "$${variable}" has invalid value at `.length;
-  const end = error.message.length - innerError(error).message.length - ": ".length;
-  const last = error.message.slice(begin, end).split(".").at(-1);
-  return last?.split("[")[0];
+function pathOf(error: GraphQLError): string[] {
+  const [node] = error.nodes ?? [];
+  if (node?.kind !== Kind.VARIABLE_DEFINITION || !error.originalError) return [];
+  const variable = node.variable.name.value;
+  const begin = `Variable "$${variable}" has invalid value at .`.length;
+  const end = error.message.length - error.originalError.message.length - ": ".length;
+  const steps = error.message.slice(begin, end).replaceAll("[", ".").replaceAll("]", "");
+  return [variable, ...steps.split(".").filter((step) => step !== "")];
 }
 
 function nameBefore(node: ASTNode | undefined): string | undefined {

@@ -1,14 +1,32 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, valueFromASTUntyped } from "graphql";
+import type { ConstValueNode } from "graphql";
 import { parseInstant, zoneName } from "../core/zone.ts";
 import { builder } from "./builder.ts";
 
 const LONGEST = 64;
 
+/** How a scalar is read, from a variable or from the document. GraphQL does not add the place of a literal that we refuse. */
+const readBy = <T>(read: (value: unknown) => T) => ({
+  coerceInputValue: read,
+  coerceInputLiteral: (node: ConstValueNode): T => {
+    try {
+      return read(valueFromASTUntyped(node));
+    } catch (error) {
+      throw error instanceof GraphQLError ? new GraphQLError(error.message, { nodes: node }) : error;
+    }
+  },
+});
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
+  return value;
+}
+
 /** Text that a verb reads later, so that a wrong value becomes a finding beside the others. */
 function shortText(value: unknown): string {
-  if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
-  if (value.length > LONGEST) throw new GraphQLError(`At most ${LONGEST} characters are expected here.`);
-  return value;
+  const read = text(value);
+  if (read.length > LONGEST) throw new GraphQLError(`At most ${LONGEST} characters are expected here.`);
+  return read;
 }
 
 builder.scalarType("DateTime", {
@@ -17,11 +35,11 @@ builder.scalarType("DateTime", {
     "An instant in UTC, ISO 8601 with milliseconds: `2027-03-01T09:00:00.000Z`. Sent to this API, any offset will do, and " +
     "seconds may be left out.",
   serialize: (value) => value.toISOString(),
-  parseValue: (value) => {
+  ...readBy((value) => {
     const instant = parseInstant(shortText(value));
     if (instant) return instant;
     throw new GraphQLError("An instant such as 2027-03-01T09:00:00Z is expected here, on a day that exists.");
-  },
+  }),
 });
 
 builder.scalarType("DateTimeInput", {
@@ -29,14 +47,14 @@ builder.scalarType("DateTimeInput", {
     "ISO 8601 date and time: with an offset or Z an instant (`2027-03-01T10:00+01:00`), without one a wall-clock time " +
     "(`2027-03-01T10:00`) that is read in the time zone beside it.",
   serialize: String,
-  parseValue: shortText,
+  ...readBy(shortText),
 });
 
 builder.scalarType("LocalDateTime", {
   specifiedByURL: "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#local-dates-and-times",
   description: "A wall-clock time without offset: `2027-03-01T10:00:00`.",
   serialize: String,
-  parseValue: shortText,
+  ...readBy(shortText),
 });
 
 builder.scalarType("TimeZone", {
@@ -46,27 +64,21 @@ builder.scalarType("TimeZone", {
     "the database spells it.",
   serialize: String,
   // An unknown name is left to the verb, as a wrong time is.
-  parseValue: (value) => {
+  ...readBy((value) => {
     const name = shortText(value);
     return zoneName(name) ?? name;
-  },
+  }),
 });
 
 builder.scalarType("URL", {
   specifiedByURL: "https://url.spec.whatwg.org/",
   description: "An absolute http or https address.",
   serialize: String,
-  parseValue: (value) => {
-    if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
-    return value;
-  },
+  ...readBy(text),
 });
 
 builder.scalarType("EventCursor", {
   description: "An opaque position in the account's event log. Valid only in the account that received it.",
   serialize: String,
-  parseValue: (value) => {
-    if (typeof value !== "string") throw new GraphQLError("A string is expected here.");
-    return value;
-  },
+  ...readBy(text),
 });

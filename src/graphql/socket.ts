@@ -8,7 +8,7 @@ import type { RequestErrorCode } from "../core/error.ts";
 import type { Caller } from "../operation/context.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
-import { CLOSE } from "./message.ts";
+import { CLOSE } from "./close-code.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { Peer } from "./peer.ts";
 import { createProtocol, PROTOCOL } from "./protocol.ts";

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { decodeIdOf } from "../core/id.ts";
 import { applicationStatus } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
+import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import { RETIRED } from "../graphql/reference.ts";
 import { searchArgument } from "../graphql/search.ts";
 import type { PageArguments } from "../operation/page.ts";
@@ -13,7 +13,7 @@ import type { ApplicationFilter, JobFilter } from "./list.ts";
 
 const MAX_ITEMS = 100;
 const bounded = { validate: { maxLength: MAX_ITEMS } };
-const FILTERING = `Omitted fields match everything, an empty list matches nothing, and all that is sent must match. A list has at most ${MAX_ITEMS} items.`;
+const FILTERING = `Omitted fields match everything, an empty list matches nothing, and all that is sent must match. A list has at most ${MAX_ITEMS} items. ${WRONG_IDS}`;
 
 const JobFilterInput = builder.inputType("JobFilter", {
   description: `Which jobs are listed. ${FILTERING}`,
@@ -45,20 +45,18 @@ const ApplicationFilterInput = builder.inputType("ApplicationFilter", {
   }),
 });
 
-const idsIn = (noun: string, ids: readonly string[] | null | undefined) => ids?.map((id) => decodeIdOf(noun, id));
+type JobInput = typeof JobFilterInput.$inferInput | null | undefined;
 
-const toJobFilter = (filter: typeof JobFilterInput.$inferInput | null | undefined): JobFilter => ({
+const toJobFilter = (filter: JobInput): JobFilter => ({
   ...filter,
-  recruiterIds: idsIn("User", filter?.recruiterIds),
+  ...readIdLists(filter, { recruiterIds: "User" }, ["filter"]),
 });
 
 type ApplicationInput = typeof ApplicationFilterInput.$inferInput | null | undefined;
 
 const toApplicationFilter = (filter: ApplicationInput): ApplicationFilter => ({
   ...filter,
-  jobIds: idsIn("Job", filter?.jobIds),
-  candidateIds: idsIn("Candidate", filter?.candidateIds),
-  currentStageIds: idsIn("Stage", filter?.currentStageIds),
+  ...readIdLists(filter, { jobIds: "Job", candidateIds: "Candidate", currentStageIds: "Stage" }, ["filter"]),
 });
 
 const FILTER = { type: ApplicationFilterInput, description: "Which applications; all when left out." } as const;

@@ -25,6 +25,7 @@ export interface Conflict {
 
 /** Some interviewers are busy at that time. */
 export class InterviewerConflict extends Refusal {
+  readonly code = "ERR_INTERVIEWER_CONFLICT";
   readonly conflicts: Conflict[];
 
   constructor(conflicts: Conflict[]) {

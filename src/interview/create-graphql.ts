@@ -8,7 +8,7 @@ import { userInAccount } from "../people/load.ts";
 import { InterviewerConflict } from "./conflict.ts";
 import type { Conflict } from "./conflict.ts";
 import { createInterview } from "./create.ts";
-import type { CreatedInterview } from "./create.ts";
+import type { CreatedInterview, ValidInterview } from "./create.ts";
 import { CreateInterviewInput, toCreateRequest } from "./create-input-graphql.ts";
 import { ApplicationNotFound, FINDINGS, ValidationFailed } from "./finding.ts";
 import type { Finding, FindingCode } from "./finding.ts";
@@ -19,12 +19,14 @@ import type { InterviewWarning, WarningCode } from "./warning.ts";
 const codes = Object.keys(FINDINGS) as FindingCode[];
 
 const FindingCodeEnum = defineEnum("FindingCode", codes, {
-  description: "What is wrong with a request.",
+  description:
+    "What is wrong with a request. One list for all mutations, which grows with them: treat a code that you do not know as a " +
+    "fault of the field at `path`.",
   values: Object.fromEntries(codes.map((code) => [code, FINDINGS[code].message])) as Record<FindingCode, string>,
 });
 
 const FindingType = builder.objectRef<Finding>("Finding").implement({
-  description: "One fault of a request.",
+  description: "One fault of a request. A malformed id is a fault like an unknown one.",
   fields: (t) => ({
     code: t.expose("code", { type: FindingCodeEnum, description: "What is wrong." }),
     path: t.exposeStringList("path", { description: "The input field, from `input` on." }),
@@ -36,9 +38,6 @@ builder.objectType(ApplicationNotFound, {
   name: "ApplicationNotFound",
   description: "There is no application with the id that the caller may see.",
   interfaces: [Problem],
-  fields: (t) => ({
-    code: t.exposeString("code", { description: "Always ERR_APPLICATION_NOT_FOUND." }),
-  }),
 });
 
 builder.objectType(ValidationFailed, {
@@ -106,13 +105,9 @@ const InterviewWarningType = builder.objectRef<InterviewWarning>("InterviewWarni
 });
 
 const CreateInterviewSuccess = builder.objectRef<CreatedInterview>("CreateInterviewSuccess").implement({
-  description: "The interview was created, or could be.",
+  description: "The interview was created.",
   fields: (t) => ({
-    interview: t.expose("interview", {
-      type: "Interview",
-      nullable: true,
-      description: "The interview, not yet provisioned; null only under `validateOnly`.",
-    }),
+    interview: t.expose("interview", { type: "Interview", description: "The interview, not yet provisioned." }),
     replayed: t.exposeBoolean("replayed", {
       description: "Whether an earlier call with the same idempotency key had created it.",
     }),
@@ -120,19 +115,34 @@ const CreateInterviewSuccess = builder.objectRef<CreatedInterview>("CreateInterv
   }),
 });
 
+const CreateInterviewValid = builder.objectRef<ValidInterview>("CreateInterviewValid").implement({
+  description: "Under `validateOnly`: the interview could be created now. Nothing was written.",
+  fields: (t) => ({
+    warnings: t.expose("warnings", { type: [InterviewWarningType], description: "What the sender may not expect." }),
+  }),
+});
+
+const CreateInterviewResult = builder.errorUnion("CreateInterviewResult", {
+  description: "What became of a request to create an interview.",
+  types: [
+    CreateInterviewSuccess,
+    CreateInterviewValid,
+    ApplicationNotFound,
+    ValidationFailed,
+    InterviewerConflict,
+    IdempotencyKeyReused,
+  ],
+  resolveType: (result) => ("interview" in result ? "CreateInterviewSuccess" : "CreateInterviewValid"),
+});
+
 builder.mutationField("createInterview", (t) =>
   t.field({
-    type: CreateInterviewSuccess,
+    type: CreateInterviewResult,
     description:
       "Creates an interview. Unless it is external, conference, calendar event and invitations follow within seconds, and " +
       "`interviewProvisioned` tells when they exist.",
     args: {
       input: t.arg({ type: CreateInterviewInput, required: true, description: "The interview to create." }),
-    },
-    errors: {
-      types: [ApplicationNotFound, ValidationFailed, InterviewerConflict, IdempotencyKeyReused],
-      directResult: true,
-      union: { name: "CreateInterviewResult", description: "What became of a request to create an interview." },
     },
     resolve: (_root, { input }, ctx, info) => {
       requireMutationScopes(ctx, info);

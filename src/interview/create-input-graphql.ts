@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { decodeIdOf } from "../core/id.ts";
+import { SentIds } from "../core/id.ts";
+import type { Noun } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
@@ -12,7 +13,7 @@ const LONGEST_NAME = 255;
 const MOST_IDS = 100;
 
 const shortText = z.string().trim().min(1).max(LONGEST_NAME);
-const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "must be 8 to 255 visible ASCII characters");
+const key = z.string().regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
 const bounded = { validate: { schema: shortText } };
 /** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
 const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });
@@ -200,11 +201,13 @@ export const CreateInterviewInput = builder.inputType("CreateInterviewInput", {
 
 type Input = typeof CreateInterviewInput.$inferInput;
 
-/** The request behind an input: ids of the tables instead of opaque ones, and one shape for the three modes. */
+/** The request behind an input: UUIDs in place of ids, and one shape for the three modes. */
 export function toCreateRequest(input: Input): CreateRequest {
+  const ids = new SentIds();
   const common = {
-    applicationId: decodeIdOf("Application", input.applicationId),
-    organizerId: decodeIdOf("User", input.organizerId),
+    ids,
+    applicationId: ids.read("Application", input.applicationId),
+    organizerId: ids.read("User", input.organizerId),
     startTime: input.startTime,
     timezone: input.timezone,
     conflictPolicy: input.conflictPolicy,
@@ -213,13 +216,13 @@ export function toCreateRequest(input: Input): CreateRequest {
     validateOnly: input.validateOnly,
   };
   const { plan, adHoc, external } = input.mode;
-  if (plan) return { ...common, mode: "plan", ...toFields(plan) };
-  if (adHoc) return { ...common, mode: "adHoc", ...toFields(adHoc) };
-  if (external) return { ...common, mode: "external", ...toFields(external) };
+  if (plan) return { ...common, mode: "plan", ...toFields(ids, plan) };
+  if (adHoc) return { ...common, mode: "adHoc", ...toFields(ids, adHoc) };
+  if (external) return { ...common, mode: "external", ...toFields(ids, external) };
   throw new Error("GraphQL let a @oneOf input without a member pass.");
 }
 
-const NOUNS: Partial<Record<keyof InterviewFields, string>> = {
+const NOUNS: Partial<Record<keyof InterviewFields, Noun>> = {
   officeId: "Office",
   hostId: "User",
   candidateTemplateId: "EmailTemplate",
@@ -230,24 +233,21 @@ const NOUNS: Partial<Record<keyof InterviewFields, string>> = {
 /** What people type; in one Unicode form, a repetition is the same request. */
 const TEXTS = ["name", "source"] as const;
 
-function toFields({
-  stageActivityId,
-  ...fields
-}: InterviewFields & { stageActivityId?: string | null | undefined }): Pick<
-  CreateRequest,
-  "stageActivityId" | "fields"
-> {
+function toFields(
+  ids: SentIds,
+  { stageActivityId, ...fields }: InterviewFields & { stageActivityId?: string | null | undefined },
+): Pick<CreateRequest, "stageActivityId" | "fields"> {
   const decoded: InterviewFields = {
     ...fields,
-    interviewerIds: fields.interviewerIds?.map((id) => decodeIdOf("User", id)),
+    interviewerIds: fields.interviewerIds?.map((id) => ids.read("User", id)),
   };
   for (const [field, noun] of Object.entries(NOUNS)) {
     const key = field as "officeId";
-    if (decoded[key] != null) decoded[key] = decodeIdOf(noun, decoded[key]);
+    if (decoded[key] != null) decoded[key] = ids.read(noun, decoded[key]);
   }
   for (const key of TEXTS) if (decoded[key] != null) decoded[key] = decoded[key].normalize("NFC");
   return {
-    stageActivityId: stageActivityId == null ? undefined : decodeIdOf("StageActivity", stageActivityId),
+    stageActivityId: stageActivityId == null ? undefined : ids.read("StageActivity", stageActivityId),
     fields: decoded,
   };
 }

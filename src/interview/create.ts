@@ -25,30 +25,35 @@ import { warningsFor } from "./warning.ts";
 import type { InterviewWarning } from "./warning.ts";
 
 export interface CreatedInterview {
-  /** Null when nothing was written because the request asked only to be checked. */
-  interview: Interview | null;
+  interview: Interview;
   /** Whether an earlier call under the same key had created it. */
   replayed: boolean;
   warnings: InterviewWarning[];
 }
+
+/** A request that asked only to be checked, and would be accepted. */
+export type ValidInterview = Pick<CreatedInterview, "warnings">;
 
 /**
  * Creates an interview and everything that must exist with it: seats, event, idempotency key and, unless it is external,
  * the task that provisions it.
  * @throws ApplicationNotFound, ValidationFailed, InterviewerConflict, IdempotencyKeyReused; then nothing was written
  */
-export async function createInterview(ctx: Context, request: CreateRequest): Promise<CreatedInterview> {
+export async function createInterview(
+  ctx: Context,
+  request: CreateRequest,
+): Promise<CreatedInterview | ValidInterview> {
   requireScope(ctx, "interviews:write");
   const use = keyUse(request);
   const earlier = use && (await findEarlierCall(ctx, use));
-  if (earlier) return replay(ctx, earlier);
+  if (earlier) return replay(ctx, request, earlier);
 
   const subject = await judgeRequest(ctx, request);
   const draft = draftInterview(ctx, subject, newId());
   const warnings = warningsFor(subject);
   if (request.validateOnly) {
     if (draft.claim === "EXCLUSIVE") await assertSeatsFree(ctx.db, draft);
-    return { interview: null, replayed: false, warnings };
+    return { warnings };
   }
 
   const written = await translatingConflicts(ctx.db, draft, () =>
@@ -63,13 +68,13 @@ export async function createInterview(ctx: Context, request: CreateRequest): Pro
       return interview;
     }),
   );
-  return "interviewId" in written ? replay(ctx, written) : { interview: written, replayed: false, warnings };
+  return "interviewId" in written ? replay(ctx, request, written) : { interview: written, replayed: false, warnings };
 }
 
 /** @throws ApplicationNotFound, ValidationFailed */
 async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subject> {
   const facts = await loadFacts(ctx, request);
-  if (!facts || !(await seesApplication(ctx, facts.application))) throw new ApplicationNotFound();
+  if (!facts || !(await seesApplication(ctx, facts.application))) throw notFound(request);
   await authorizeCaller(ctx, async () => facts);
   const subject = { request, facts, schedule: judgeSchedule(request, facts.configuration, ctx.now()) };
   const findings = judge(subject);
@@ -78,11 +83,18 @@ async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Subje
 }
 
 /** @throws ApplicationNotFound when the caller does not see what another made under the key */
-async function replay(ctx: Context, { interviewId, warnings }: EarlierCall): Promise<CreatedInterview> {
+async function replay(
+  ctx: Context,
+  request: CreateRequest,
+  { interviewId, warnings }: EarlierCall,
+): Promise<CreatedInterview> {
   const interview = await loaded(ctx.load(interviewInAccount, interviewId));
-  if (!(await seesApplication(ctx, interview))) throw new ApplicationNotFound();
+  if (!(await seesApplication(ctx, interview))) throw notFound(request);
   return { interview, replayed: true, warnings: warnings as InterviewWarning[] };
 }
+
+const notFound = ({ ids, applicationId }: CreateRequest): ApplicationNotFound =>
+  new ApplicationNotFound(ids.explain("Application", applicationId));
 
 function keyUse(request: CreateRequest): KeyUse | null {
   const { idempotencyKey: key, validateOnly } = request;

@@ -1,7 +1,7 @@
-import { decodeIdOf } from "../core/id.ts";
 import { interviewEventType } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 import { visibleInterview } from "./find.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
@@ -65,7 +65,7 @@ const idList = { description: "Only interviews of one of these." };
 const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
   description:
     "Which events are delivered. Lists that are left out let everything through; those that are sent must all match. Jobs, " +
-    "applications and stages find nothing for a person who is not on the job's hiring team.",
+    `applications and stages find nothing for a person who is not on the job's hiring team. ${WRONG_IDS}`,
   fields: (t) => ({
     jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
     applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
@@ -77,16 +77,15 @@ const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
 
 type Filter = typeof InterviewEventFilter.$inferInput;
 
-function toFilter(filter: Filter | null | undefined): EventFilter {
-  const decode = (noun: string, ids: readonly string[] | null | undefined) => ids?.map((id) => decodeIdOf(noun, id));
-  return {
-    jobIds: decode("Job", filter?.jobIds),
-    applicationIds: decode("Application", filter?.applicationIds),
-    organizerIds: decode("User", filter?.organizerIds),
-    interviewerIds: decode("User", filter?.interviewerIds),
-    stageIds: decode("Stage", filter?.stageIds),
-  };
-}
+const NOUNS = {
+  jobIds: "Job",
+  applicationIds: "Application",
+  organizerIds: "User",
+  interviewerIds: "User",
+  stageIds: "Stage",
+} as const;
+
+const toFilter = (filter: Filter | null | undefined): EventFilter => readIdLists(filter, NOUNS, ["filter"]);
 
 /** A stream that cannot go on says so as the error of its last event. */
 function delivered(item: StreamItem): Delivered {

@@ -54,19 +54,19 @@ export const FINDINGS = {
     operations: create,
   },
   ERR_KIND_REQUIRED: {
-    message: "Send a kind: neither the request nor the stage activity has one.",
+    message: "Send kind: the interview has none.",
     operations: create,
   },
   ERR_LOCATION_REQUIRED: {
-    message: "Send a location: neither the request nor the stage activity has one.",
+    message: "Send location: the interview has none.",
     operations: create,
   },
   ERR_DURATION_MINUTES_REQUIRED: {
-    message: "Send durationMinutes or endTime: neither the request nor the stage activity has a length.",
+    message: "Send durationMinutes or endTime: the interview has no length.",
     operations: create,
   },
   ERR_INTERVIEWER_IDS_REQUIRED: {
-    message: "Send interviewerIds: neither the request nor the stage activity has interviewers.",
+    message: "Send interviewerIds: the interview has no interviewers.",
     operations: create,
   },
   ERR_INTERVIEWERS_NOT_FOUND: { message: "There is no active user for some of the interviewers.", operations: create },
@@ -90,7 +90,7 @@ export const FINDINGS = {
     operations: create,
   },
   ERR_CANDIDATE_TEMPLATE_ID_REQUIRED: {
-    message: "Send candidateTemplateId: neither the request nor the stage activity has one.",
+    message: "Send candidateTemplateId: the interview has no invitation for the candidate.",
     operations: create,
   },
   ERR_CANDIDATE_TEMPLATE_NOT_FOUND: {
@@ -102,7 +102,7 @@ export const FINDINGS = {
     operations: create,
   },
   ERR_INTERVIEWER_TEMPLATE_ID_REQUIRED: {
-    message: "Send interviewerTemplateId: neither the request nor the stage activity has one.",
+    message: "Send interviewerTemplateId: the interview has no invitation for the interviewers.",
     operations: create,
   },
   ERR_INTERVIEWER_TEMPLATE_NOT_FOUND: {
@@ -153,6 +153,7 @@ export function finding(code: FindingCode, path: string[], particulars?: string)
 
 /** Refusal of a request for all its faults at once. */
 export class ValidationFailed extends Refusal {
+  readonly code = "ERR_VALIDATION_FAILED";
   readonly findings: Finding[];
 
   constructor(findings: Finding[]) {
@@ -164,10 +165,10 @@ export class ValidationFailed extends Refusal {
 
 /** The application is unknown, or not visible to the caller. */
 export class ApplicationNotFound extends Refusal {
-  /** ERR_APPLICATION_NOT_FOUND of the findings' vocabulary. */
   readonly code = "ERR_APPLICATION_NOT_FOUND";
 
-  constructor() {
-    super("There is no application with this id.");
+  /** @param explanation quotes the id that was sent */
+  constructor(explanation: string) {
+    super(`There is no application with this id. ${explanation}`);
   }
 }

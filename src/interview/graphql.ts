@@ -250,7 +250,9 @@ builder.queryField("interview", (t) =>
     type: "Interview",
     nullable: true,
     description: "One interview, or null when there is none that the caller may see.",
-    args: { id: t.arg.id({ required: true, description: "Id of the interview." }) },
+    args: {
+      id: t.arg.id({ required: true, description: "Id of the interview. Any other text is the error INVALID_ID." }),
+    },
     resolve: (_root, { id }, ctx) => findInterview(ctx, decodeIdOf("Interview", id)),
   }),
 );

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { decodeIdOf } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import { selects } from "../graphql/selection.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
 import type { PageArguments } from "../operation/page.ts";
@@ -27,7 +27,7 @@ const InterviewFilterInput = builder.inputType("InterviewFilter", {
   description:
     "Which interviews are listed. What is left out lets everything through, an empty list nothing; all that is sent must " +
     "match. A list has at most 100 items. What asks about the job (jobs, applications, stages, departments, recruiters) finds " +
-    "nothing for a person who is not on its hiring team.",
+    `nothing for a person who is not on its hiring team. ${WRONG_IDS}`,
   fields: (t) => ({
     jobIds: t.idList({ ...MOST, description: "Of one of these jobs." }),
     applicationIds: t.idList({ ...MOST, description: "About one of these applications." }),
@@ -98,17 +98,20 @@ type Filter = typeof InterviewFilterInput.$inferInput;
 
 const toOrder = ({ field, direction }: Order): InterviewOrder => ({ by: BY[field], descending: direction === "DESC" });
 
+const NOUNS = {
+  jobIds: "Job",
+  applicationIds: "Application",
+  candidateIds: "Candidate",
+  interviewerIds: "User",
+  organizerIds: "User",
+  recruiterIds: "User",
+  officeIds: "Office",
+  stageIds: "Stage",
+} as const;
+
 function toFilter(filter: Filter | null | undefined): InterviewFilter {
-  const decode = (noun: string, ids: readonly string[] | null | undefined) => ids?.map((id) => decodeIdOf(noun, id));
   return {
-    jobIds: decode("Job", filter?.jobIds),
-    applicationIds: decode("Application", filter?.applicationIds),
-    candidateIds: decode("Candidate", filter?.candidateIds),
-    interviewerIds: decode("User", filter?.interviewerIds),
-    organizerIds: decode("User", filter?.organizerIds),
-    recruiterIds: decode("User", filter?.recruiterIds),
-    officeIds: decode("Office", filter?.officeIds),
-    stageIds: decode("Stage", filter?.stageIds),
+    ...readIdLists(filter, NOUNS, ["filter"]),
     departments: filter?.departments ?? undefined,
     statuses: filter?.statuses ?? undefined,
     kinds: filter?.kinds ?? undefined,

@@ -1,4 +1,4 @@
-import { decodeIdOf } from "../core/id.ts";
+import { SentIds } from "../core/id.ts";
 import { provisioningState } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
@@ -110,7 +110,9 @@ builder.mutationField("retryProvisioning", (t) =>
     },
     resolve: async (_root, { input }, ctx, info) => {
       requireMutationScopes(ctx, info);
-      return { interview: await retryProvisioning(ctx, decodeIdOf("Interview", input.interviewId)) };
+      const ids = new SentIds();
+      const interviewId = ids.read("Interview", input.interviewId);
+      return { interview: await retryProvisioning(ctx, { ids, interviewId }) };
     },
   }),
 );

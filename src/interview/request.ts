@@ -1,3 +1,4 @@
+import type { SentIds } from "../core/id.ts";
 import type { interviews } from "../db/schema/interview.ts";
 
 export type Interview = typeof interviews.$inferSelect;
@@ -29,6 +30,8 @@ export interface InterviewFields {
 
 /** A request to create an interview, with the ids of the tables. */
 export interface CreateRequest {
+  /** The ids as they were sent. */
+  ids: SentIds;
   applicationId: string;
   organizerId: string;
   startTime: string;

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { Refusal } from "../core/error.ts";
+import type { SentIds } from "../core/id.ts";
 import type { Transaction } from "../db/client.ts";
 import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
@@ -17,9 +18,18 @@ import { provisionInterview } from "./tasks.ts";
 
 /** The interview is unknown, or not visible to the caller. */
 export class InterviewNotFound extends Refusal {
-  constructor() {
-    super("There is no interview with this id.");
+  readonly code = "ERR_INTERVIEW_NOT_FOUND";
+
+  /** @param explanation quotes the id that was sent */
+  constructor(explanation: string) {
+    super(`There is no interview with this id. ${explanation}`);
   }
+}
+
+export interface RetryRequest {
+  /** The ids as they were sent. */
+  ids: SentIds;
+  interviewId: string;
 }
 
 /**
@@ -27,10 +37,11 @@ export class InterviewNotFound extends Refusal {
  * see the interview and have the right to manage it.
  * @throws InterviewNotFound, ValidationFailed
  */
-export async function retryProvisioning(ctx: Context, interviewId: string): Promise<Interview> {
+export async function retryProvisioning(ctx: Context, request: RetryRequest): Promise<Interview> {
   requireScope(ctx, "interviews:write");
-  if (ctx.caller.userId !== null) await authorizePerson(ctx, interviewId);
+  if (ctx.caller.userId !== null) await authorizePerson(ctx, request);
   const { accountId } = ctx;
+  const { interviewId } = request;
   const interview = await inTransaction(ctx, async (tx) => {
     const change = { provisioningState: "PENDING" } as const;
     const moved = await moveProvisioning(tx, ctx, { interviewId, from: "FAILED", change });
@@ -42,18 +53,21 @@ export async function retryProvisioning(ctx: Context, interviewId: string): Prom
     await recordEvent(tx, ctx, { type: "INTERVIEW_UPDATED", interviewId, detail: { changed: ["provisioning"] } });
     return moved;
   });
-  if (!interview) throw new InterviewNotFound();
+  if (!interview) throw notFound(request);
   const state = interview.outcome === "CANCELLED" ? "CANCELLED" : interview.provisioningState;
   if (state === "PENDING") return interview;
   throw new ValidationFailed([finding("ERR_PROVISIONING_NOT_FAILED", ["input", "interviewId"], `It is ${state}.`)]);
 }
 
 /** @throws InterviewNotFound, RequestError FORBIDDEN */
-async function authorizePerson(ctx: Context, interviewId: string): Promise<void> {
-  const interview = await visibleInterview(ctx, interviewId);
-  if (!interview) throw new InterviewNotFound();
+async function authorizePerson(ctx: Context, request: RetryRequest): Promise<void> {
+  const interview = await visibleInterview(ctx, request.interviewId);
+  if (!interview) throw notFound(request);
   await authorizeCaller(ctx, () => managedOf(ctx, interview));
 }
+
+const notFound = ({ ids, interviewId }: RetryRequest): InterviewNotFound =>
+  new InterviewNotFound(ids.explain("Interview", interviewId));
 
 /** As it is now, after whoever else was changing it. */
 async function readInterview(

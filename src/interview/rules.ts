@@ -1,4 +1,4 @@
-import { encodeId } from "../core/id.ts";
+import type { Noun } from "../core/id.ts";
 import { parseWebUrl } from "../core/url.ts";
 import type { EmailTemplate } from "../template/load.ts";
 import type { Facts } from "./facts.ts";
@@ -42,6 +42,15 @@ export function judge(subject: Subject): Finding[] {
   return RULES.flatMap((rule) => rule(subject));
 }
 
+/** Which id a finding is about, and where it comes from. */
+function explainId({ request, facts }: Subject, field: "officeId" | TemplateField, noun: Noun): string {
+  const id = facts.configuration[field] ?? "";
+  if (request.fields[field] === id) return request.ids.explain(noun, id);
+  return `${request.ids.quote(noun, id)} is the stage activity's.`;
+}
+
+type TemplateField = "candidateTemplateId" | "interviewerTemplateId" | "scorecardTemplateId";
+
 function applicationIsActive({ facts }: Subject): Finding[] {
   if (facts.application.status === "ACTIVE") return none;
   return [finding("ERR_APPLICATION_NOT_ACTIVE", ["input", "applicationId"], `It is ${facts.application.status}.`)];
@@ -50,7 +59,9 @@ function applicationIsActive({ facts }: Subject): Finding[] {
 function organizerCanOrganize({ request, facts }: Subject): Finding[] {
   const path = ["input", "organizerId"];
   const { organizer } = facts;
-  if (!organizer?.active) return [finding("ERR_ORGANIZER_NOT_FOUND", path)];
+  if (!organizer?.active) {
+    return [finding("ERR_ORGANIZER_NOT_FOUND", path, request.ids.explain("User", request.organizerId))];
+  }
   const findings: Finding[] = [];
   if (request.mode !== "external" && organizer.calendarAddress === null) {
     findings.push(finding("ERR_ORGANIZER_NO_CALENDAR", path));
@@ -63,7 +74,10 @@ function organizerCanOrganize({ request, facts }: Subject): Finding[] {
 
 function activityIsInterview({ request, facts: { inherited } }: Subject): Finding[] {
   const path = modePath(request, "stageActivityId");
-  if (inherited === null) return [finding("ERR_STAGE_ACTIVITY_NOT_FOUND", path)];
+  if (inherited === null) {
+    const particulars = request.ids.explain("StageActivity", request.stageActivityId ?? "");
+    return [finding("ERR_STAGE_ACTIVITY_NOT_FOUND", path, particulars)];
+  }
   if (inherited && inherited.activity.type !== "INTERVIEW") {
     return [finding("ERR_STAGE_ACTIVITY_NOT_INTERVIEW", path, `It is of type ${inherited.activity.type}.`)];
   }
@@ -103,7 +117,18 @@ function partsAreComplete({ request, facts }: Subject): Finding[] {
       "interviewerTemplateId",
     ],
   ];
-  return parts.flatMap(([missing, code, field]) => (missing ? [finding(code, modePath(request, field))] : none));
+  return parts.flatMap(([missing, code, field]) =>
+    missing ? [finding(code, modePath(request, field), whyNotInherited(request, facts, field))] : none,
+  );
+}
+
+/** Why the stage activity does not supply a part; nothing where there is no activity, or it never supplies this part. */
+function whyNotInherited({ fields }: CreateRequest, { inherited }: Facts, field: keyof InterviewFields) {
+  if (!inherited || field === "hostId" || fields[field] != null) return undefined;
+  const { [field]: own } = inherited.activity as Partial<Record<keyof InterviewFields, unknown>>;
+  return fields[field] === null && own != null
+    ? "The null that was sent clears the stage activity's."
+    : "The stage activity has none.";
 }
 
 function needs(
@@ -120,19 +145,33 @@ function interviewersFitKind({ request, facts }: Subject): Finding[] {
   const unknown = interviewerIds.filter((_id, index) => !facts.interviewers[index]?.active);
   const findings: Finding[] = [];
   if (unknown.length > 0) {
-    const ids = unknown.map((id) => encodeId("User", id)).join(", ");
-    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", path, `Unknown or inactive: ${ids}.`));
+    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", path, explainInterviewers(request, unknown)));
   }
   const count = interviewerIds.length;
   if (count > MOST_INTERVIEWERS || (kind === "ONE_ON_ONE" && count > 1)) {
-    findings.push(finding("ERR_INVALID_SET_OF_INTERVIEWERS", path, `This one would have ${count}.`));
+    const particulars = request.fields.interviewerIds
+      ? `This one would have ${count}.`
+      : `The stage activity has ${count}.`;
+    findings.push(finding("ERR_INVALID_SET_OF_INTERVIEWERS", path, particulars));
   }
   return findings;
 }
 
-function officeExists({ request, facts }: Subject): Finding[] {
+function explainInterviewers({ ids, fields }: CreateRequest, unknown: string[]): string {
+  const [wrong = [], missing = []] = [true, false].map((isWrong) =>
+    unknown.filter((id) => ids.isWrong(id) === isWrong),
+  );
+  const whose = fields.interviewerIds ? "" : "of the stage activity's ";
+  const quoted = missing.map((id) => ids.quote("User", id)).join(", ");
+  const sentences = wrong.map((id) => ids.explain("User", id));
+  if (missing.length > 0) sentences.unshift(`Unknown or inactive ${whose}are ${quoted}.`);
+  return sentences.join(" ");
+}
+
+function officeExists(subject: Subject): Finding[] {
+  const { request, facts } = subject;
   if (facts.configuration.officeId === null || facts.office) return none;
-  return [finding("ERR_OFFICE_NOT_FOUND", modePath(request, "officeId"))];
+  return [finding("ERR_OFFICE_NOT_FOUND", modePath(request, "officeId"), explainId(subject, "officeId", "Office"))];
 }
 
 function hostCanHost({ request, facts }: Subject): Finding[] {
@@ -141,8 +180,9 @@ function hostCanHost({ request, facts }: Subject): Finding[] {
   const path = modePath(request, "hostId");
   const findings: Finding[] = [];
   const interviewersUnknown = interviewerIds.length === 0 || inheritanceUnknown(facts);
-  if (!interviewersUnknown && !interviewerIds.includes(hostId)) {
-    findings.push(finding("ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS", path));
+  const isWrong = request.ids.isWrong(hostId);
+  if (isWrong || (!interviewersUnknown && !interviewerIds.includes(hostId))) {
+    findings.push(finding("ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS", path, request.ids.explain("User", hostId)));
   }
   if (location === "ZOOM" && facts.host?.active && facts.host.zoomSeat !== "ACTIVE") {
     findings.push(finding("ERR_ZOOM_HOST_INVALID_USER", path));
@@ -150,16 +190,20 @@ function hostCanHost({ request, facts }: Subject): Finding[] {
   return findings;
 }
 
-function templatesFit({ request, facts }: Subject): Finding[] {
+function templatesFit(subject: Subject): Finding[] {
+  const { request, facts } = subject;
   const { candidateTemplateId, interviewerTemplateId } = facts.configuration;
   const findings: Finding[] = [];
   const judgeTemplate = (who: "CANDIDATE" | "INTERVIEWER", id: string | null, template: EmailTemplate | null) => {
     if (id === null) return;
-    const path = modePath(request, who === "CANDIDATE" ? "candidateTemplateId" : "interviewerTemplateId");
+    const field = who === "CANDIDATE" ? "candidateTemplateId" : "interviewerTemplateId";
+    const path = modePath(request, field);
     const category = who === "CANDIDATE" ? "INTERVIEW_COORDINATION" : "INTERVIEWER_COORDINATION";
-    if (!template) findings.push(finding(`ERR_${who}_TEMPLATE_NOT_FOUND`, path));
+    const explanation = explainId(subject, field, "EmailTemplate");
+    if (!template) findings.push(finding(`ERR_${who}_TEMPLATE_NOT_FOUND`, path, explanation));
     else if (template.channel !== "CALENDAR_INVITE" || template.category !== category) {
-      const particulars = `This one has ${template.channel} and ${template.category}.`;
+      const whose = request.fields[field] === id ? "This one" : "The stage activity's";
+      const particulars = `${whose} has ${template.channel} and ${template.category}.`;
       findings.push(finding(`ERR_${who}_TEMPLATE_INVALID_CATEGORY`, path, particulars));
     }
   };
@@ -168,9 +212,11 @@ function templatesFit({ request, facts }: Subject): Finding[] {
   return findings;
 }
 
-function scorecardTemplateExists({ request, facts }: Subject): Finding[] {
+function scorecardTemplateExists(subject: Subject): Finding[] {
+  const { request, facts } = subject;
   if (facts.configuration.scorecardTemplateId === null || facts.scorecardTemplate) return none;
-  return [finding("ERR_SCORECARD_TEMPLATE_NOT_FOUND", modePath(request, "scorecardTemplateId"))];
+  const particulars = explainId(subject, "scorecardTemplateId", "ScorecardTemplate");
+  return [finding("ERR_SCORECARD_TEMPLATE_NOT_FOUND", modePath(request, "scorecardTemplateId"), particulars)];
 }
 
 function conflictReasonIsGiven({ request }: Subject): Finding[] {

@@ -22,6 +22,8 @@ export interface EarlierCall {
 
 /** The key was used for another request. */
 export class IdempotencyKeyReused extends Refusal {
+  readonly code = "ERR_IDEMPOTENCY_KEY_REUSED";
+
   constructor() {
     super(
       "This idempotency key was used for another request within 48 hours. Send a new key, or the first request again.",

@@ -28,9 +28,16 @@ describe("ids", () => {
     "1",
     "🎉",
     "a".repeat(10_000),
-    Buffer.from("User:1").toString("base64url"),
-    encodeId("User", "not-a-uuid"),
-    `${user("ada")}=`,
+    Buffer.from("User:741381df-cb02-5243-b209-8cb00a4b81ab").toString("base64url"),
+    "741381df-cb02-5243-b209-8cb00a4b81ab",
+    encodeId("Interview", "not-a-uuid"),
+    encodeId("Interview", "741381DF-CB02-5243-B209-8CB00A4B81AB"),
+    encodeId("Interview", "741381dfcb025243b2098cb00a4b81ab"),
+    encodeId("Interview", "{741381df-cb02-5243-b209-8cb00a4b81ab}"),
+    encodeId("interview", "741381df-cb02-5243-b209-8cb00a4b81ab"),
+    encodeId("__proto__", "741381df-cb02-5243-b209-8cb00a4b81ab"),
+    ` ${user("ada")}`,
+    `${user("ada")}\n`,
   ];
   test.each(malformed)("%j is refused by name", async (id) => {
     const { errors } = await app.client.send(INTERVIEW, { id });
@@ -77,17 +84,12 @@ describe("ids", () => {
   });
   test("the id of another noun is named", async () => {
     const { errors } = await app.client.send(INTERVIEW, { id: user("ada") });
-    expect(errors?.[0]?.message).toMatch(/is the id of a User\. Send the id of a Interview\.$/);
+    expect(errors?.[0]?.message).toMatch(/is the id of a User\. Send the id of an Interview\.$/);
   });
   test("an unknown id is null", async () => {
     expect(
       await app.client.data(INTERVIEW, { id: encodeId("Interview", "00000000-0000-4000-8000-000000000000") }),
     ).toEqual({ interview: null });
-  });
-  test("a malformed id inside an input is refused before anything is judged", async () => {
-    const { errors, data } = await app.client.send(CREATE, { input: adHoc({ interviewerIds: ["nobody"] }) });
-    expect(errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
-    expect(data).toBeNull();
   });
 });
 

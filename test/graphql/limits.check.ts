@@ -18,6 +18,12 @@ test.each([
   expect(parseWithinLimits(text).kind).toBe("Document");
 });
 
+/** A request error with its place in the document. */
+const located = (column: number, error: object) => ({
+  locations: [{ line: 1, column }],
+  originalError: expect.objectContaining(error),
+});
+
 test.each<[name: string, text: string, error: object]>([
   [
     "2,001 tokens",
@@ -27,14 +33,14 @@ test.each<[name: string, text: string, error: object]>([
   [
     "101 aliases",
     `{ ${times(101, (index) => `a${index}: a`)} }`,
-    { code: "OPERATION_TOO_LARGE", extensions: { aliases: 101, maximum: 100 } },
+    located(693, { code: "OPERATION_TOO_LARGE", extensions: { aliases: 101, maximum: 100 } }),
   ],
   [
     "101 directives",
     `{ ${times(101, () => "a @b")} }`,
-    { code: "OPERATION_TOO_LARGE", extensions: { directives: 101, maximum: 100 } },
+    located(505, { code: "OPERATION_TOO_LARGE", extensions: { directives: 101, maximum: 100 } }),
   ],
-  ["a character that cannot be stored", String.raw`{ a(b: "\u0000") }`, { code: "INVALID_INPUT" }],
+  ["a character that cannot be stored", String.raw`{ a(b: "\u0000") }`, located(8, { code: "INVALID_INPUT" })],
   ["half of a pair", '{ a(b: "\ud800") }', { extensions: { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } } }],
 ])("%s are refused", (_name, text, error) => {
   expect(() => parseWithinLimits(text)).toThrow(expect.objectContaining(error));

@@ -17,7 +17,7 @@ function readings(name: string, value: string): unknown[] {
   const type = scalar(name);
   const ways = [
     () => type.coerceInputValue(value),
-    () => type.parseLiteral(parseConstValue(JSON.stringify(value)), undefined),
+    () => type.coerceInputLiteral?.(parseConstValue(JSON.stringify(value))),
   ];
   return ways.map((read) => {
     try {

@@ -141,7 +141,7 @@ describe("missing from a list that is complete", () => {
         revived: 1,
       });
       expect(await offered(list)).toContain(id(type, name));
-      expect(await findingsOf({ ...input(), validateOnly: true })).toEqual(["CreateInterviewSuccess"]);
+      expect(await findingsOf({ ...input(), validateOnly: true })).toEqual(["CreateInterviewValid"]);
     },
   );
 

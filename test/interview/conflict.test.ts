@@ -53,6 +53,7 @@ describe("an interviewer is not booked twice", () => {
       ),
     );
     expect(refused).toEqual({
+      code: "ERR_INTERVIEWER_CONFLICT",
       __typename: "InterviewerConflict",
       message:
         "Some interviewers are busy at that time. Choose another time or other interviewers, or send conflictPolicy ALLOW with a reason.",
@@ -275,10 +276,9 @@ testRaces(() => app, { slots: 4, runs: 8 });
 describe("validateOnly", () => {
   test("answers as the real request would, and writes nothing", async () => {
     const dry = { validateOnly: true };
-    expect(await send(adHoc({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({
-      __typename: "CreateInterviewSuccess",
-      interview: null,
-      replayed: false,
+    expect(await send(adHoc({}, at("2027-03-01T10:00Z", dry)))).toEqual({
+      __typename: "CreateInterviewValid",
+      warnings: [],
     });
     expect(await send(plan({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({
       warnings: [{ code: "INTERVIEWER_UNSOCIABLE_HOUR", interviewer: { name: "User bob" } }],
@@ -288,7 +288,7 @@ describe("validateOnly", () => {
     await send(adHoc({}, at("2027-03-01T10:00Z")));
     expect(await send(adHoc({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({ __typename: "InterviewerConflict" });
     expect(await send(external({}, at("2027-03-01T10:00Z", dry)))).toMatchObject({
-      __typename: "CreateInterviewSuccess",
+      __typename: "CreateInterviewValid",
     });
     expect(await send(adHoc({ durationMinutes: 1 }, at("2027-03-01T10:00Z", dry)))).toMatchObject({
       __typename: "ValidationFailed",

@@ -240,7 +240,7 @@ const send = async (input: object, client = app.client) => (await client.data(CR
 /** The codes of a request's findings; none when it would be accepted. */
 const codesOf = async (input: object): Promise<FindingCode[]> => {
   const result = await send({ ...input, validateOnly: true });
-  if (result.__typename === "CreateInterviewSuccess") return [];
+  if (result.__typename === "CreateInterviewValid") return [];
   return result.findings.map(({ code }: { code: FindingCode }) => code);
 };
 
@@ -262,6 +262,8 @@ describe("a request with one fault", () => {
     const [found] = createInterview.findings;
     expect(found.path.join(".")).toBe(path);
     expect(found.message).toContain(FINDINGS[code].message);
+    const hasActivity = JSON.stringify(input).includes("stageActivityId");
+    expect(hasActivity || !/stage activity/i.test(found.message), found.message).toBe(true);
   });
 });
 
@@ -271,7 +273,7 @@ test("an unknown application and another account's are the same answer, and not 
     expect(createInterview).toEqual({
       __typename: "ApplicationNotFound",
       code: "ERR_APPLICATION_NOT_FOUND",
-      message: "There is no application with this id.",
+      message: `There is no application with this id. Sent: "${applicationId}".`,
     });
   }
 });
@@ -570,7 +572,7 @@ test.each([
   [
     "the ids that nobody active has, and no others",
     adHoc({ kind: "PANEL", interviewerIds: [user("ada"), unknown("User"), user("inactive")] }),
-    [`${unknown("User")}, ${user("inactive")}.`],
+    [`"${unknown("User")}", "${user("inactive")}".`],
   ],
   ["how many interviewers there would be", adHoc({ interviewerIds: extras(3) }), ["3"]],
   ["channel and category of a template", adHoc({ candidateTemplateId: template("rejection") }), ["EMAIL", "REJECTION"]],

@@ -135,6 +135,7 @@ describe("what is the same request", () => {
   test.each(other)("not the same with %s", async (_name, input) => {
     await send(base);
     expect(await send(input)).toEqual({
+      code: "ERR_IDEMPOTENCY_KEY_REUSED",
       __typename: "IdempotencyKeyReused",
       message:
         "This idempotency key was used for another request within 48 hours. Send a new key, or the first request again.",

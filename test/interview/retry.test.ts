@@ -276,7 +276,7 @@ describe("a final refusal", () => {
       const { retryProvisioning } = await client.data(RETRY, { id: target });
       expect(retryProvisioning).toEqual({
         __typename: "InterviewNotFound",
-        message: "There is no interview with this id.",
+        message: `There is no interview with this id. Sent: "${target}".`,
       });
     }
     const { errors } = await (await app.createToken("sample", ["interviews:read"])).send(RETRY, { id });

@@ -19,11 +19,18 @@ export const CREATE = /* GraphQL */ `
           }
         }
       }
-      ... on Problem {
-        message
+      ... on CreateInterviewValid {
+        warnings {
+          code
+          path
+          interviewer {
+            name
+          }
+        }
       }
-      ... on ApplicationNotFound {
+      ... on Problem {
         code
+        message
       }
       ... on InterviewerConflict {
         conflicts {

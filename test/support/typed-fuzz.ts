@@ -101,7 +101,7 @@ export async function collectValues(app: TestApp): Promise<ValuesOf> {
   };
 }
 
-const nounOf = (id: string): string | undefined => Buffer.from(id, "base64url").toString().split(":")[0];
+const nounOf = (id: string): string | undefined => id.split("_")[0];
 
 /** The same cursor with values that PostgreSQL may not take. */
 function forge(cursor: string): string[] {

@@ -89,7 +89,7 @@ const LOOKUPS: Record<string, [externalId: string, list: string]> = {
   "Query.user": ["ada", "Query.users"],
 };
 
-const OK = "CreateInterviewSuccess";
+const OK = "CreateInterviewValid";
 const GONE = "ApplicationNotFound";
 const RETRIED = "RetryProvisioningSuccess";
 const LOST = "InterviewNotFound";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeId } from "../../src/core/id.ts";
 import { sampleId } from "../support/directory.ts";
 import type { Client } from "../support/client.ts";
 import { activity, adHoc, application, CREATE, createInterview, plan, user } from "../support/interview.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const uuid = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
+const uuid = (id: string) => decodeId(id).id;
 const client = async (name: string): Promise<Client> =>
   name === "token"
     ? app.client

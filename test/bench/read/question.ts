@@ -1,3 +1,4 @@
+import { encodeId } from "../../../src/core/id.ts";
 import { ACCOUNT, seedId, SIZES, TOKEN } from "./seed.ts";
 
 export type Server = "gateway" | "postgraphile" | "mercurius" | "bare";
@@ -23,9 +24,8 @@ const post = (query: string, variables: object = {}) => JSON.stringify({ query, 
 const bare = (question: string, ...parameters: (string | number)[]) => JSON.stringify({ question, parameters });
 
 const INTERVIEW = seedId("interview", 77_777);
-const opaque = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString("base64url");
-/** The UUID inside an opaque id; a UUID stays itself. */
-const plain = (id: string) => (id.length === 36 ? id : (Buffer.from(id, "base64url").toString().split(":")[1] ?? id));
+/** The UUID inside an id of the gateway; a UUID stays itself. */
+const plain = (id: string) => id.slice(-36);
 const named = (row: Data) => row && { id: plain(row.id ?? row.rowId), name: row.name };
 const instant = (text: string) => new Date(text).toISOString();
 const rowsOf = (data: Data, server: Server): Data[] => {
@@ -120,7 +120,7 @@ const node: Question = {
   body: (server) =>
     ({
       gateway: post(`query Node($id: ID!) { node(id: $id) { ... on Interview { ${SCALARS} } } }`, {
-        id: opaque("Interview", INTERVIEW),
+        id: encodeId("Interview", INTERVIEW),
       }),
       postgraphile: post(
         `query Node($account: UUID!, $id: UUID!) { node: interviewByAccountIdAndRowId(accountId: $account, rowId: $id) { ${PLAIN_SCALARS} } }`,
@@ -151,8 +151,8 @@ const random = (count: number) => 1 + Math.floor(Math.random() * count);
 export function createBody(): string {
   return post(CREATE, {
     input: {
-      applicationId: opaque("Application", seedId("application", random(SIZES.applications))),
-      organizerId: opaque("User", seedId("user", 3)),
+      applicationId: encodeId("Application", seedId("application", random(SIZES.applications))),
+      organizerId: encodeId("User", seedId("user", 3)),
       startTime: new Date(FIRST_SLOT + random(5_000_000) * QUARTER_MS).toISOString(),
       timezone: "Europe/Berlin",
       mode: {
@@ -160,9 +160,9 @@ export function createBody(): string {
           kind: "ONE_ON_ONE",
           location: "PHONE",
           durationMinutes: 15,
-          interviewerIds: [opaque("User", seedId("user", random(SIZES.users)))],
-          candidateTemplateId: opaque("EmailTemplate", seedId("candidateTemplate", 1)),
-          interviewerTemplateId: opaque("EmailTemplate", seedId("interviewerTemplate", 1)),
+          interviewerIds: [encodeId("User", seedId("user", random(SIZES.users)))],
+          candidateTemplateId: encodeId("EmailTemplate", seedId("candidateTemplate", 1)),
+          interviewerTemplateId: encodeId("EmailTemplate", seedId("interviewerTemplate", 1)),
         },
       },
     },

@@ -9,10 +9,10 @@ export const CREATE_INTERVIEW = `
         warnings { code message }
         interview { id name startTime timezone location interviewers { user { id name } } provisioning { state } }
       }
+      ... on CreateInterviewValid { warnings { code message } }
       ... on ValidationFailed { findings { code path message } }
       ... on InterviewerConflict { conflicts { interviewer { name } } message }
-      ... on ApplicationNotFound { code }
-      ... on Problem { message }
+      ... on Problem { code message }
     }
   }
 ` as const;

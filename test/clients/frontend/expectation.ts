@@ -65,7 +65,12 @@ declare function expectSame<A, B>(same: Same<A, B>): void;
 type Created = Result<"createInterview">["createInterview"];
 expectSame<
   Created["__typename"],
-  "ApplicationNotFound" | "CreateInterviewSuccess" | "IdempotencyKeyReused" | "InterviewerConflict" | "ValidationFailed"
+  | "ApplicationNotFound"
+  | "CreateInterviewSuccess"
+  | "CreateInterviewValid"
+  | "IdempotencyKeyReused"
+  | "InterviewerConflict"
+  | "ValidationFailed"
 >(true);
 
 /** Every outcome has its own fields, and no outcome is left. */
@@ -74,7 +79,11 @@ export function describeOutcome(outcome: Created): string {
   outcome.interview satisfies unknown;
   switch (outcome.__typename) {
     case "CreateInterviewSuccess":
-      return outcome.interview?.interviewers.map(({ user }) => user.name).join() ?? "valid";
+      return outcome.interview.interviewers.map(({ user }) => user.name).join();
+    case "CreateInterviewValid":
+      // @ts-expect-error: what was only checked has no interview.
+      outcome.interview satisfies unknown;
+      return outcome.warnings.map((warning) => warning.code satisfies string).join();
     case "ValidationFailed":
       // @ts-expect-error: a refusal has no interview.
       outcome.interview satisfies unknown;
@@ -82,7 +91,7 @@ export function describeOutcome(outcome: Created): string {
     case "InterviewerConflict":
       return outcome.conflicts.map((conflict) => conflict.interviewer.name).join();
     case "ApplicationNotFound":
-      return outcome.code;
+      return outcome.code satisfies string;
     case "IdempotencyKeyReused":
       return outcome.message;
     default:
