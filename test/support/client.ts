@@ -103,7 +103,7 @@ export class Client {
 
   private async openEventStream(
     search: string,
-    init: RequestInit & { headers: Record<string, string> },
+    init: { method?: string; body?: string; headers: Record<string, string> },
   ): Promise<EventStream> {
     const abort = new AbortController();
     const response = await fetch(`${this.url}/graphql${search}`, {
