@@ -132,7 +132,8 @@ function createRoutes(app: App, { roster, directPost = true, plannedExecution = 
     if (graphiql && pathname === "/graphql" && wantsPage(request))
       return sendPage(request, response, await graphiqlPage());
     const { authorization, "last-event-id": last } = request.headers;
-    const lastEventId = typeof last === "string" ? last : undefined;
+    // An empty one is no id.
+    const lastEventId = typeof last === "string" && last !== "" ? last : undefined;
     await answer(request, response, { authorization, address: pipeline.addressOf(request), lastEventId });
   };
   return { pipeline, route };

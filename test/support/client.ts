@@ -15,6 +15,8 @@ export interface Subscription {
 }
 
 export interface EventStream extends Subscription {
+  /** The lines up to the next empty one: a message, a comment, or an id alone. */
+  nextBlock(): Promise<string>;
   /** Id of the last event that was read. */
   lastEventId(): string | undefined;
 }
@@ -84,34 +86,55 @@ export class Client {
   }
 
   /** Subscribes over server-sent events. */
-  async subscribeSse(query: string, variables?: object, headers?: Record<string, string>): Promise<EventStream> {
-    const abort = new AbortController();
-    const response = await fetch(`${this.url}/graphql`, {
+  subscribeSse(query: string, variables?: object, headers?: Record<string, string>): Promise<EventStream> {
+    const body = JSON.stringify({ query, variables });
+    return this.openEventStream("", {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "text/event-stream", ...this.authorization(), ...headers },
-      body: JSON.stringify({ query, variables }),
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  }
+
+  /** As a browser's EventSource asks. */
+  followByGet(query: string, variables: object, headers?: Record<string, string>): Promise<EventStream> {
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    return this.openEventStream(`?${search}`, { headers: { ...headers } });
+  }
+
+  private async openEventStream(
+    search: string,
+    init: { method?: string; body?: string; headers: Record<string, string> },
+  ): Promise<EventStream> {
+    const abort = new AbortController();
+    const response = await fetch(`${this.url}/graphql${search}`, {
+      ...init,
+      headers: { accept: "text/event-stream", ...this.authorization(), ...init.headers },
       signal: abort.signal,
     });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     let lastEventId: string | undefined;
-    const next = async (): Promise<GraphQLResult> => {
+    const nextBlock = async (): Promise<string> => {
       for (;;) {
         const end = text.indexOf("\n\n");
         if (end >= 0) {
-          const message = text.slice(0, end);
+          const block = text.slice(0, end);
           text = text.slice(end + 2);
-          const data = /^data: (.*)$/m.exec(message)?.[1];
-          lastEventId = /^id: (.*)$/m.exec(message)?.[1] ?? lastEventId;
-          if (data) return JSON.parse(data) as GraphQLResult;
-          continue;
+          lastEventId = /^id: (.*)$/m.exec(block)?.[1] ?? lastEventId;
+          return block;
         }
         const chunk = await reader?.read();
         if (!chunk || chunk.done) throw new Error("The event stream has ended.");
         text += chunk.value;
       }
     };
-    return { next, close: async () => abort.abort(), lastEventId: () => lastEventId };
+    const next = async (): Promise<GraphQLResult> => {
+      for (;;) {
+        const data = /^data: (.*)$/m.exec(await nextBlock())?.[1];
+        if (data) return JSON.parse(data) as GraphQLResult;
+      }
+    };
+    return { next, nextBlock, close: async () => abort.abort(), lastEventId: () => lastEventId };
   }
 
   private authorization(): Record<string, string> {

@@ -65,6 +65,8 @@ export const interviews = pgTable(
     aiNoteTakerEnabled: boolean("ai_note_taker_enabled").notNull().default(false),
     aiScorecardAssistEnabled: boolean("ai_scorecard_assist_enabled").notNull().default(false),
     candidateRsvp: rsvp("candidate_rsvp"),
+    /** Why interviewers were double-booked on purpose; null when nobody allowed it. */
+    conflictReason: text("conflict_reason"),
     external: boolean("external").notNull(),
     externalUrl: text("external_url"),
     externalSource: text("external_source"),
