@@ -41,9 +41,12 @@ export function createErrorMask(log: Logger): Mask {
 export function toGraphQLError(error: RequestError, located?: GraphQLError): GraphQLError {
   const { status, retryable } = REQUEST_ERRORS[error.code];
   const { retryAfterSeconds = retryable && status === 503 ? 1 : undefined } = error.extensions;
+  // Links take it for an answer, which application/json has only under 200, and ask again.
+  const isMiss = error.code === "PERSISTED_QUERY_NOT_FOUND";
   const headers = {
     ...(typeof retryAfterSeconds === "number" && { "retry-after": `${retryAfterSeconds}` }),
     ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(isMiss && { "cache-control": "no-store" }),
   };
   // What fails at one field leaves the answer's other fields as they are.
   const partial = located?.path && (status === 400 || status === 500);
@@ -53,7 +56,7 @@ export function toGraphQLError(error: RequestError, located?: GraphQLError): Gra
     extensions: {
       ...error.extensions,
       code: error.code,
-      ...(!partial && { http: { status, headers } }),
+      ...(!partial && { http: { status, headers, ...(isMiss && { spec: true }) } }),
     },
   });
 }
