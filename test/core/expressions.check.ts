@@ -166,7 +166,6 @@ const WORST: Record<string, Worst[]> = {
       ["postgres://a?", "?", "#"],
     ],
   "certificate|altnames": [["", "certificat", ""]],
-  [String.raw`json|\*|multipart`]: [["", "jso", ""]],
   [String.raw`\uFFFD+$`]: [["", "\uFFFD", ""]],
   [String.raw`[A-Z](?![A-Z]|$| )`]: [["", "A", ""]],
   [String.raw`[^A-Za-z0-9!#$%&'*+\-/=?^_` + "`{|}~]"]: [["", "a", ""]],

@@ -137,13 +137,16 @@ describe("results that are no streams", () => {
     return { response, ...read(await response.text()) };
   };
 
-  test("a query is one result, and complete", async () => {
-    const { response, results, complete } = await answers({ query: "{ __typename }" });
-    expect(results).toMatchObject([{ data: { __typename: "Query" } }]);
-    expect(complete).toBe(true);
-    expect(response.headers.get("content-encoding")).toBeNull();
-    expect(response.headers.get("x-accel-buffering")).toBe("no");
-  });
+  test.each(["text/event-stream", "text/*", "text/event-stream;q=1"])(
+    "a query is one result, and complete: %s",
+    async (accept) => {
+      const { response, results, complete } = await answers({ query: "{ __typename }" }, { accept });
+      expect(results).toMatchObject([{ data: { __typename: "Query" } }]);
+      expect(complete).toBe(true);
+      expect(response.headers.get("content-encoding")).toBeNull();
+      expect(response.headers.get("x-accel-buffering")).toBe("no");
+    },
+  );
 
   test.each([
     ["GRAPHQL_PARSE_FAILED", 400, { query: "subscription {" }, {}],
