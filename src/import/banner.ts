@@ -21,7 +21,7 @@ export const DEMO_MUTATION = `mutation Create {
 
 /** Follows what becomes of it. */
 const DEMO_SUBSCRIPTION = `subscription Watch {
-  interviewProvisioned { sequence cursor interview { name conferenceUrl } }
+  interviewProvisioned { sequence cursor interview { name conferenceUrl } failure { code message } }
 }`;
 
 /** Both as one document, for an editor that runs one operation of it. */
