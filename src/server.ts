@@ -139,7 +139,8 @@ function createRoutes(app: App, options: RouteOptions) {
       return sendPage(request, response, await graphiqlPage());
     if (origins.answer(request, response)) return;
     const { authorization, "last-event-id": last } = request.headers;
-    const lastEventId = typeof last === "string" ? last : undefined;
+    // An empty one is no id.
+    const lastEventId = typeof last === "string" && last !== "" ? last : undefined;
     await answer(request, response, { authorization, address: pipeline.addressOf(request), lastEventId });
   };
   return { pipeline, route };
