@@ -5,7 +5,7 @@ import type { ExecutionResult } from "graphql";
 import type { Logger } from "pino";
 import { RequestError } from "../core/error.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
-import { toGraphQLError } from "./errors.ts";
+import { toGraphQLError, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { currentRequest } from "./request.ts";
 import { DELIVERY } from "./results.ts";
@@ -87,8 +87,10 @@ const wantsEvents = (accepted: string[]): boolean =>
 
 const TOLD_WITH_AN_ERROR = ["retry-after", "www-authenticate"];
 
-/** One result, with the status that it would have as JSON. */
-function toSingleEvent(result: ExecutionResult, api: FetchAPI): Response {
+/** One result, with the status of its errors when there is nothing else in it: what is refused is not asked for again. */
+function toSingleEvent(processed: ExecutionResult, api: FetchAPI): Response {
+  const { errors } = processed;
+  const result = errors && !("data" in processed) ? { ...processed, errors: errors.map(withStatus) } : processed;
   const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
   const told = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
   return new api.Response(`:\n\n${message(result)}event: complete\ndata:\n\n`, {

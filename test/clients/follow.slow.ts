@@ -109,6 +109,7 @@ describe("every client, in the form of its snippet", () => {
   test("authenticates, reads the list and follows it", { timeout: 120_000 }, async () => {
     await create(3);
     await expectEachOnce();
+    expect(listCounts()).toEqual(once);
   });
 
   test("goes on with a fresh token when its token has expired", { timeout: 120_000 }, async () => {

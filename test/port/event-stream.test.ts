@@ -152,6 +152,8 @@ describe("results that are no streams", () => {
   test.each([
     ["GRAPHQL_PARSE_FAILED", 400, { query: "subscription {" }, {}],
     ["BAD_REQUEST", 400, { query: 1 }, {}],
+    ["CURSOR_INVALID", 400, { query: EVENTS, variables: { after: "x" } }, {}],
+    ["INVALID_INPUT", 400, { query: EVENTS, variables: { after: 7 } }, {}],
     ["UNAUTHENTICATED", 401, { query: EVENTS }, { authorization: "Bearer wrong" }],
   ])("%s has its status", async (code, status, body, headers) => {
     const { response, results, complete } = await answers(body, headers);

@@ -54,7 +54,7 @@ export function follow({ url, token, screen }: Options): () => void {
   /** After a refusal, such as CURSOR_EXPIRED, the list is read again. */
   function restart(): void {
     end();
-    const timer = setTimeout(() => listThenFollow().catch(restart), 1_000);
+    const timer = setTimeout(() => void listThenFollow().catch(restart), 1_000);
     end = () => clearTimeout(timer);
   }
 

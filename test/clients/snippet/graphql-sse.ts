@@ -3,7 +3,7 @@ import { FOLLOW, LIST } from "./screen.ts";
 import type { Followed, Listed, Options } from "./screen.ts";
 
 export function follow({ url, token, screen }: Options): () => void {
-  let stopped = false;
+  const stopping = new AbortController();
   let refused = false;
   const client = createClient({
     url,
@@ -39,7 +39,7 @@ export function follow({ url, token, screen }: Options): () => void {
 
   /** After a refusal, such as CURSOR_EXPIRED, the list is read again. */
   async function run(): Promise<void> {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       await listThenFollow().catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
@@ -47,7 +47,7 @@ export function follow({ url, token, screen }: Options): () => void {
 
   void run();
   return () => {
-    stopped = true;
+    stopping.abort();
     client.dispose();
   };
 }

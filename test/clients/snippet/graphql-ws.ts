@@ -9,7 +9,7 @@ export function follow({ url, token, screen }: Options): () => void {
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
   });
-  let stopped = false;
+  const stopping = new AbortController();
 
   async function listThenFollow(): Promise<void> {
     const variables = { after: "" };
@@ -28,7 +28,7 @@ export function follow({ url, token, screen }: Options): () => void {
 
   /** After a refusal, such as CURSOR_EXPIRED, the list is read again. */
   async function run(): Promise<void> {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       await listThenFollow().catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
@@ -36,7 +36,7 @@ export function follow({ url, token, screen }: Options): () => void {
 
   void run();
   return () => {
-    stopped = true;
+    stopping.abort();
     void client.dispose();
   };
 }

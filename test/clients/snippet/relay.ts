@@ -5,7 +5,10 @@ import FollowSubscription from "./__generated__/relayOperationFollowSubscription
 import ListQuery from "./__generated__/relayOperationListQuery.graphql.ts";
 import type { Followed, Listed, Options } from "./screen.ts";
 
-export function follow({ url, token, screen }: Options): () => void {
+/** What relay-compiler has made of the documents, with texts or with ids. */
+const compiled = { list: ListQuery, follow: FollowSubscription };
+
+export function follow({ url, token, screen }: Options, documents = compiled): () => void {
   const socket = createClient({
     url: url.replace(/^http/, "ws"),
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
@@ -40,11 +43,11 @@ export function follow({ url, token, screen }: Options): () => void {
   let end = () => {};
 
   async function listThenFollow(): Promise<void> {
-    const data = (await fetchQuery(environment, ListQuery, {}).toPromise()) as Listed | undefined;
+    const data = (await fetchQuery(environment, documents.list, {}).toPromise()) as Listed | undefined;
     if (!data) throw new Error("The list has no data.");
     screen.show(data.interviews.nodes);
     const subscription = requestSubscription(environment, {
-      subscription: FollowSubscription,
+      subscription: documents.follow,
       variables: { after: data.interviews.asOfCursor },
       onNext(response) {
         const item = (response as Followed | null)?.interviewEvents;
@@ -59,7 +62,7 @@ export function follow({ url, token, screen }: Options): () => void {
   /** After a refusal, such as CURSOR_EXPIRED, the list is read again. */
   function restart(): void {
     end();
-    const timer = setTimeout(() => listThenFollow().catch(restart), 1_000);
+    const timer = setTimeout(() => void listThenFollow().catch(restart), 1_000);
     end = () => clearTimeout(timer);
   }
 

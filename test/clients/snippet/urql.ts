@@ -32,8 +32,11 @@ export function follow({ url, token, screen }: Options): () => void {
     url,
     preferGetMethod: false,
     exchanges: [fetchExchange, subscriptionExchange({ forwardSubscription })],
-    fetch: async (input, init) =>
-      fetch(input, { ...init, headers: { ...init?.headers, authorization: `Bearer ${await token()}` } as HeadersInit }),
+    async fetch(input, init) {
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${await token()}`);
+      return fetch(input, { ...init, headers });
+    },
   });
   let end = () => {};
 
@@ -49,13 +52,13 @@ export function follow({ url, token, screen }: Options): () => void {
         if (refusal) restart();
         else if (item?.__typename === "InterviewEvent") screen.change(item);
       });
-    end = subscription.unsubscribe;
+    end = () => subscription.unsubscribe();
   }
 
   /** After a refusal, such as CURSOR_EXPIRED, the list is read again. */
   function restart(): void {
     end();
-    const timer = setTimeout(() => listThenFollow().catch(restart), 1_000);
+    const timer = setTimeout(() => void listThenFollow().catch(restart), 1_000);
     end = () => clearTimeout(timer);
   }
 
