@@ -33,7 +33,7 @@ async function record(count: number): Promise<void> {
 
 async function follow(fields: string, after: string) {
   const opened = await beginPlain(app.url, `Bearer ${app.client.token}`);
-  const query = `subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor sequence ${fields} } }`;
+  const query = `subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor ... on InterviewEvent { sequence } ${fields} } }`;
   opened.send({ id: "1", type: "subscribe", payload: { query, variables: { after } } });
   opened.socket.pause();
   return { ...opened, query };
