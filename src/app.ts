@@ -8,6 +8,8 @@ import { createBridge } from "./calendar/bridge.ts";
 import type { BridgeOptions } from "./calendar/bridge.ts";
 import { createSandbox } from "./calendar/sandbox.ts";
 import type { Providers } from "./calendar/provider.ts";
+import { createSeal } from "./core/seal.ts";
+import type { Seal } from "./core/seal.ts";
 import { describeZones } from "./core/zone-release.ts";
 import { zonesInUse } from "./core/zone.ts";
 import { connect, DEFAULT_POOL_SIZE, dividePool } from "./db/client.ts";
@@ -77,6 +79,8 @@ export interface App {
   providers: Providers;
   authenticate: (token: string) => Promise<Caller | null>;
   resolveDocument: ResolveDocument;
+  /** Seals the tickets of event streams; the same in every process on the database. */
+  ticketSeal: Seal;
   /** Whether the database answers on every connection that serves requests, told within a second. */
   isReady: () => Promise<boolean>;
   close(): Promise<void>;
@@ -113,7 +117,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   if (options.demo) await loadDemo(db);
 
   const wake = createWake(connections, log);
-  const events = await openEventLog(options, connections);
+  const { events, secret } = await openEventLog(options, connections);
   await noteZones(options, connections);
   const tasks = createTaskQueue(connections.tasks, log);
   await tasks.start();
@@ -129,6 +133,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     tasks,
     providers: { ...createProviders(options, db, now), ...options.providers },
     resolveDocument: createDocumentResolver(authentication),
+    ticketSeal: createSeal(secret, "ticket"),
     authenticate: createAuthenticator(authentication, {
       persons: persons ? createPersonAuthenticator(persons, { db: authentication, log, now }) : null,
       refused: options.demo ? [] : [DEMO_TOKEN, DEMO_OTHER_TOKEN],
@@ -160,8 +165,12 @@ function createProviders({ provider, publicUrl, dataDir }: AppOptions, db: Datab
     : createSandbox({ db, publicUrl, outbox: join(dataDir, "outbox"), now });
 }
 
-async function openEventLog({ log, cursorSecret, eventLog }: AppOptions, { raw }: Connections): Promise<EventLog> {
+async function openEventLog(
+  { log, cursorSecret, eventLog }: AppOptions,
+  { raw }: Connections,
+): Promise<{ events: EventLog; secret: Buffer }> {
   const installation = await readInstallation(raw);
   const secret = cursorSecret ? Buffer.from(cursorSecret) : installation.cursorSecret;
-  return createEventLog({ raw, log, epoch: installation.epoch, cursorSecret: secret, ...eventLog });
+  const events = createEventLog({ raw, log, epoch: installation.epoch, cursorSecret: secret, ...eventLog });
+  return { events, secret };
 }

@@ -4,7 +4,7 @@ import type { ParseArgsConfig } from "node:util";
 import { parse } from "graphql";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import { hashDocument, registerDocuments } from "./account/document.ts";
+import { registerDocuments } from "./account/document.ts";
 import { issueToken, revokeToken } from "./account/issue.ts";
 import { migrateApp, openApp } from "./app.ts";
 import { requestErrorsTable, StartError } from "./core/error.ts";
@@ -42,8 +42,8 @@ const USAGE = `Usage:
   npm run token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
   npm run zones -- [DIR]         prints the interviews that a newer release of the tz database would move: that of this
                                  machine, or of a directory of compiled zones
-  npm run documents -- DIR --account ACCOUNT --client ID [--only]   registers the documents of a frontend;
-                                 with --only it may send nothing else
+  npm run documents -- PATH --account ACCOUNT --client ID [--only]   registers the documents of a frontend, of the .graphql
+                                 files under a directory or of a manifest; with --only it may send nothing else
   npm run schema:print           prints schema.graphql
   npm run findings:print         prints the README's table of findings
   npm run errors:print           prints the README's tables of request errors and of close codes of sockets`;
@@ -158,11 +158,11 @@ async function registerFrontend(env: Env, rest: string[]): Promise<void> {
     only: { type: "boolean", default: false },
   });
   const { account, client: clientId, only } = values;
-  const [directory] = positionals;
-  if (!directory || typeof account !== "string" || typeof clientId !== "string") throw new StartError(USAGE);
-  const documents = await readDocuments(directory, schema);
+  const [path] = positionals;
+  if (!path || typeof account !== "string" || typeof clientId !== "string") throw new StartError(USAGE);
+  const documents = await readDocuments(path, schema);
   await withDatabase(env, (db) => registerDocuments(db, { account, clientId, documents, only: only === true }));
-  for (const text of documents) print(`sha256:${hashDocument(text)} ${nameOf(text)}\n`);
+  for (const { id, text } of documents) print(`${id} ${nameOf(text)}\n`);
 }
 
 /** Compares with a directory, else with a newer release of this machine, else with the release in use. */

@@ -5,6 +5,7 @@ import "./account/graphql.ts";
 import "./people/graphql.ts";
 import "./hiring/plan-graphql.ts";
 import "./hiring/graphql.ts";
+import "./hiring/list-graphql.ts";
 import "./template/graphql.ts";
 import "./interview/graphql.ts";
 import "./interview/list-graphql.ts";

@@ -12,9 +12,11 @@ import { createGraphiQL } from "./gateway/graphiql.ts";
 import { makePage, sendPage, wantsPage } from "./gateway/page.ts";
 import { createPipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
+import { Origins } from "./graphql/origin.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { Roster } from "./graphql/roster.ts";
 import { isSocketRequest, serveSockets } from "./graphql/socket.ts";
+import { withTickets } from "./graphql/ticket.ts";
 import { readTarget } from "./graphql/target.ts";
 import { DEMO_QUERY } from "./import/banner.ts";
 import { DEMO_TOKEN } from "./import/demo.ts";
@@ -59,7 +61,8 @@ export function buildServer(app: App, shortcuts: ServerOptions = {}): GatewaySer
   const { sockets } = app.options;
   const state = { draining: false, closing: false };
   const roster = new Roster(sockets);
-  const { pipeline, route } = createRoutes(app, { ...shortcuts, roster, isDraining: () => state.draining });
+  const origins = new Origins(sockets.allowedOrigins, log);
+  const { pipeline, route } = createRoutes(app, { ...shortcuts, roster, origins, isDraining: () => state.draining });
   const server = createServer({ ...TIMES, shouldUpgradeCallback: isSocketRequest }, (request, response) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
     guard(request, response, () => log.info({ requestId }, "cut off a client that takes nothing of its answer"));
@@ -80,7 +83,7 @@ export function buildServer(app: App, shortcuts: ServerOptions = {}): GatewaySer
   server.maxConnections = sockets.maxInAll + MAX_SHORT_CONNECTIONS;
   server.on("error", (error) => log.error({ error }, "the port met an error"));
   const forgetConnections = watchConnections(server, log);
-  const closeSockets = serveSockets(server, { pipeline, roster, log, limits: sockets });
+  const closeSockets = serveSockets(server, { pipeline, roster, origins, log, limits: sockets });
 
   return {
     start: (port, host) => listen(server, port, host),
@@ -109,16 +112,19 @@ type Route = (request: IncomingMessage, response: ServerResponse) => Promise<voi
 
 interface RouteOptions extends ServerOptions {
   roster: Roster;
+  origins: Origins;
   isDraining: () => boolean;
 }
 
-function createRoutes(app: App, { roster, directPost = true, plannedExecution = true, isDraining }: RouteOptions) {
+function createRoutes(app: App, options: RouteOptions) {
+  const { roster, origins, directPost = true, plannedExecution = true, isDraining } = options;
   const { services, authenticate, resolveDocument } = app;
   const { sockets, limits, trustedProxyHops, graphiql = true } = app.options;
   const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
   const own = { schema, services, authenticate, resolveDocument, limits, trustedProxyHops, roster, plannedExecution };
   const pipeline = createPipeline({ ...own, ...sockets });
-  const answer = directPost ? createJsonPost(pipeline, sockets.allowedOrigins) : pipeline.yoga;
+  const plain = directPost ? createJsonPost(pipeline) : pipeline.yoga;
+  const answer = withTickets({ pipeline, services, seal: app.ticketSeal, answer: plain });
   const graphiqlPage = createGraphiQL({ demo });
 
   const route: Route = async (request, response) => {
@@ -132,8 +138,10 @@ function createRoutes(app: App, { roster, directPost = true, plannedExecution = 
     if (graphiql && pathname === "/") return redirect(response, "graphql");
     if (graphiql && pathname === "/graphql" && wantsPage(request))
       return sendPage(request, response, await graphiqlPage());
+    if (origins.answer(request, response)) return;
     const { authorization, "last-event-id": last } = request.headers;
-    const lastEventId = typeof last === "string" ? last : undefined;
+    // An empty one is no id.
+    const lastEventId = typeof last === "string" && last !== "" ? last : undefined;
     await answer(request, response, { authorization, address: pipeline.addressOf(request), lastEventId });
   };
   return { pipeline, route };

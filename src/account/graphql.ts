@@ -7,6 +7,9 @@ builder.node("Account", {
   id: { resolve: (account) => account.id },
   loadWithoutCache: (id, ctx) => (id === ctx.accountId ? ownAccount(ctx) : null),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", {
+      description: "The id by which the organisation itself knows the account, unique in this installation.",
+    }),
     name: t.exposeString("name", { description: "Name of the organisation." }),
   }),
 });

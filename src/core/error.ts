@@ -85,10 +85,11 @@ export const REQUEST_ERRORS = {
     retryable: false,
     meaning: "The client may send its registered documents only. Register this one.",
   },
-  DOCUMENT_NOT_FOUND: {
+  PERSISTED_QUERY_NOT_FOUND: {
     status: 404,
     retryable: false,
-    meaning: "The client has registered no document with this hash.",
+    meaning:
+      "No document is known by this hash or id. Send hash and text, or register the document. Under `application/json` the status is 200, as links expect.",
   },
   NOT_ACCEPTABLE: {
     status: 406,

@@ -5,6 +5,9 @@ export function unstorable(text: string): string | undefined {
   return undefined;
 }
 
+/** The form in which the directory stores what people type: one Unicode form, NFC, without blanks around it. */
+export const asStored = (text: string): string => text.normalize("NFC").trim();
+
 /** Embeddings, overrides and isolates: left open, they turn the rest of the line around. */
 const DIRECTION_MARKS = /[\u202A-\u202E\u2066-\u2069]/g;
 const RIGHT_TO_LEFT =

@@ -171,3 +171,7 @@ function withoutPipelining(client: Sql): Sql {
 
 /** The text of an array parameter, for ids and numbers: nothing in them needs quoting. */
 export const arrayLiteral = (items: readonly (string | number)[]): string => `{${items.join(",")}}`;
+
+/** The same for any text. */
+export const textArrayLiteral = (items: readonly string[]): string =>
+  arrayLiteral(items.map((item) => `"${item.replaceAll(/["\\]/g, String.raw`\$&`)}"`));

@@ -95,12 +95,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
     nodeTypeOptions: { description: "Anything that has an id and can be read again by it." },
     nodeQueryOptions: {
-      description: "The object behind an id, or null when there is none that the caller may see.",
+      description: "The object with an id, or null when there is none that the caller may see.",
       args: { id: { description: "An id that this API returned. Any other text is the error INVALID_ID." } },
       resolve: (...[, { id }, ctx, info]) => loadNode(id.id, ctx, info),
     },
     nodesQueryOptions: {
-      description: "The objects behind the ids, in their order, with null where there is none that the caller may see.",
+      description: "The objects with these ids, in their order, with null where there is none that the caller may see.",
       args: {
         ids: {
           description: "Ids that this API returned. Any other text is the error INVALID_ID at its place in the list.",
@@ -108,22 +108,22 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       },
       resolve: (...[, { ids }, ctx, info]) => ids.map(({ id }) => loadNode(id, ctx, info)),
     },
-    pageInfoTypeOptions: { description: "Where a page lies in its list." },
-    hasNextPageFieldOptions: { description: "Whether more follows this page." },
-    hasPreviousPageFieldOptions: { description: "Whether something precedes this page." },
+    pageInfoTypeOptions: { description: "Position of a page in its list." },
+    hasNextPageFieldOptions: { description: "Whether there are items after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether there are items before this page." },
     startCursorFieldOptions: { description: "Cursor of the first item; null on an empty page." },
     endCursorFieldOptions: { description: "Cursor of the last item; null on an empty page." },
-    pageInfoFieldOptions: { description: "Where this page lies in the list." },
+    pageInfoFieldOptions: { description: "Position of this page in the list." },
     edgesFieldOptions: { nullable: { list: false, items: false }, description: "The items with their cursors." },
     nodesOnConnection: { description: "The items without their cursors." },
     nodeFieldOptions: { nullable: false, description: "The item." },
-    cursorFieldOptions: { description: "The item's place in the list, for `after` and `before`." },
+    cursorFieldOptions: { description: "Position of the item in the list, for `after` and `before`." },
     firstArgOptions: {
       description: "How many items from the start, 0 to 100. 20 when neither `first` nor `last` is sent.",
     },
     lastArgOptions: { description: "How many items from the end, 0 to 100. Not together with `first`." },
-    afterArgOptions: { description: "Only what follows this cursor." },
-    beforeArgOptions: { description: "Only what precedes this cursor." },
+    afterArgOptions: { description: "Only items after this cursor." },
+    beforeArgOptions: { description: "Only items before this cursor." },
   },
 });
 

@@ -9,15 +9,36 @@ import type { Columns, Loader } from "../operation/loader.ts";
 const MAX_SETS = 200;
 const REPLACE_EVERY_MS = 10_000;
 
-const sets = new Cache<readonly string[]>({ maxSize: MAX_SETS, replaceEveryMs: REPLACE_EVERY_MS });
-const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Columns>>();
+const emptySets = () => new Cache<readonly string[]>({ maxSize: MAX_SETS, replaceEveryMs: REPLACE_EVERY_MS });
+let sets = emptySets();
+
+/** Begins without sets again, as connections that are opened begin without statements. */
+export function forgetSets(): void {
+  sets = emptySets();
+}
+
+/** What a document reads of each type, and the set that it is once somebody has asked for it. */
+type Reads = Map<string, ReadonlySet<string> | Columns>;
+const known = new WeakMap<OperationDefinitionNode, Reads>();
 
 /**
  * The columns that a document reads of a type's rows, wherever in it: what is not among them need not be fetched for rows that
  * only the type's fields look at. Null for all of them, which is so as soon as one field does not declare what it reads.
  */
 export function columnsOf(info: GraphQLResolveInfo, type = getNamedType(info.returnType).name): Columns {
-  return (known.get(info.operation) ?? collect(info)).get(type) ?? null;
+  const reads = known.get(info.operation) ?? collect(info);
+  const found = reads.get(type) ?? null;
+  if (!(found instanceof Set)) return found as Columns;
+  const columns = intern(found as ReadonlySet<string>);
+  reads.set(type, columns);
+  return columns;
+}
+
+/** The same together with columns that the resolver itself looks at. */
+export function columnsAnd(reads: readonly string[], info: GraphQLResolveInfo, type?: string): Columns {
+  const columns = columnsOf(info, type);
+  if (!columns || reads.every((column) => columns.includes(column))) return columns;
+  return intern(new Set([...columns, ...reads]));
 }
 
 /** Fields of rows that declare what they read. */
@@ -44,7 +65,7 @@ export function fieldsOf<Row extends object>() {
   };
 }
 
-function collect({ schema, operation, fragments }: GraphQLResolveInfo): ReadonlyMap<string, Columns> {
+function collect({ schema, operation, fragments }: GraphQLResolveInfo): Reads {
   const reads = new Map<string, Set<string> | null>();
   const add = (type: string, field: GraphQLField<unknown, unknown>): void => {
     const columns = readsOf(field);
@@ -67,16 +88,14 @@ function collect({ schema, operation, fragments }: GraphQLResolveInfo): Readonly
   for (const definition of [operation, ...Object.values(fragments)]) {
     visit(definition, visitWithTypeInfo(typeInfo, { Field }));
   }
-  const found = new Map([...reads].map(([type, columns]) => [type, columns && intern(columns)]));
-  known.set(operation, found);
-  return found;
+  known.set(operation, reads);
+  return reads;
 }
 
 /** Null for a field that does not say what it reads. */
 function readsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly string[] | null {
   const { reads, pothosExposedField: exposed } = extensions as { reads?: string[]; pothosExposedField?: string };
-  if (name === "id") return ["id"];
-  return reads ?? (exposed === undefined ? null : [exposed]);
+  return reads ?? (name === "id" ? ["id"] : exposed === undefined ? null : [exposed]);
 }
 
 /** The same object for the same set; null while there are too many to keep apart. */

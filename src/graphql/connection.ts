@@ -7,6 +7,6 @@ type Name = keyof SchemaTypes["Objects"];
 export function defineConnection<N extends Name>(type: N) {
   return builder.connectionObject(
     { type, name: `${type}Connection`, description: `A page of a list of ${type} objects.` },
-    { name: `${type}Edge`, description: `One ${type} and its place in the list.` },
+    { name: `${type}Edge`, description: `One ${type} and its position in the list.` },
   );
 }

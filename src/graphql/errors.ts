@@ -65,9 +65,12 @@ export function toGraphQLError(
 ): GraphQLError {
   const { status, retryable } = REQUEST_ERRORS[error.code];
   const { retryAfterSeconds = retryable && status === 503 ? 1 : undefined } = error.extensions;
+  // Links take it for an answer, which application/json has only under 200, and ask again.
+  const isMiss = error.code === "PERSISTED_QUERY_NOT_FOUND";
   const headers = {
     ...(typeof retryAfterSeconds === "number" && { "retry-after": `${retryAfterSeconds}` }),
     ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(isMiss && { "cache-control": "no-store" }),
   };
   // What fails at one field leaves the answer's other fields as they are.
   const partial = located?.path && (status === 400 || status === 500);
@@ -77,7 +80,7 @@ export function toGraphQLError(
     extensions: {
       ...error.extensions,
       code: error.code,
-      ...(!partial && { http: { status, headers } }),
+      ...(!partial && { http: { status, headers, ...(isMiss && { spec: true }) } }),
     },
   });
 }

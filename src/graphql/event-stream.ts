@@ -5,7 +5,7 @@ import type { ExecutionResult } from "graphql";
 import type { Logger } from "pino";
 import { RequestError } from "../core/error.ts";
 import { subscriberTooSlow } from "../events/failure.ts";
-import { toGraphQLError } from "./errors.ts";
+import { toGraphQLError, withStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
 import { currentRequest } from "./request.ts";
 import { DELIVERY } from "./results.ts";
@@ -33,12 +33,18 @@ export interface EventStreamOptions {
   stallMs: number;
 }
 
+interface StreamServerContext {
+  res?: ServerResponse | undefined;
+  /** Where the stream begins, when its transport says so. */
+  lastEventId?: string | undefined;
+}
+
 /**
  * Server-sent events whose ids are the cursors of what they carry, so that a browser's own reconnection resumes: it sends
  * the last id back as Last-Event-ID. Otherwise the protocol of graphql-sse: `next` for each result, and `complete` after the
  * one result of an operation that is no subscription.
  */
-export function useEventStream(options: EventStreamOptions): Plugin<object, { res?: ServerResponse }> {
+export function useEventStream(options: EventStreamOptions): Plugin<object, StreamServerContext> {
   return {
     onResultProcess(payload) {
       const { result, request, serverContext } = payload;
@@ -53,12 +59,13 @@ export function useEventStream(options: EventStreamOptions): Plugin<object, { re
             "application/json",
           );
         }
-        const { res } = serverContext;
+        const { res, lastEventId } = serverContext;
         payload.setResultProcessor(
-          (_result, api) => new api.Response(toEventStream(result, { ...options, res }), { headers: HEADERS }),
+          (_result, api) =>
+            new api.Response(toEventStream(result, { ...options, res, lastEventId }), { headers: HEADERS }),
           TYPE,
         );
-      } else if (accepted.includes(TYPE) && !accepted.some((type) => /json|\*|multipart/.test(type))) {
+      } else if (wantsEvents(accepted)) {
         payload.setResultProcessor((_result, api) => toSingleEvent(result as ExecutionResult, api), TYPE);
       }
     },
@@ -71,10 +78,19 @@ const notAcceptable = () =>
 const typesOf = (accept: string | null): string[] =>
   (accept ?? "*/*").split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase() ?? "");
 
+const OTHER_TYPES = ["json", "*/*", "application/*", "multipart"];
+
+/** Whether a single result is to be an event: its client takes nothing else that we send. */
+const wantsEvents = (accepted: string[]): boolean =>
+  accepted.some((type) => type === TYPE || type === "text/*") &&
+  !accepted.some((type) => OTHER_TYPES.some((other) => type.includes(other)));
+
 const TOLD_WITH_AN_ERROR = ["retry-after", "www-authenticate"];
 
-/** One result, with the status that it would have as JSON. */
-function toSingleEvent(result: ExecutionResult, api: FetchAPI): Response {
+/** One result, with the status of its errors when there is nothing else in it: what is refused is not asked for again. */
+function toSingleEvent(processed: ExecutionResult, api: FetchAPI): Response {
+  const { errors } = processed;
+  const result = errors && !("data" in processed) ? { ...processed, errors: errors.map(withStatus) } : processed;
   const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
   const told = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
   return new api.Response(`:\n\n${message(result)}event: complete\ndata:\n\n`, {
@@ -86,7 +102,7 @@ function toSingleEvent(result: ExecutionResult, api: FetchAPI): Response {
 /** Pulls one result at a time, and ends a reader that takes nothing. What ends here is cut off: it is not complete. */
 function toEventStream(
   results: AsyncIterable<Carried>,
-  { mask, log, stallMs, res }: EventStreamOptions & { res: ServerResponse | undefined },
+  { mask, log, stallMs, res, lastEventId }: EventStreamOptions & StreamServerContext,
 ): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
   let keepAlive: NodeJS.Timeout;
@@ -105,7 +121,8 @@ function toEventStream(
   return new ReadableStream({
     start(controller) {
       const write = (text: string) => controller.enqueue(ENCODER.encode(text));
-      write(":\n\n");
+      // An id without data, so that a browser that reconnects before the first event resumes here.
+      write(lastEventId ? `id: ${lastEventId}\n\n` : ":\n\n");
       keepAlive = setInterval(
         () => {
           if ((controller.desiredSize ?? 0) > 0) return write(":\n\n");

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { executeRootSelectionSet } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
-import type { CORSOptions, Plugin, YogaServerInstance } from "graphql-yoga";
+import type { Plugin, YogaServerInstance } from "graphql-yoga";
 import { RequestError } from "../core/error.ts";
 import { databaseUnavailable, isOutage } from "../db/outage.ts";
 import { createContext } from "../operation/context.ts";
@@ -83,8 +83,6 @@ export interface PipelineOptions {
   trustedProxyHops?: number | undefined;
   /** Whether queries are executed by a plan of their document; all of them by graphql-js when not. */
   plannedExecution: boolean;
-  /** Origins of pages, besides the gateway's own, that may ask. */
-  allowedOrigins: readonly string[];
   /** Counts event streams with the sockets. */
   roster: Roster;
 }
@@ -128,7 +126,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     parserAndValidationCache: false,
     maxRequestBodySize: MAX_BODY,
     multipart: false,
-    cors: (request) => corsOf(request, options.allowedOrigins),
+    cors: false,
     landingPage: false,
     logging: false,
     graphiql: false,
@@ -167,19 +165,6 @@ async function reasonOf(identified: Promise<Caller>): Promise<RequestError | nul
     if (!(error instanceof RequestError)) throw error;
     return error.code === "UNAUTHENTICATED" ? error : null;
   }
-}
-
-/** Lets a listed origin ask with a token of its own and whatever headers it likes; no cookie is ever used. */
-function corsOf(request: Request, allowedOrigins: readonly string[]): CORSOptions {
-  const origin = request.headers.get("origin");
-  if (origin === null || !allowedOrigins.includes(origin)) return false;
-  return {
-    origin: [origin],
-    credentials: false,
-    methods: ["GET", "POST"],
-    exposedHeaders: ["retry-after", "x-request-id"],
-    maxAge: 600,
-  };
 }
 
 /** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */

@@ -26,14 +26,14 @@ const MEDIA_TYPES = new Map([
 const PARAMETERS = new Set(["query", "variables", "operationName", "extensions"]);
 
 /** Why a request is left to Yoga. */
-type Left = "accept" | "request" | "origin" | "body" | "document" | "operation";
+type Left = "accept" | "request" | "body" | "document" | "operation";
 
 /**
  * Answers the requests that nearly all clients send, a POST of JSON with a query or mutation, through the same pipeline as
  * Yoga but without its HTTP layer, which would take as long as the rest. Whatever is out of the ordinary before an operation
  * runs is left to Yoga, and what to say of a result with errors is Yoga's as well.
  */
-export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly string[]): Answer {
+export function createJsonPost(pipeline: Pipeline): Answer {
   const { yoga, fallbacks } = pipeline;
   return async (request, response, transport) => {
     const leave = (reason: Left) => {
@@ -43,14 +43,13 @@ export function createJsonPost(pipeline: Pipeline, allowedOrigins: readonly stri
     const mediaType = acceptedType(request);
     if (!mediaType) return leave("accept");
     if (!isPlainPost(request)) return leave("request");
-    if (allowedOrigins.includes(request.headers.origin ?? "")) return leave("origin");
     const limited = await refusalOf(pipeline, transport);
-    if (limited) return send(response, yoga, { result: limited, mediaType });
+    if (limited) return sendResult(response, yoga, { result: limited, mediaType });
     const body = await readBody(request);
     if (!body) return;
     const params = parseParameters(body);
     const result = params ? await execute(pipeline, params, transport) : "body";
-    if (typeof result === "object") return send(response, yoga, { result, mediaType });
+    if (typeof result === "object") return sendResult(response, yoga, { result, mediaType });
     Object.assign(request, { body: Readable.from([body]) });
     return leave(result);
   };
@@ -66,13 +65,16 @@ async function refusalOf({ admit, mask }: Pipeline, transport: TransportContext)
   }
 }
 
+export const isJson = ({ headers }: IncomingMessage): boolean => JSON_TYPE.test(headers["content-type"] ?? "");
+
 /** A body of known length, on the path itself. */
-function isPlainPost({ method, url, headers }: IncomingMessage): boolean {
+function isPlainPost(request: IncomingMessage): boolean {
+  const { method, url, headers } = request;
   const length = Number(headers["content-length"]);
   return (
     method === "POST" &&
     url === "/graphql" &&
-    JSON_TYPE.test(headers["content-type"] ?? "") &&
+    isJson(request) &&
     headers["content-encoding"] === undefined &&
     length > 0 &&
     length <= MAX_BODY
@@ -151,7 +153,7 @@ function parseOrNull(parse: () => DocumentNode): DocumentNode | null {
   }
 }
 
-async function send(
+export async function sendResult(
   response: ServerResponse,
   yoga: Pipeline["yoga"],
   { result, mediaType }: { result: ExecutionResult; mediaType: string },

@@ -1,23 +1,18 @@
 import { brandWithType } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
 import { decodeId } from "../core/id.ts";
-import { requireScope } from "../operation/authorize.ts";
-import type { Context, Scope } from "../operation/context.ts";
-import type { Loader } from "../operation/loader.ts";
+import type { Context } from "../operation/context.ts";
+import { findObject } from "../operation/directory.ts";
+import type { DirectoryNoun } from "../operation/directory.ts";
 
 /**
- * How `node` fetches an object whose noun a scope guards. Nodes are loaded without the cache of the relay plugin: loaders have
- * their own, and what that one hands out a second time within an operation is not yet marked with its type.
+ * How `node` fetches reference data. Nodes are loaded without the cache of the relay plugin: loaders have their own, and what
+ * that one hands out a second time within an operation is not yet marked with its type.
  */
-export function guardedNode<V>(loader: Loader<V>, scope: Scope): (id: string, ctx: Context) => Promise<V | null> {
-  return async (id, ctx) => {
-    requireScope(ctx, scope);
-    return ctx.load(loader, id);
-  };
-}
-
-/** How `node` fetches reference data. */
-export const directoryNode = <V>(loader: Loader<V>) => guardedNode(loader, "directory:read");
+export const nodeOf =
+  <Row>(noun: DirectoryNoun<Row>) =>
+  (id: string, ctx: Context): Promise<Row | null> =>
+    findObject(ctx, noun, { key: id });
 
 interface PothosExtensions {
   pothosOptions?: { loadWithoutCache?: (id: string, ctx: Context) => Promise<object | null> | object | null };

@@ -11,7 +11,7 @@ export function useParameters(): Plugin {
   return {
     onRequestParse({ request, setRequestParser }) {
       if (request.method === "GET") setRequestParser(() => readSearch(request.url));
-      if (request.method === "POST") setRequestParser(async (posted) => readBody(await textOf(posted)));
+      if (request.method === "POST") setRequestParser(async (posted) => readParameters(await textOf(posted)));
     },
   };
 }
@@ -41,7 +41,8 @@ async function textOf(request: Request): Promise<string> {
   }
 }
 
-const readBody = (text: string): GraphQLParams => check(parse(text, "The body of the request"));
+/** @throws RequestError BAD_REQUEST */
+export const readParameters = (text: string): GraphQLParams => check(parse(text, "The body of the request"));
 
 function parse(text: string, place: string): unknown {
   try {

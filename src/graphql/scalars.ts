@@ -30,6 +30,7 @@ function shortText(value: unknown): string {
 }
 
 builder.scalarType("DateTime", {
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   description:
     "An instant in UTC, ISO 8601 with milliseconds: `2027-03-01T09:00:00.000Z`. Sent to this API, any offset will do, and " +
     "seconds may be left out.",
@@ -50,12 +51,14 @@ builder.scalarType("DateTimeInput", {
 });
 
 builder.scalarType("LocalDateTime", {
+  specifiedByURL: "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#local-dates-and-times",
   description: "A wall-clock time without offset: `2027-03-01T10:00:00`.",
   serialize: String,
   ...readBy(shortText),
 });
 
 builder.scalarType("TimeZone", {
+  specifiedByURL: "https://www.iana.org/time-zones",
   description:
     "Name of a zone in the IANA tz database: `Europe/Berlin`. It may be sent in any letter case, and is stored and returned as " +
     "the database spells it.",
@@ -68,6 +71,7 @@ builder.scalarType("TimeZone", {
 });
 
 builder.scalarType("URL", {
+  specifiedByURL: "https://url.spec.whatwg.org/",
   description: "An absolute http or https address.",
   serialize: String,
   ...readBy(text),

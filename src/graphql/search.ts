@@ -9,6 +9,3 @@ export const searchArgument = (parts: string) => ({
     `Words that must all occur in ${parts}, at most ${LONGEST} characters. Parts of words will do. Letter case does not matter ` +
     "(full case mapping: `STRASSE` finds `Straße`), nor does the Unicode form (NFC or NFD); accents do. All when left out.",
 });
-
-/** What every list of reference data says of its items. */
-export const RETIRED = "Retired ones, which the applicant tracking system no longer has, are not listed.";

@@ -9,7 +9,7 @@ import type { Caller } from "../operation/context.ts";
 import type { Pipeline } from "./execute.ts";
 import { MAX_BODY } from "./limits.ts";
 import { CLOSE } from "./close-code.ts";
-import { isAllowedOrigin } from "./origin.ts";
+import type { Origins } from "./origin.ts";
 import { Peer } from "./peer.ts";
 import { createProtocol, PROTOCOL } from "./protocol.ts";
 import type { Connection, Protocol } from "./protocol.ts";
@@ -21,12 +21,15 @@ import { readTarget } from "./target.ts";
 const POINTS_OF_A_FRAME = 2;
 /** Frames that are read from a socket before it is known whose it is. */
 const MAX_STRANGE_FRAMES = 100;
+/** How long a client that is told to go may take to read that, and what was sent before: the reason and a cursor are in it. */
+const LAST_WORDS_MS = 300_000;
 /** How long a closing process waits for clients to take leave as well. */
 const FAREWELL_MS = 5_000;
 
 export interface SocketOptions {
   pipeline: Pipeline;
   roster: Roster;
+  origins: Origins;
   log: Logger;
   limits: SocketLimits;
 }
@@ -41,24 +44,26 @@ export function isSocketRequest({ headers }: IncomingMessage): boolean {
  * @returns closes every socket with 1001
  */
 export function serveSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { pipeline, roster, limits } = options;
+  const { pipeline, roster, origins } = options;
   const openProtocol = createProtocol(pipeline);
   const handleProtocols = (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL;
-  const sockets = new WebSocketServer({
+  const settings = {
     noServer: true,
     maxPayload: MAX_BODY,
     handleProtocols,
     autoPong: false,
     // One frame of a socket at a time, so that a flood on one does not hold up the others.
     allowSynchronousEvents: false,
-  });
+    closeTimeout: LAST_WORDS_MS,
+  };
+  const sockets = new WebSocketServer(settings);
   let closing = false;
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = readTarget(request);
     if (!target || !isSocketRequest(request)) return refuse(socket, "400 Bad Request");
     if (target.pathname !== "/graphql") return refuse(socket, "404 Not Found");
-    if (!isAllowedOrigin(request, limits.allowedOrigins)) return refuse(socket, "403 Forbidden");
+    if (!origins.mayOpen(request)) return refuse(socket, "403 Forbidden");
     const member: Member = {};
     if (closing || !roster.add(member)) return refuse(socket, "503 Service Unavailable", "Retry-After: 1\r\n");
     socket.once("close", () => roster.delete(member));

@@ -1,28 +1,33 @@
+import { encodeId } from "../core/id.ts";
 import { applicationStatus, hiringTeamRole } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
-import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { directoryNode } from "../graphql/node.ts";
-import { RETIRED } from "../graphql/search.ts";
+import { lookup } from "../graphql/lookup.ts";
+import { nodeOf } from "../graphql/node.ts";
+import { EXTERNAL_ID, RETIRED_AT } from "../graphql/reference.ts";
 import { userInAccount } from "../people/load.ts";
-import { listApplications, listJobs, listOffices } from "./list.ts";
 import * as load from "./load.ts";
-import { findApplication, findCandidate, nodeOfJob } from "./visibility.ts";
+import { APPLICATIONS, CANDIDATES, JOBS, OFFICES } from "./noun.ts";
 
 const HiringTeamRole = defineEnum("HiringTeamRole", hiringTeamRole.enumValues, {
   description: "What a user does on one job.",
   values: {
     RECRUITER: "Runs the hiring.",
-    HIRING_MANAGER: "Decides.",
-    COORDINATOR: "Schedules.",
-    EXTERNAL_RECRUITER: "Brings candidates from outside, and manages only those.",
+    HIRING_MANAGER: "Decides whom to hire.",
+    COORDINATOR: "Schedules the interviews.",
+    EXTERNAL_RECRUITER: "Brings candidates from outside, and sees and manages only those.",
   },
 });
 
-const ApplicationStatus = defineEnum("ApplicationStatus", applicationStatus.enumValues, {
-  description: "Where an application stands. Interviews can be created while it is ACTIVE.",
-  values: { ACTIVE: "Being considered.", HIRED: "Ended well.", REJECTED: "Ended.", DUPLICATE: "Another one counts." },
+export const ApplicationStatus = defineEnum("ApplicationStatus", applicationStatus.enumValues, {
+  description: "The state of an application. Interviews can be created while it is ACTIVE.",
+  values: {
+    ACTIVE: "Under consideration.",
+    HIRED: "The candidate was hired.",
+    REJECTED: "The candidate was not hired.",
+    DUPLICATE: "Another application of the candidate counts instead.",
+  },
 });
 
 const ofMember = fieldsOf<load.HiringTeamMember>();
@@ -33,21 +38,29 @@ const ofApplication = fieldsOf<load.Application>();
 builder.node("Office", {
   description: "A place where people meet.",
   id: { resolve: (office) => office.id },
-  loadWithoutCache: directoryNode(load.officeInAccount),
+  loadWithoutCache: nodeOf(OFFICES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Name of the office." }),
     address: t.exposeString("address", { description: "Postal address, in one line." }),
     timezone: t.expose("timezone", { type: "TimeZone", description: "Time zone of the place." }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.objectType("HiringTeamMember", {
-  description: "A user's part in hiring for one job.",
+  description: "A user's role in hiring for one job.",
   fields: (t) => ({
-    role: t.expose("role", { type: HiringTeamRole, description: "The part." }),
+    id: t.id({
+      description: "Opaque id, the same for as long as the user has the role on the job. `node` does not take it.",
+      ...ofMember.reading(["jobId", "userId", "role"], ({ jobId, userId, role }) =>
+        encodeId("HiringTeamMember", `${jobId}_${userId}_${role}`),
+      ),
+    }),
+    role: t.expose("role", { type: HiringTeamRole, description: "The role on this job." }),
     user: t.field({
       type: "User",
-      description: "Whose part it is.",
+      description: "Who has the role.",
       ...ofMember.related("userId", userInAccount),
     }),
   }),
@@ -56,13 +69,14 @@ builder.objectType("HiringTeamMember", {
 builder.node("Job", {
   description: "An open position.",
   id: { resolve: (job) => job.id },
-  loadWithoutCache: nodeOfJob(load.jobInAccount, (job) => job.id),
+  loadWithoutCache: nodeOf(JOBS),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     title: t.exposeString("title", { description: "Title of the position." }),
     department: t.exposeString("department", { nullable: true, description: "Department; null when none is set." }),
     hiringTeam: t.field({
       type: ["HiringTeamMember"],
-      description: "Who hires for the job. A user with two parts appears twice.",
+      description: "Who hires for the job. A user with two roles appears twice.",
       ...ofJob.related("id", load.teamOfJob),
     }),
     interviewPlan: t.field({
@@ -70,31 +84,35 @@ builder.node("Job", {
       description: "The stages that candidates of the job go through.",
       ...ofJob.related("id", load.planOfJob),
     }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.node("Candidate", {
   description: "A person who applies.",
   id: { resolve: (candidate) => candidate.id },
-  loadWithoutCache: findCandidate,
+  loadWithoutCache: nodeOf(CANDIDATES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Full name." }),
-    email: t.exposeString("email", { description: "Address that invitations go to." }),
+    email: t.exposeString("email", { description: "Address that invitations are sent to." }),
     addedBy: t.field({
       type: "User",
       nullable: true,
-      description: "Who added the candidate; null for one who came alone.",
+      description: "The user who added the candidate; null for a candidate who applied without one.",
       ...ofCandidate.relatedIfAny("addedById", userInAccount),
     }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.node("Application", {
   description: "A candidate's submission to one job.",
   id: { resolve: (application) => application.id },
-  loadWithoutCache: findApplication,
+  loadWithoutCache: nodeOf(APPLICATIONS),
   fields: (t) => ({
-    status: t.expose("status", { type: ApplicationStatus, description: "Where it stands." }),
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
+    status: t.expose("status", { type: ApplicationStatus, description: "The state of the application." }),
     candidate: t.field({
       type: "Candidate",
       description: "Who applies.",
@@ -102,45 +120,25 @@ builder.node("Application", {
     }),
     job: t.field({
       type: "Job",
-      description: "What for.",
+      description: "The position that the candidate applies for.",
       ...ofApplication.related("jobId", load.jobInAccount),
     }),
     currentStage: t.field({
       type: "Stage",
-      description: "The stage it is in; ad-hoc interviews are placed here.",
+      description: "The stage that it is in; ad-hoc interviews are placed on it.",
       ...ofApplication.related("currentStageId", load.stageInAccount),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it became known to this system." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When this system first received it." }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.queryFields((t) => ({
-  jobs: t.connection(
-    {
-      type: "Job",
-      description:
-        "The jobs that the caller may see, by title in Unicode's root order: a person who is no admin sees those whose hiring team they are on. " +
-        RETIRED,
-      resolve: (_root, args, ctx) => listJobs(ctx, args),
-    },
-    defineConnection("Job"),
-  ),
-  applications: t.connection(
-    {
-      type: "Application",
-      description:
-        "The applications that the caller may see, the oldest first: those to jobs that they see, and as an EXTERNAL_RECRUITER " +
-        "only those of candidates that they added. Retired ones, and those of a retired job or candidate, are not listed.",
-      resolve: (_root, args, ctx) => listApplications(ctx, args),
-    },
-    defineConnection("Application"),
-  ),
-  offices: t.connection(
-    {
-      type: "Office",
-      description: `The offices of the account, by name in Unicode's root order. ${RETIRED}`,
-      resolve: (_root, args, ctx) => listOffices(ctx, args),
-    },
-    defineConnection("Office"),
-  ),
+  office: t.field({ type: "Office", ...lookup({ type: "Office", called: "office" }, OFFICES) }),
+  job: t.field({ type: "Job", ...lookup({ type: "Job", called: "job" }, JOBS) }),
+  candidate: t.field({ type: "Candidate", ...lookup({ type: "Candidate", called: "candidate" }, CANDIDATES) }),
+  application: t.field({
+    type: "Application",
+    ...lookup({ type: "Application", called: "application" }, APPLICATIONS),
+  }),
 }));

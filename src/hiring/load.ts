@@ -28,6 +28,9 @@ export const stageActivityInAccount = defineRowLoader(stageActivities);
 export const candidateInAccount = defineRowLoader(candidates);
 export const applicationInAccount = defineRowLoader(applications);
 
+/** Retired ones included. */
+export const applicationsOfCandidate = defineListLoader(applications, { by: "candidateId", order: ["id"] });
+
 export const planOfJob = defineRowLoader(interviewPlans, "jobId");
 
 export const stagesOfPlan = defineListLoader(stages, {

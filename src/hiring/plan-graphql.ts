@@ -1,22 +1,25 @@
 import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
-import { columnsOf, fieldsOf } from "../graphql/columns.ts";
+import { columnsAnd, columnsOf, fieldsOf } from "../graphql/columns.ts";
 import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import { lookup } from "../graphql/lookup.ts";
+import { nodeOf } from "../graphql/node.ts";
+import { EXTERNAL_ID, RETIRED_AT } from "../graphql/reference.ts";
 import { loaded } from "../operation/loader.ts";
 import { usersOfSeats } from "../people/load.ts";
 import { emailTemplateInAccount, scorecardTemplateInAccount } from "../template/load.ts";
 import * as load from "./load.ts";
-import { nodeOfJob } from "./visibility.ts";
+import { PLANS, STAGE_ACTIVITIES, STAGES } from "./noun.ts";
 
 const Milestone = defineEnum("Milestone", milestone.enumValues, {
   description: "The part of hiring that a stage belongs to.",
   values: {
-    PROSPECT: "Before somebody applies.",
-    APPLICATION_REVIEW: "Reading applications.",
-    INTERVIEW: "Talking.",
-    OFFER: "Making an offer.",
-    HIRED: "After it was accepted.",
+    PROSPECT: "Before the candidate applies.",
+    APPLICATION_REVIEW: "Applications are read.",
+    INTERVIEW: "Candidates are interviewed.",
+    OFFER: "An offer is made.",
+    HIRED: "The offer was accepted.",
   },
 });
 
@@ -26,26 +29,26 @@ const ActivityType = defineEnum("ActivityType", activityType.enumValues, {
     INTERVIEW: "A meeting of the candidate with interviewers.",
     EMAIL: "A message to the candidate.",
     ASSESSMENT: "A task for the candidate.",
-    REVIEW: "Somebody reads the application.",
-    SURVEY: "A questionnaire.",
+    REVIEW: "Users read the application.",
+    SURVEY: "A questionnaire for the candidate.",
   },
 });
 
 /** Also what an interview itself is made of. */
 export const InterviewKind = defineEnum("InterviewKind", interviewKind.enumValues, {
   description: "How many interviewers meet the candidate.",
-  values: { ONE_ON_ONE: "Exactly one.", PANEL: "One to ten, together." },
+  values: { ONE_ON_ONE: "Exactly one interviewer.", PANEL: "One to ten interviewers, together." },
 });
 
 export const InterviewLocation = defineEnum("InterviewLocation", interviewLocation.enumValues, {
-  description: "Where or by which means an interview is held.",
+  description: "Where an interview is held.",
   values: {
-    ONSITE: "In an office; needs one.",
+    ONSITE: "In an office, which the interview must name.",
     PHONE: "By phone.",
     ZOOM: "In a Zoom meeting; needs a host with an active seat.",
     GOOGLE_MEET: "In a Google Meet conference.",
     MICROSOFT_TEAMS: "In a Microsoft Teams meeting.",
-    HACKERRANK: "On a HackerRank pad; needs its template.",
+    HACKERRANK: "On a HackerRank pad, whose template the interview must name.",
   },
 });
 
@@ -56,7 +59,7 @@ const ofActivity = fieldsOf<load.StageActivity>();
 builder.node("InterviewPlan", {
   description: "The ordered stages of one job.",
   id: { resolve: (plan) => plan.id },
-  loadWithoutCache: nodeOfJob(load.interviewPlanInAccount, (plan) => plan.jobId),
+  loadWithoutCache: nodeOf(PLANS),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name of the plan." }),
     stages: t.field({
@@ -64,39 +67,87 @@ builder.node("InterviewPlan", {
       description: "The stages in their order, without retired ones.",
       ...ofPlan.related("id", load.stagesOfPlan),
     }),
+    job: t.field({
+      type: "Job",
+      description: "The job whose plan it is.",
+      ...ofPlan.related("jobId", load.jobInAccount),
+    }),
   }),
 });
 
 builder.node("Stage", {
   description: "A step of an interview plan.",
   id: { resolve: (stage) => stage.id },
-  loadWithoutCache: nodeOfJob(load.stageInAccount, (stage) => stage.jobId),
+  loadWithoutCache: nodeOf(STAGES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Name of the stage." }),
     milestone: t.expose("milestone", { type: Milestone, description: "The part of hiring it belongs to." }),
     activities: t.field({
       type: ["StageActivity"],
-      description: "What happens in the stage, in order, without what is retired.",
-      ...ofStage.related("id", load.activitiesOfStage),
+      description: "What happens in the stage, in order, without retired activities.",
+      args: {
+        types: t.arg({
+          type: [ActivityType],
+          validate: { maxLength: activityType.enumValues.length },
+          description: "Only activities of one of these types; all when left out.",
+        }),
+      },
+      extensions: { reads: ["id"] },
+      resolve: async ({ id }, { types }, ctx, info) => {
+        const activities = await loaded(ctx.load(load.activitiesOfStage, id, columnsAnd(["type"], info)));
+        return types ? activities.filter(({ type }) => types.includes(type)) : activities;
+      },
     }),
+    interviewPlan: t.field({
+      type: "InterviewPlan",
+      description: "The plan that the stage is a step of.",
+      ...ofStage.related("planId", load.interviewPlanInAccount),
+    }),
+    job: t.field({
+      type: "Job",
+      description: "The job whose candidates go through the stage.",
+      ...ofStage.related("jobId", load.jobInAccount),
+    }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.node("StageActivity", {
-  description: "One thing that happens in a stage. An INTERVIEW activity's id creates a plan-driven interview.",
+  description: "One thing that happens in a stage. Interviews can be created from activities of type INTERVIEW.",
   id: { resolve: (activity) => activity.id },
-  loadWithoutCache: nodeOfJob(load.stageActivityInAccount, (activity) => activity.jobId),
+  loadWithoutCache: nodeOf(STAGE_ACTIVITIES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Name of the activity." }),
-    type: t.expose("type", { type: ActivityType, description: "What it is." }),
+    type: t.expose("type", { type: ActivityType, description: "What happens in it." }),
+    stage: t.field({
+      type: "Stage",
+      description: "The stage that it belongs to; plan-driven interviews are placed on it.",
+      ...ofActivity.related("stageId", load.stageInAccount),
+    }),
+    job: t.field({
+      type: "Job",
+      description: "The job whose plan it belongs to.",
+      ...ofActivity.related("jobId", load.jobInAccount),
+    }),
     configuration: t.field({
       type: InterviewConfiguration,
       nullable: true,
       description: "What a plan-driven interview inherits; null unless the type is INTERVIEW.",
       resolve: (activity) => (activity.type === "INTERVIEW" ? activity : null),
     }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
+
+builder.queryFields((t) => ({
+  stage: t.field({ type: "Stage", ...lookup({ type: "Stage", called: "stage" }, STAGES) }),
+  stageActivity: t.field({
+    type: "StageActivity",
+    ...lookup({ type: "StageActivity", called: "stage activity" }, STAGE_ACTIVITIES),
+  }),
+}));
 
 const InterviewConfiguration = builder.objectRef<load.StageActivity>("InterviewConfiguration").implement({
   description: "The set-up of an interview activity. Any part may be unset, and then the caller supplies it.",

@@ -2,15 +2,13 @@ import { and, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
-import { applications, candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
-import { requireScope } from "../operation/authorize.ts";
+import { candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
 import type { Context } from "../operation/context.ts";
 import { defineListLoader, loaded } from "../operation/loader.ts";
-import type { Loader } from "../operation/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
-import { applicationInAccount, candidateInAccount } from "./load.ts";
-import type { Application, Candidate, HiringTeamMember } from "./load.ts";
+import { candidateInAccount } from "./load.ts";
+import type { HiringTeamMember } from "./load.ts";
 
 /** Roles that see and manage everything of the account. */
 export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
@@ -37,10 +35,6 @@ export interface OfApplication {
 const EXTERNAL: HiringTeamMember["role"] = "EXTERNAL_RECRUITER";
 
 const teamsOfUser = defineListLoader(hiringTeamMembers, { by: "userId", order: ["jobId"] });
-const applicationsOfCandidate = defineListLoader(applications, {
-  by: "candidateId",
-  order: ["id"],
-});
 
 /** What the caller sees at this moment. Asked again within one operation, it costs nothing. */
 export async function sightOf(ctx: Context): Promise<Sight> {
@@ -91,29 +85,3 @@ export async function ofSeenApplications(
 }
 
 const among = (column: PgColumn, ids: readonly string[]) => sql`${column} = any(${arrayLiteral(ids)}::uuid[])`;
-
-/** How `node` fetches reference data that belongs to a job. */
-export function nodeOfJob<V>(loader: Loader<V>, jobIdOf: (row: V) => string) {
-  return async (id: string, ctx: Context): Promise<V | null> => {
-    requireScope(ctx, "directory:read");
-    const [row, sight] = await Promise.all([ctx.load(loader, id), sightOf(ctx)]);
-    return row !== null && seesJob(sight, jobIdOf(row)) ? row : null;
-  };
-}
-
-/** How `node` fetches an application. */
-export async function findApplication(id: string, ctx: Context): Promise<Application | null> {
-  requireScope(ctx, "directory:read");
-  const application = await ctx.load(applicationInAccount, id);
-  return application && (await seesApplication(ctx, application)) ? application : null;
-}
-
-/** How `node` fetches a candidate: when the caller sees an application of theirs. */
-export async function findCandidate(id: string, ctx: Context): Promise<Candidate | null> {
-  requireScope(ctx, "directory:read");
-  const sight = await sightOf(ctx);
-  if (sight.everything) return ctx.load(candidateInAccount, id);
-  const submitted = (await ctx.load(applicationsOfCandidate, id)) ?? [];
-  const seen = await Promise.all(submitted.map((application) => seesApplication(ctx, application)));
-  return seen.includes(true) ? ctx.load(candidateInAccount, id) : null;
-}

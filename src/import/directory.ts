@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { MAX_CALENDAR_LOCAL_PART, readEmailAddress } from "../core/email-address.ts";
 import { isTimeZone, zoneName } from "../core/zone.ts";
-import { unstorable } from "../core/text.ts";
+import { asStored, unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
 import { PLACEHOLDERS, unknownPlaceholders } from "../template/render.ts";
 
-/** What people type is stored in one Unicode form, NFC. */
 const text = (max: number) =>
   z
     .string()
-    .normalize("NFC")
-    .trim()
+    .overwrite(asStored)
     .min(1)
     .max(max)
     .refine((value) => !unstorable(value), "contains a character that cannot be stored");

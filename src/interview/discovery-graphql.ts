@@ -34,8 +34,9 @@ builder.objectField("Job", "validOrganizers", (t) =>
       description:
         "The active users with a connected calendar who may organise any interview of the job, by name: admins, and the " +
         "RECRUITER, HIRING_MANAGER and COORDINATOR members of its hiring team. An EXTERNAL_RECRUITER is not among them, and " +
-        "is accepted for candidates that they added. One statement for all jobs of a list together.",
+        "is accepted for candidates that they added.",
       args: { query: t.arg.string(QUERY) },
+      extensions: { reads: ["id"] },
       resolve: (job, { query, ...page }, ctx) => listOrganizers(ctx, job.id, { page, query }),
     },
     UserConnection,

@@ -1,9 +1,9 @@
 import { and, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { arrayLiteral } from "../db/client.ts";
 import { hiringTeamMembers, jobs } from "../db/schema/hiring.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
+import { amongIds } from "../operation/search.ts";
 import type { MeetingStatus } from "./lifecycle.ts";
 import type { Interview, InterviewKind, InterviewLocation } from "./load.ts";
 
@@ -73,13 +73,6 @@ export function matching(filter: InterviewFilter, { accountId, now }: FilterCont
     within(i.createdAt, filter.created),
     within(i.updatedAt, filter.updated),
   );
-}
-
-/** A single id is compared as such, so that an index can also supply the order. */
-function amongIds(column: PgColumn, ids: readonly string[] | undefined): SQL | undefined {
-  if (!ids) return undefined;
-  const [only] = ids;
-  return only && ids.length === 1 ? eq(column, only) : sql`${column} = any(${arrayLiteral(ids)}::uuid[])`;
 }
 
 function within(column: PgColumn, window: InstantWindow | undefined): SQL | undefined {

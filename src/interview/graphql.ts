@@ -1,4 +1,4 @@
-import { decodeIdOf } from "../core/id.ts";
+import { decodeIdOf, encodeId } from "../core/id.ts";
 import { calendarEventVisibility, provisioningState, rsvp } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf, fieldsOf } from "../graphql/columns.ts";
@@ -19,19 +19,19 @@ import { agreedStart } from "./timezone-shift.ts";
 import { ofApplication } from "./visibility.ts";
 
 export const MeetingStatus = defineEnum("MeetingStatus", MEETING_STATUSES, {
-  description: "Where a meeting stands. The first three follow the clock.",
+  description: "State of a meeting. NOT_STARTED, IN_PROGRESS and ENDED follow the clock; the others override it.",
   values: {
-    NOT_STARTED: "Its start lies ahead.",
+    NOT_STARTED: "Its start is in the future.",
     IN_PROGRESS: "Its start has passed and its end has not.",
     ENDED: "Its end has passed.",
-    CANCELLED: "It was called off, for good.",
-    CANDIDATE_NO_SHOW: "The candidate did not come.",
+    CANCELLED: "It was cancelled, for good.",
+    CANDIDATE_NO_SHOW: "The candidate did not attend.",
   },
 });
 
 export const CalendarEventVisibility = defineEnum("CalendarEventVisibility", calendarEventVisibility.enumValues, {
   description: "Who can read the calendar event.",
-  values: { DEFAULT: "Whoever the calendar lets.", PRIVATE: "Only its participants." },
+  values: { DEFAULT: "Everybody with whom the calendar is shared.", PRIVATE: "Only its participants." },
 });
 
 export const ProvisioningState = defineEnum("ProvisioningState", provisioningState.enumValues, {
@@ -46,7 +46,12 @@ export const ProvisioningState = defineEnum("ProvisioningState", provisioningSta
 
 export const Rsvp = defineEnum("Rsvp", rsvp.enumValues, {
   description: "Answer to an invitation.",
-  values: { NEEDS_ACTION: "None yet.", ACCEPTED: "Yes.", TENTATIVE: "Perhaps.", DECLINED: "No." },
+  values: {
+    NEEDS_ACTION: "No answer yet.",
+    ACCEPTED: "Will attend.",
+    TENTATIVE: "May attend.",
+    DECLINED: "Will not attend.",
+  },
 });
 
 const seat = fieldsOf<Interviewer>();
@@ -54,6 +59,12 @@ const seat = fieldsOf<Interviewer>();
 builder.objectType("Interviewer", {
   description: "A user's seat on one interview.",
   fields: (t) => ({
+    id: t.id({
+      description: "Opaque id, the same for as long as the user sits on the interview. `node` does not take it.",
+      ...seat.reading(["interviewId", "userId"], ({ interviewId, userId }) =>
+        encodeId("Interviewer", `${interviewId}_${userId}`),
+      ),
+    }),
     user: t.field({
       type: "User",
       description: "Who interviews.",
@@ -126,7 +137,7 @@ builder.node("Interview", {
     }),
     status: t.field({
       type: MeetingStatus,
-      description: "Where the meeting stands at the moment of the answer.",
+      description: "State of the meeting at the moment of the answer.",
       ...reading(["outcome", "startsAt", "endsAt"], (interview, ctx) => meetingStatus(interview, ctx.now())),
     }),
     startTime: t.expose("startsAt", { type: "DateTime", description: "When it starts." }),
@@ -214,7 +225,7 @@ builder.node("Interview", {
     scorecard: t.field({
       type: ScorecardConfiguration,
       nullable: true,
-      description: "What interviewers fill in; null when nothing.",
+      description: "What interviewers fill in; null without a scorecard.",
       resolve: (interview) => (interview.scorecardTemplateId ? interview : null),
     }),
     calendarEventVisibility: t.expose("calendarEventVisibility", {
@@ -236,6 +247,13 @@ builder.node("Interview", {
       extensions: { weight: 5 } satisfies WeightExtensions,
       description:
         "Link to the conference; null until it is provisioned, and where there is none (ONSITE, PHONE, external).",
+    }),
+    conflictReason: t.exposeString("conflictReason", {
+      nullable: true,
+      extensions: { weight: 5 } satisfies WeightExtensions,
+      description:
+        "Why interviewers may have another interview at the same time: the reason sent with conflictPolicy ALLOW. Null when " +
+        "overlaps were not allowed.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it was last changed." }),

@@ -139,8 +139,8 @@ builder.objectFields(InterviewConnection, (t) => ({
   asOfCursor: t.field({
     type: "EventCursor",
     description:
-      "Place in the event log that this page reflects, from the same snapshot: a subscription `after` it delivers exactly " +
-      "what changed since.",
+      "Place in the event log that the first page was read at, from the same snapshot: a subscription `after` it delivers " +
+      "all that has changed since. Every page of one paging reports the same place when each of them asks for it.",
     resolve: (page) => pageOf(page).asOfCursor ?? "",
   }),
 }));
@@ -180,19 +180,18 @@ builder.queryField("interviews", (t) =>
 
 const OWNERS = {
   Application: ["application", "The interviews about this application"],
+  Candidate: ["candidate", "The interviews with this candidate"],
   Job: ["job", "The interviews of this job"],
   User: ["user", "The interviews that this user organises or sits on"],
 } as const;
 
-for (const type of ["Application", "Job", "User"] as const) {
+for (const type of ["Application", "Candidate", "Job", "User"] as const) {
   const [noun, description] = OWNERS[type];
   builder.objectField(type, "interviews", (t) =>
     t.connection(
       {
         type: "Interview",
-        description:
-          `${description}, as in \`interviews\`. One statement for all objects of a list together, and one more when ` +
-          "`totalCount` is asked for.",
+        description: `${description} that the caller may see, as in \`interviews\`.`,
         args: { filter: t.arg(FILTER), orderBy: t.arg(ORDER) },
         extensions: { reads: ["id"] },
         resolve: (owner, args, ctx, info) => listInterviewsOf(ctx, { noun, id: owner.id }, toRequest(args, info)),

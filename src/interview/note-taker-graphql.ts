@@ -6,21 +6,21 @@ import type { NoteTaker } from "./note-taker.ts";
 import type { Interview } from "./load.ts";
 
 export const ConferencePlatform = defineEnum("ConferencePlatform", CONFERENCE_PLATFORMS, {
-  description: "Whose meeting a link leads to.",
+  description: "The platform of a meeting.",
   values: {
     ZOOM: "Zoom, on zoom.us or a vanity host of it.",
     GOOGLE_MEET: "Google Meet, on meet.google.com.",
-    MICROSOFT_TEAMS: "Microsoft Teams, for work or for life.",
-    OTHER: "Anybody else's.",
+    MICROSOFT_TEAMS: "Microsoft Teams, with a work or a personal account.",
+    OTHER: "Any other platform.",
   },
 });
 
 const AiNoteTakerReason = defineEnum("AiNoteTakerReason", NOTE_TAKER_REASONS, {
   description: "Why the AI note-taker cannot join.",
   values: {
-    NO_MEETING_URL: "There is no link yet, or none at all.",
+    NO_MEETING_URL: "The interview has no link, or none yet.",
     PLATFORM_NOT_SUPPORTED: "The link leads to another platform than Zoom, Google Meet or Microsoft Teams.",
-    NOT_A_MEETING_LINK: "The link leads to the platform, and into no meeting.",
+    NOT_A_MEETING_LINK: "The link leads to the platform, but not into a meeting.",
   },
 });
 
@@ -33,7 +33,7 @@ const AiNoteTaker = builder.objectRef<NoteTaker>("AiNoteTaker").implement({
     platform: t.expose("platform", {
       type: ConferencePlatform,
       nullable: true,
-      description: "Whose meeting the link leads to; null without a link.",
+      description: "The platform that the link leads to; null without a link.",
     }),
     reason: t.expose("reason", {
       type: AiNoteTakerReason,

@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 import { and, asc, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { arrayLiteral } from "../db/client.ts";
+import { arrayLiteral, textArrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
 import { runQuickly } from "./quick.ts";
@@ -35,14 +35,29 @@ type AccountTable = PgTable & { accountId: PgColumn };
 type Column<T extends AccountTable> = keyof T["$inferSelect"] & string;
 type Rows<T extends AccountTable> = T["$inferSelect"][];
 
-/** A loader of single rows by a unique column, the id unless `by` names another. */
-export function defineRowLoader<T extends AccountTable>(table: T, by: Column<T> = "id"): Loader<T["$inferSelect"]> {
+/** What rows are loaded by when it is not a column as it is. */
+interface RowKey {
+  /** What the database compares with the keys. */
+  sql: SQL;
+  /** The same of a value that was read. */
+  of: (value: string) => string;
+}
+
+/** A loader of single rows by a unique column, the id unless `by` names another, or by a unique `key` of that column. */
+export function defineRowLoader<T extends AccountTable>(
+  table: T,
+  by: Column<T> = "id",
+  key?: RowKey,
+): Loader<T["$inferSelect"]> {
   return {
     prepare: (db, columns) => {
-      const find = prepareFind(db, columns, { table, by, order: [] });
+      const find = prepareFind(db, columns, { table, by, order: [], compared: key?.sql });
       return async (keys) => {
         const rows = new Map<string, T["$inferSelect"]>();
-        for (const row of await find(keys)) rows.set(row[by] as string, row);
+        for (const row of await find(keys)) {
+          const value = row[by] as string;
+          rows.set(key?.of(value) ?? value, row);
+        }
         return rows;
       };
     },
@@ -74,18 +89,21 @@ export function defineListLoader<T extends AccountTable>(table: T, list: ListOpt
 function prepareFind<T extends AccountTable>(
   db: Database,
   columns: Columns,
-  { table, by, order, where }: ListOptions<T> & { table: T },
+  { table, by, order, where, compared }: ListOptions<T> & { table: T; compared?: SQL | undefined },
 ): (keys: BatchKeys) => Promise<Rows<T>> {
   const { accountId } = table;
+  const column = columnOf(table, by);
+  const isUuid = column.getSQLType() === "uuid";
+  const literal = isUuid ? arrayLiteral : textArrayLiteral;
   const find = prepareRows(table, {
     columns: columns && [...new Set([by, ...columns])],
     where: and(
-      sql`${accountId} = ${sql.placeholder("accountId")} and ${columnOf(table, by)} = any(${sql.placeholder("ids")}::uuid[])`,
+      sql`${accountId} = ${sql.placeholder("accountId")} and ${compared ?? column} = any(${sql.placeholder("ids")}::${sql.raw(isUuid ? "uuid" : "text")}[])`,
       where,
     ),
     orderBy: order.map((key) => asc(columnOf(table, key))),
   });
-  return ({ accountId, ids }) => find.run(db, { accountId, ids: arrayLiteral(ids) });
+  return ({ accountId, ids }) => find.run(db, { accountId, ids: literal(ids) });
 }
 
 type Run<V> = ReturnType<Loader<V>["prepare"]>;

@@ -1,5 +1,7 @@
-import { and, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { arrayLiteral } from "../db/client.ts";
 import { searchKey } from "../db/schema/name.ts";
 
 /**
@@ -16,3 +18,13 @@ export function containsWords(key: SQL, query: string | null | undefined): SQL |
 }
 
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+
+/**
+ * Whether a column holds one of the ids; everything matches when no list is sent. A single id is compared as such, so that an
+ * index can also supply the order.
+ */
+export function amongIds(column: PgColumn, ids: readonly string[] | null | undefined): SQL | undefined {
+  if (!ids) return undefined;
+  const [only] = ids;
+  return only && ids.length === 1 ? eq(column, only) : sql`${column} = any(${arrayLiteral(ids)}::uuid[])`;
+}

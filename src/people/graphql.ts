@@ -1,13 +1,15 @@
 import { Viewer } from "../account/graphql.ts";
 import { role, zoomSeatStatus } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
-import { fieldsOf } from "../graphql/columns.ts";
+import { columnsOf, fieldsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { directoryNode } from "../graphql/node.ts";
+import { lookup } from "../graphql/lookup.ts";
+import { nodeOf } from "../graphql/node.ts";
+import { EXTERNAL_ID } from "../graphql/reference.ts";
 import { searchArgument } from "../graphql/search.ts";
 import { listUsers } from "./list.ts";
-import { userInAccount } from "./load.ts";
+import { userByEmail, userEmailKey, userInAccount, USERS } from "./load.ts";
 import type { User } from "./load.ts";
 
 const Role = defineEnum("Role", role.enumValues, {
@@ -15,16 +17,16 @@ const Role = defineEnum("Role", role.enumValues, {
   values: {
     SUPER_ADMIN: "Everything, the account's own settings included.",
     ADMIN: "Everything on every job.",
-    RECRUITER: "Runs hiring on the jobs of whose teams they are.",
-    HIRING_MANAGER: "Decides on the jobs of whose teams they are.",
-    ORGANIZATION_MEMBER: "Interviews when asked to.",
-    EXTERNAL_COLLABORATOR: "Somebody from outside, such as an agency.",
+    RECRUITER: "Runs hiring on jobs whose team they belong to.",
+    HIRING_MANAGER: "Decides on jobs whose team they belong to.",
+    ORGANIZATION_MEMBER: "Interviews candidates when asked to.",
+    EXTERNAL_COLLABORATOR: "A person from outside, such as an agency's recruiter, who cannot list reference data.",
   },
 });
 
 const ZoomSeatStatus = defineEnum("ZoomSeatStatus", zoomSeatStatus.enumValues, {
   description: "State of a seat in the account's Zoom workspace.",
-  values: { ACTIVE: "May host meetings.", INACTIVE: "Exists, and may not host." },
+  values: { ACTIVE: "May host meetings.", INACTIVE: "Exists, and may not host meetings." },
 });
 
 const WorkingHours = builder.objectRef<{ weekday: number; start: string; end: string }>("WorkingHours").implement({
@@ -41,10 +43,13 @@ const { reading } = fieldsOf<User>();
 builder.node("User", {
   description: "A person of the account, who may organise interviews, hold them and host their meetings.",
   id: { resolve: (user) => user.id },
-  loadWithoutCache: directoryNode(userInAccount),
+  loadWithoutCache: nodeOf(USERS),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Full name." }),
-    email: t.exposeString("email", { description: "Address that invitations go to." }),
+    email: t.exposeString("email", {
+      description: "Address that invitations are sent to. No other user has it, in any letter case.",
+    }),
     role: t.expose("role", { type: Role, description: "What the user may do in the account." }),
     timezone: t.expose("timezone", { type: "TimeZone", description: "The user's own time zone." }),
     workingHours: t.expose("workingHours", {
@@ -63,6 +68,13 @@ builder.node("User", {
     }),
   }),
 });
+
+builder.queryField("user", (t) =>
+  t.field({
+    type: "User",
+    ...lookup({ type: "User", called: "user" }, USERS, { byEmail: userByEmail, keyOf: userEmailKey }),
+  }),
+);
 
 builder.objectField(Viewer, "user", (t) =>
   t.field({
@@ -87,8 +99,8 @@ builder.queryField("users", (t) =>
         active: t.arg.boolean({ description: "Whether they can organise and hold interviews; all when left out." }),
         calendarConnected: t.arg.boolean({ description: "Whether a calendar is connected; all when left out." }),
       },
-      resolve: (_root, { query, role, active, calendarConnected, ...page }, ctx) =>
-        listUsers(ctx, page, { query, role, active, calendarConnected }),
+      resolve: (_root, { query, role, active, calendarConnected, ...page }, ctx, info) =>
+        listUsers(ctx, { ...page, columns: columnsOf(info, "User") }, { query, role, active, calendarConnected }),
     },
     UserConnection,
   ),

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
-import { userSearchKey, users } from "../db/schema/people.ts";
+import { personSearchKey } from "../db/schema/name.ts";
+import { users } from "../db/schema/people.ts";
 import { defineDirectoryList } from "../operation/directory.ts";
 import { containsWords } from "../operation/search.ts";
 import type { User } from "./load.ts";
@@ -22,7 +23,7 @@ export function matchingUsers({ query, role, active, calendarConnected, zoomSeat
     active == null ? undefined : eq(users.active, active),
     calendarConnected == null ? undefined : connected,
     zoomSeat ? eq(users.zoomSeat, zoomSeat) : undefined,
-    containsWords(userSearchKey(users), query),
+    containsWords(personSearchKey(users), query),
   );
 }
 

@@ -1,11 +1,23 @@
-import { users } from "../db/schema/people.ts";
+import { emailAddressKey, readEmailAddress } from "../core/email-address.ts";
+import { emailKey, users } from "../db/schema/people.ts";
 import type { Context } from "../operation/context.ts";
+import type { IdentifiedNoun } from "../operation/directory.ts";
 import { defineRowLoader, loaded } from "../operation/loader.ts";
 import type { Columns } from "../operation/loader.ts";
 
 export type User = typeof users.$inferSelect;
 
 export const userInAccount = defineRowLoader(users);
+export const USERS: IdentifiedNoun<User> = { byId: userInAccount, byExternalId: defineRowLoader(users, "externalId") };
+
+/** By what {@link userEmailKey} makes of an address. */
+export const userByEmail = defineRowLoader(users, "email", { sql: emailKey(users), of: emailAddressKey });
+
+/** An address as the directory stores it, without its letter case. */
+export function userEmailKey(text: string): string {
+  const trimmed = text.trim();
+  return emailAddressKey(readEmailAddress(trimmed).address ?? trimmed);
+}
 
 /** The users who sit on some seats, in the order of the seats. */
 export function usersOfSeats(

@@ -12,6 +12,7 @@ export interface Wish {
   columns: Columns;
   interviewerIds: readonly string[];
   conflictPolicy: "REJECT" | "ALLOW";
+  conflictReason: string | null;
 }
 
 /** What changing an interview entails: for its seats, its answers, its sequence, and the outside. */
@@ -46,10 +47,14 @@ export function consequenceOf(before: StoredInterview, wish: Wish): Consequence 
   const managed = !old.external;
   const relocated = old.location !== wished.location || partDiffers(old, wished, "ONSITE");
   const announced = managed && (moves || relocated);
+  const someoneJoins = wish.interviewerIds.some((userId) => !before.seats.some((seat) => seat.userId === userId));
+  const allowed = wish.conflictPolicy === "ALLOW" && (moves || someoneJoins);
   const sequence = old.calendarSequence + (announced || (managed && someoneLeaves) ? 1 : 0);
   const set: Columns = {
     ...wish.columns,
     ...timeColumns(old, wished),
+    ...(moves && { conflictReason: null }),
+    ...(allowed && { conflictReason: wish.conflictReason }),
     ...(managed && moves && { ...ASKED_AGAIN, scheduleSequence: sequence }),
     ...(announced && { announcedSequence: sequence }),
     ...(sequence !== old.calendarSequence && { calendarSequence: sequence }),

@@ -38,6 +38,7 @@ export function draftInterview(ctx: Context, creation: Creation, id: string): Dr
       durationMinutes,
       tzVersion: tzVersion(request.timezone),
       organizerId: request.organizerId,
+      conflictReason: request.conflictPolicy === "ALLOW" ? request.conflictReason : null,
       candidateRsvp: external ? null : "NEEDS_ACTION",
       external,
       externalUrl: parseWebUrl(request.fields.videoConferencingUrl ?? ""),

@@ -63,6 +63,7 @@ function decide(stored: StoredInterview, now: Date, { request, facts }: Known): 
     columns: columnsOf(change),
     interviewerIds: change.after.interviewerIds,
     conflictPolicy: request.conflictPolicy,
+    conflictReason: request.conflictReason,
   });
   const { changedFields, reconcile, after, reserve } = consequence;
   if (changedFields.length === 0) return { change: null, answer: { changedFields, notices: [], warnings: [] } };
@@ -90,12 +91,8 @@ function toUpdate(stored: StoredInterview, now: Date, { request, facts }: Known)
     now,
     before: interview,
   });
-  const { external } = interview;
-  const sent = changes;
-  return {
-    ...{ before: stored, after, external, schedule, references, inherited: undefined, sent, ids },
-    ...{ conflictPolicy, conflictReason, pathOf },
-  };
+  const merged = { before: stored, after, external: interview.external, schedule, references, inherited: undefined };
+  return { ...merged, sent: changes, ids, conflictPolicy, conflictReason, pathOf };
 }
 
 const EXTERNAL: readonly string[] = ["videoConferencingUrl", "source", "eventId"];

@@ -1,27 +1,25 @@
 import { templateCategory, templateChannel } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { columnsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
 import type { WeightExtensions } from "../graphql/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { directoryNode } from "../graphql/node.ts";
-import { RETIRED, searchArgument } from "../graphql/search.ts";
-import {
-  emailTemplateInAccount,
-  listEmailTemplates,
-  listScorecardTemplates,
-  scorecardTemplateInAccount,
-} from "./load.ts";
+import { lookup } from "../graphql/lookup.ts";
+import { nodeOf } from "../graphql/node.ts";
+import { EXTERNAL_ID, RETIRED, RETIRED_AT } from "../graphql/reference.ts";
+import { searchArgument } from "../graphql/search.ts";
+import { EMAIL_TEMPLATES, listEmailTemplates, listScorecardTemplates, SCORECARD_TEMPLATES } from "./load.ts";
 import { PLACEHOLDERS } from "./render.ts";
 
 const TemplateChannel = defineEnum("TemplateChannel", templateChannel.enumValues, {
-  description: "How a rendered template is sent.",
+  description: "How a message is sent.",
   values: { EMAIL: "As a plain e-mail.", CALENDAR_INVITE: "As an e-mail with a calendar invitation." },
 });
 
 const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumValues, {
   description: "What a template is for.",
   values: {
-    ADHOC: "Anything that has no category of its own.",
+    ADHOC: "Any other purpose.",
     INTERVIEW_COORDINATION: "Tells the candidate of an interview.",
     INTERVIEWER_COORDINATION: "Tells the interviewers of an interview.",
     EMAIL_ACTIVITY: "A message that a stage activity sends.",
@@ -31,17 +29,18 @@ const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumVal
     OFFER: "Makes an offer.",
     SELF_SCHEDULE_INVITE: "Asks the candidate to choose a time.",
     AVAILABILITY: "Asks the candidate when they are free.",
-    SURVEY: "Asks for an opinion.",
+    SURVEY: "Asks for feedback.",
   },
 });
 
 const MARKS = `Placeholders: ${PLACEHOLDERS.map((name) => `\`{{${name}}}\``).join(", ")}.`;
 
 builder.node("EmailTemplate", {
-  description: "A message with placeholders, rendered for each recipient.",
+  description: "A message with placeholders, which are filled in for each recipient.",
   id: { resolve: (template) => template.id },
-  loadWithoutCache: directoryNode(emailTemplateInAccount),
+  loadWithoutCache: nodeOf(EMAIL_TEMPLATES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Name by which people choose it." }),
     channel: t.expose("channel", { type: TemplateChannel, description: "How it is sent." }),
     category: t.expose("category", { type: TemplateCategory, description: "What it is for." }),
@@ -50,21 +49,32 @@ builder.node("EmailTemplate", {
     }),
     body: t.exposeString("body", {
       extensions: { weight: 50 } satisfies WeightExtensions,
-      description: `Text. ${MARKS}`,
+      description: `Text of the message. ${MARKS}`,
     }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.node("ScorecardTemplate", {
   description: "What interviewers fill in after an interview.",
   id: { resolve: (template) => template.id },
-  loadWithoutCache: directoryNode(scorecardTemplateInAccount),
+  loadWithoutCache: nodeOf(SCORECARD_TEMPLATES),
   fields: (t) => ({
+    externalId: t.exposeString("externalId", EXTERNAL_ID),
     name: t.exposeString("name", { description: "Name by which people choose it." }),
+    retiredAt: t.expose("retiredAt", RETIRED_AT),
   }),
 });
 
 builder.queryFields((t) => ({
+  emailTemplate: t.field({
+    type: "EmailTemplate",
+    ...lookup({ type: "EmailTemplate", called: "e-mail template" }, EMAIL_TEMPLATES),
+  }),
+  scorecardTemplate: t.field({
+    type: "ScorecardTemplate",
+    ...lookup({ type: "ScorecardTemplate", called: "scorecard template" }, SCORECARD_TEMPLATES),
+  }),
   emailTemplates: t.connection(
     {
       type: "EmailTemplate",
@@ -78,8 +88,8 @@ builder.queryFields((t) => ({
         }),
         query: t.arg.string(searchArgument("the name")),
       },
-      resolve: (_root, { channel, categories, query, ...page }, ctx) =>
-        listEmailTemplates(ctx, page, { channel, categories, query }),
+      resolve: (_root, { channel, categories, query, ...page }, ctx, info) =>
+        listEmailTemplates(ctx, { ...page, columns: columnsOf(info, "EmailTemplate") }, { channel, categories, query }),
     },
     defineConnection("EmailTemplate"),
   ),
@@ -88,7 +98,8 @@ builder.queryFields((t) => ({
       type: "ScorecardTemplate",
       description: `The scorecard templates of the account, by name in Unicode's root order. ${RETIRED}`,
       args: { query: t.arg.string(searchArgument("the name")) },
-      resolve: (_root, { query, ...page }, ctx) => listScorecardTemplates(ctx, page, { query }),
+      resolve: (_root, { query, ...page }, ctx, info) =>
+        listScorecardTemplates(ctx, { ...page, columns: columnsOf(info, "ScorecardTemplate") }, { query }),
     },
     defineConnection("ScorecardTemplate"),
   ),

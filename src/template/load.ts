@@ -2,6 +2,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { searchKey } from "../db/schema/name.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import { defineDirectoryList } from "../operation/directory.ts";
+import type { IdentifiedNoun } from "../operation/directory.ts";
 import { defineRowLoader } from "../operation/loader.ts";
 import { containsWords } from "../operation/search.ts";
 
@@ -10,6 +11,15 @@ export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;
 
 export const emailTemplateInAccount = defineRowLoader(emailTemplates);
 export const scorecardTemplateInAccount = defineRowLoader(scorecardTemplates);
+
+export const EMAIL_TEMPLATES: IdentifiedNoun<EmailTemplate> = {
+  byId: emailTemplateInAccount,
+  byExternalId: defineRowLoader(emailTemplates, "externalId"),
+};
+export const SCORECARD_TEMPLATES: IdentifiedNoun<ScorecardTemplate> = {
+  byId: scorecardTemplateInAccount,
+  byExternalId: defineRowLoader(scorecardTemplates, "externalId"),
+};
 
 /** Which templates a list holds. What is left out or null matches everything, an empty list nothing. */
 export interface TemplateFilter {

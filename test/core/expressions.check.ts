@@ -90,7 +90,7 @@ const WORST: Record<string, Worst[]> = {
     ["User_00000000", "-0000", "!"],
   ],
   "^[AEIO]": [["", "b", ""]],
-  [String.raw`^(?:sha256:)?([0-9a-f]{64})$`]: [["sha256:", "0", ""]],
+  "^sha256:(?=[0-9a-f]{64}$)": [["sha256:", "0", ""]],
   [String.raw`^[\w-]+[.][\w-]+[.][\w-]*$`]: [
     ["", "a", "!"],
     ["", "a.", "!"],
@@ -173,7 +173,6 @@ const WORST: Record<string, Worst[]> = {
       ["postgres://a?", "?", "#"],
     ],
   "certificate|altnames": [["", "certificat", ""]],
-  [String.raw`json|\*|multipart`]: [["", "jso", ""]],
   [String.raw`\uFFFD+$`]: [["", "\uFFFD", ""]],
   [String.raw`[A-Z](?![A-Z]|$| )`]: [["", "A", ""]],
   [String.raw`[^A-Za-z0-9!#$%&'*+\-/=?^_` + "`{|}~]"]: [["", "a", ""]],

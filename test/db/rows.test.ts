@@ -29,7 +29,7 @@ beforeAll(async () => {
   await createInterview(app.client, plan());
   await app.app.connections.raw`update installations set life = 'another server'`;
   await createInterview(app.client, external());
-  const documents = ["{ __typename }"];
+  const documents = [{ id: "anything", text: "{ __typename }" }];
   await registerDocuments(app.app.services.db, { account: ACCOUNT, clientId: "web", documents, only: false });
 });
 afterAll(() => app.stop());

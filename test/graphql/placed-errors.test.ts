@@ -202,7 +202,7 @@ const IDS: Case[] = [
     "in a filter of events",
     "INVALID_ID",
     { path: ["interviewEvents"], issues: ["filter.jobIds.0"] },
-    `subscription { interviewEvents(filter: { jobIds: ["x"] }) { id } }`,
+    `subscription { interviewEvents(filter: { jobIds: ["x"] }) { cursor } }`,
   ],
 ];
 
@@ -213,7 +213,7 @@ const OTHERS: Case[] = [
     "a cursor of events",
     "CURSOR_INVALID",
     { path: ["interviewEvents"] },
-    `subscription { interviewEvents(after: "x") { id } }`,
+    `subscription { interviewEvents(after: "x") { cursor } }`,
   ],
   ["a field that is unknown", "GRAPHQL_VALIDATION_FAILED", { column: 3 }, `{ nothing }`],
   ["a text that cannot be parsed", "GRAPHQL_PARSE_FAILED", { column: 2 }, `{`],

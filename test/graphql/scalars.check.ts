@@ -167,3 +167,15 @@ describe("TimeZone is spelled as the tz database spells it", () => {
     }
   });
 });
+
+test("each scalar names the specification that it follows, and those that follow none name none", () => {
+  const names = ["DateTime", "DateTimeInput", "EventCursor", "LocalDateTime", "TimeZone", "URL"];
+  expect(Object.fromEntries(names.map((name) => [name, scalar(name).specifiedByURL ?? null]))).toEqual({
+    DateTime: "https://www.rfc-editor.org/rfc/rfc3339",
+    DateTimeInput: null,
+    EventCursor: null,
+    LocalDateTime: "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#local-dates-and-times",
+    TimeZone: "https://www.iana.org/time-zones",
+    URL: "https://url.spec.whatwg.org/",
+  });
+});

@@ -138,17 +138,22 @@ describe("results that are no streams", () => {
     return { response, ...read(await response.text()) };
   };
 
-  test("a query is one result, and complete", async () => {
-    const { response, results, complete } = await answers({ query: "{ __typename }" });
-    expect(results).toMatchObject([{ data: { __typename: "Query" } }]);
-    expect(complete).toBe(true);
-    expect(response.headers.get("content-encoding")).toBeNull();
-    expect(response.headers.get("x-accel-buffering")).toBe("no");
-  });
+  test.each(["text/event-stream", "text/*", "text/event-stream;q=1"])(
+    "a query is one result, and complete: %s",
+    async (accept) => {
+      const { response, results, complete } = await answers({ query: "{ __typename }" }, { accept });
+      expect(results).toMatchObject([{ data: { __typename: "Query" } }]);
+      expect(complete).toBe(true);
+      expect(response.headers.get("content-encoding")).toBeNull();
+      expect(response.headers.get("x-accel-buffering")).toBe("no");
+    },
+  );
 
   test.each([
     ["GRAPHQL_PARSE_FAILED", 400, { query: "subscription {" }, {}],
     ["BAD_REQUEST", 400, { query: 1 }, {}],
+    ["CURSOR_INVALID", 400, { query: EVENTS, variables: { after: "x" } }, {}],
+    ["INVALID_INPUT", 400, { query: EVENTS, variables: { after: 7 } }, {}],
     ["UNAUTHENTICATED", 401, { query: EVENTS }, { authorization: "Bearer wrong" }],
   ])("%s has its status", async (code, status, body, headers) => {
     const { response, results, complete } = await answers(body, headers);

@@ -108,7 +108,7 @@ describe("every error of an operation has a code", () => {
       ["next", "INVALID_INPUT"],
     ],
     [{ query: "{ viewer { scopes } }", variables: { a: "\u0000" } }, ["error", "INVALID_INPUT"]],
-    [{ extensions: { persistedQuery: { sha256Hash: "0".repeat(64) } } }, ["error", "DOCUMENT_NOT_FOUND"]],
+    [{ extensions: { persistedQuery: { sha256Hash: "0".repeat(64) } } }, ["error", "PERSISTED_QUERY_NOT_FOUND"]],
   ])("%j", async (payload, expected) => {
     expect(await codes(payload)).toEqual(expected);
   });

@@ -6,6 +6,7 @@ import { openApp } from "../../src/app.ts";
 import type { App, AppOptions } from "../../src/app.ts";
 import { newId } from "../../src/core/id.ts";
 import { apiTokens } from "../../src/db/schema/account.ts";
+import { forgetSets } from "../../src/graphql/columns.ts";
 import { importDirectory } from "../../src/import/upsert.ts";
 import { createLog } from "../../src/operation/log.ts";
 import { buildServer } from "../../src/server.ts";
@@ -57,6 +58,7 @@ export const OTHER_ACCOUNT = "other";
 /** Gateway and, unless told otherwise, worker on a database of their own, with the sample directory in two accounts. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { worker = true, now = () => NOW, eventLog, providers, persons = null } = options;
+  forgetSets();
   const database = await createTestDatabase();
   const databaseUrl = options.databaseUrl?.(database.url) ?? database.url;
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-app-"));

@@ -23,8 +23,8 @@ export interface Place {
   list: boolean;
 }
 
-/** Strings and lists of strings that are ids, but not of this system. */
-const NOT_OURS = new Set(["hackerrankTemplateId", "eventId"]);
+/** Strings and lists of strings that are ids, but not of this system; external ids are alike in several accounts. */
+const NOT_OURS = new Set(["hackerrankTemplateId", "eventId", "externalId"]);
 
 /**
  * Every such place of the schema, found by walking it.

@@ -76,6 +76,19 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
   },
 };
 
+/** Lookups of one object, and the list whose column says whether it is found. */
+const LOOKUPS: Record<string, [externalId: string, list: string]> = {
+  "Query.application": ["active", "Query.applications"],
+  "Query.candidate": ["carla", "Query.applications"],
+  "Query.emailTemplate": ["to-candidate", "Query.emailTemplates"],
+  "Query.job": ["engineer", "Query.jobs"],
+  "Query.office": ["berlin", "Query.offices"],
+  "Query.scorecardTemplate": ["general", "Query.scorecardTemplates"],
+  "Query.stage": ["onsite", "Query.jobs"],
+  "Query.stageActivity": ["full", "Query.jobs"],
+  "Query.user": ["ada", "Query.users"],
+};
+
 const OK = "CreateInterviewValid";
 const GONE = "ApplicationNotFound";
 const RETRIED = "RetryProvisioningSuccess";
@@ -270,7 +283,7 @@ describe("an object by its id", () => {
 test("every root field has its column", () => {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const fields = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name}.${field}`));
-  expect(Object.keys(FIELDS).toSorted()).toEqual(fields.toSorted());
+  expect([...Object.keys(FIELDS), ...Object.keys(LOOKUPS)].toSorted()).toEqual(fields.toSorted());
 });
 
 describe.each(CALLERS)("%s", (_name, caller, row) => {
@@ -281,5 +294,16 @@ describe.each(CALLERS)("%s", (_name, caller, row) => {
       answers[name] = await answer(await clientOf(caller), name);
     }
     expect(answers).toEqual(Object.fromEntries(Object.keys(FIELDS).map((name, index) => [name, row[index]])));
+  });
+
+  test("finds one object where the table says that its list has some", async () => {
+    const client = await clientOf(caller);
+    for (const [name, [externalId, list]] of Object.entries(LOOKUPS)) {
+      const field = name.split(".")[1] ?? "";
+      const { data, errors } = await client.send(`{ found: ${field}(by: { externalId: "${externalId}" }) { id } }`);
+      const listed = row[Object.keys(FIELDS).indexOf(list)];
+      const found = errors?.[0]?.extensions?.["code"] ?? (data?.["found"] ? "found" : "not found");
+      expect(found, name).toBe(typeof listed === "number" ? (listed > 0 ? "found" : "not found") : listed);
+    }
   });
 });

@@ -60,6 +60,9 @@ beforeAll(async () => {
   await raw`insert into hiring_team_members (account_id, job_id, user_id, role) select u.account_id, j.id, u.id, 'RECRUITER'
     from users u join jobs j on j.account_id = u.account_id and j.external_id = 'engineer' where u.external_id = 'ada'`;
   await raw`update interviews set provisioning_state = 'FAILED' where office_id is not null`;
+  // So that the stage that is tried is some application's.
+  await raw`update applications a set current_stage_id = s.id from stages s
+    where s.account_id = a.account_id and s.external_id = 'onsite' and a.external_id = 'duplicate'`;
   // Both streams have something to deliver.
   await raw`update events set type = 'INTERVIEW_PROVISIONED' where sequence = 1`;
 });
@@ -67,6 +70,7 @@ afterAll(() => app.stop());
 
 /** Whose id each input field is. */
 const NOUNS: Record<string, string> = {
+  currentStageIds: "Stage",
   applicationId: "Application",
   applicationIds: "Application",
   candidateIds: "Candidate",
@@ -90,6 +94,7 @@ const NOUNS: Record<string, string> = {
 function nounsOf({ field, path }: Place): string[] {
   if (field === "Query.node" || field === "Query.nodes") return Object.keys(real.sample);
   if (field === "Query.interview") return ["Interview"];
+  if (path[0] === "by") return [field.replace("Query.", "").replace(/^./, (letter) => letter.toUpperCase())];
   const noun = NOUNS[path.at(-1) ?? ""];
   if (!noun) throw new Error(`Nothing is known of the ids in ${field} ${path.join(".")}: say whose they are.`);
   return [noun];
@@ -182,7 +187,10 @@ async function answer(client: Client, place: Place, value: string): Promise<stri
     ? await firstOf(client, document, variables)
     : await client.send(document, variables);
   const created = result.data?.["createInterview"]?.interview?.id as string | undefined;
-  const text = JSON.stringify(result).replaceAll(value, "PROBE");
+  // A new interview's seats have new ids, as it has.
+  const text = JSON.stringify(result)
+    .replaceAll(value, "PROBE")
+    .replaceAll(/("Interviewer","id":)"[^"]+"/g, "$1SEAT");
   return created ? text.replaceAll(created, "CREATED") : text;
 }
 

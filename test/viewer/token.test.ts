@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { registerDocuments } from "../../src/account/document.ts";
+import { hashDocument, registerDocuments } from "../../src/account/document.ts";
 import { decodeId, encodeId } from "../../src/core/id.ts";
 import { NOW } from "../support/app.ts";
 import { Client } from "../support/client.ts";
@@ -160,7 +160,12 @@ describe("the client that a token was issued to", () => {
   const text = "{ viewer { scopes } }";
   const clientOf = async (azp: unknown) => app.person("admin", { azp } as TokenClaims);
   const restrict = (account: string, only: boolean) =>
-    registerDocuments(app.app.services.db, { account, clientId: "careers", documents: [text], only });
+    registerDocuments(app.app.services.db, {
+      account,
+      clientId: "careers",
+      documents: [{ id: hashDocument(text), text }],
+      only,
+    });
 
   test("is held to its registered documents, and no other is", async () => {
     await restrict("sample", true);

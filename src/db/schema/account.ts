@@ -67,7 +67,7 @@ export const trustedDocuments = pgTable(
   {
     accountId: uuid("account_id").notNull(),
     clientId: text("client_id").notNull(),
-    /** SHA-256 of the text, in lower-case hexadecimal digits. */
+    /** What the client sends for it: the SHA-256 of the text in lower-case hexadecimal digits, or the id in its manifest. */
     hash: text("hash").notNull(),
     text: text("text").notNull(),
   },

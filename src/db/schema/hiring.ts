@@ -1,7 +1,8 @@
+import { sql } from "drizzle-orm";
 import { foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { applicationStatus, hiringTeamRole, milestone } from "./enum.ts";
-import { sortedText } from "./name.ts";
+import { personSearchKey, searchKey, sortedText } from "./name.ts";
 import { users } from "./people.ts";
 
 export const offices = pgTable(
@@ -41,6 +42,7 @@ export const jobs = pgTable(
     unique("jobs_external_id").on(t.accountId, t.externalId),
     index("jobs_department").on(t.accountId, t.department),
     index("jobs_title").on(t.accountId, t.title, t.id),
+    index("jobs_search").using("gist", t.accountId, sql`${searchKey(t.title)} gist_trgm_ops`),
   ],
 );
 
@@ -122,6 +124,7 @@ export const candidates = pgTable(
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("candidates_external_id").on(t.accountId, t.externalId),
     index("candidates_added_by").on(t.accountId, t.addedById),
+    index("candidates_search").using("gist", t.accountId, sql`${personSearchKey(t)} gist_trgm_ops`),
     foreignKey({ columns: [t.accountId, t.addedById], foreignColumns: [users.accountId, users.id] }),
   ],
 );
@@ -153,5 +156,7 @@ export const applications = pgTable(
     index("applications_created").on(t.accountId, t.createdAt, t.id),
     index("applications_job").on(t.accountId, t.jobId),
     index("applications_candidate").on(t.accountId, t.candidateId),
+    index("applications_stage").on(t.accountId, t.currentStageId),
+    index("applications_status").on(t.accountId, t.status, t.createdAt, t.id),
   ],
 );

@@ -79,6 +79,8 @@ export const interviews = pgTable(
     /** Of the candidate's last answer; null before. */
     candidateAnsweredAt: instant("candidate_answered_at"),
     candidateAnswerSequence: integer("candidate_answer_sequence"),
+    /** Why interviewers were double-booked on purpose; null when nobody allowed it. */
+    conflictReason: text("conflict_reason"),
     external: boolean("external").notNull(),
     externalUrl: text("external_url"),
     externalSource: text("external_source"),

@@ -13,3 +13,7 @@ export function searchKey(text: SQLWrapper): SQL {
   const upper = sql`upper(lower(${text} collate "und-x-icu"))`;
   return sql`(case when ${upper} is nfc normalized then ${upper} else normalize(${upper}) end)`;
 }
+
+/** What a search for people compares. */
+export const personSearchKey = ({ name, email }: { name: SQLWrapper; email: SQLWrapper }) =>
+  searchKey(sql`(${name} || ' ' || ${email})`);

@@ -3,7 +3,7 @@ import type { SQLWrapper } from "drizzle-orm";
 import { boolean, index, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
 import { role, zoomSeatStatus } from "./enum.ts";
-import { searchKey, sortedText } from "./name.ts";
+import { personSearchKey, sortedText } from "./name.ts";
 
 /** One span of working time, ISO weekday 1 (Monday) to 7, in the user's own zone, `HH:MM`. */
 export interface WorkingHours {
@@ -12,9 +12,8 @@ export interface WorkingHours {
   end: string;
 }
 
-/** What a search for users compares, and its index. */
-export const userSearchKey = ({ name, email }: { name: SQLWrapper; email: SQLWrapper }) =>
-  searchKey(sql`(${name} || ' ' || ${email})`);
+/** What two addresses of one mailbox have in common: letter case does not tell them apart. Under a Turkish locale lower() would. */
+export const emailKey = ({ email }: { email: SQLWrapper }) => sql`lower(${email} collate "C")`;
 
 export const users = pgTable(
   "users",
@@ -41,9 +40,8 @@ export const users = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique("users_external_id").on(t.accountId, t.externalId),
-    // Letter case does not tell mailboxes apart. Under a Turkish locale lower() would.
-    uniqueIndex("users_email_key").on(t.accountId, sql`lower(${t.email} collate "C")`),
+    uniqueIndex("users_email_key").on(t.accountId, emailKey(t)),
     index("users_name").on(t.accountId, t.name, t.id),
-    index("users_search").using("gist", t.accountId, sql`${userSearchKey(t)} gist_trgm_ops`),
+    index("users_search").using("gist", t.accountId, sql`${personSearchKey(t)} gist_trgm_ops`),
   ],
 );

@@ -1,0 +1,61 @@
+import { stageActivities } from "../db/schema/activity.ts";
+import { applications, candidates, jobs, offices, stages } from "../db/schema/hiring.ts";
+import type { DirectoryNoun, IdentifiedNoun, Visibility } from "../operation/directory.ts";
+import { defineRowLoader, loaded } from "../operation/loader.ts";
+import * as load from "./load.ts";
+import { seesApplication, seesJob, sightOf } from "./visibility.ts";
+
+/** Of reference data that belongs to a job: it is seen with the job. */
+const withJob = <Row, K extends keyof Row & string>(key: K & (Row[K] extends string ? K : never)): Visibility<Row> => ({
+  reads: [key],
+  sees: async (ctx, row) => seesJob(await sightOf(ctx), row[key] as string),
+});
+
+export const OFFICES: IdentifiedNoun<load.Office> = {
+  byId: load.officeInAccount,
+  byExternalId: defineRowLoader(offices, "externalId"),
+};
+
+export const JOBS: IdentifiedNoun<load.Job> = {
+  byId: load.jobInAccount,
+  byExternalId: defineRowLoader(jobs, "externalId"),
+  visibility: withJob("id"),
+};
+
+export const PLANS: DirectoryNoun<load.InterviewPlan> = {
+  byId: load.interviewPlanInAccount,
+  visibility: withJob("jobId"),
+};
+
+export const STAGES: IdentifiedNoun<load.Stage> = {
+  byId: load.stageInAccount,
+  byExternalId: defineRowLoader(stages, "externalId"),
+  visibility: withJob("jobId"),
+};
+
+export const STAGE_ACTIVITIES: IdentifiedNoun<load.StageActivity> = {
+  byId: load.stageActivityInAccount,
+  byExternalId: defineRowLoader(stageActivities, "externalId"),
+  visibility: withJob("jobId"),
+};
+
+export const APPLICATIONS: IdentifiedNoun<load.Application> = {
+  byId: load.applicationInAccount,
+  byExternalId: defineRowLoader(applications, "externalId"),
+  visibility: { reads: ["jobId", "candidateId"], sees: seesApplication },
+};
+
+/** Candidates are seen by who sees one of their applications. */
+export const CANDIDATES: IdentifiedNoun<load.Candidate> = {
+  byId: load.candidateInAccount,
+  byExternalId: defineRowLoader(candidates, "externalId"),
+  visibility: {
+    reads: ["id"],
+    sees: async (ctx, { id }) => {
+      if ((await sightOf(ctx)).everything) return true;
+      const submitted = await loaded(ctx.load(load.applicationsOfCandidate, id));
+      const seen = await Promise.all(submitted.map((application) => seesApplication(ctx, application)));
+      return seen.includes(true);
+    },
+  },
+};
