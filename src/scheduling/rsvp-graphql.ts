@@ -44,7 +44,7 @@ const RecordRsvpInput = builder.inputType("RecordRsvpInput", {
 const RecordRsvpSuccess = builder.objectRef<Edited<RsvpOutcome>>("RecordRsvpSuccess").implement({
   description: "The answer was read.",
   fields: (t) => ({
-    interview: t.expose("interview", { type: "Interview", description: "The interview." }),
+    interview: t.expose("interview", { type: "Interview", description: "The interview with the answers that count." }),
     applied: t.boolean({
       description:
         "Whether it changed anything; false when it is stale or says what was known, and nothing was written.",

@@ -4,7 +4,9 @@ import { schema } from "../../src/schema.ts";
 
 /** Values in lists that are replaced with their owner: they have no life of their own. */
 const VALUES = new Set([
+  "FieldChange",
   "Finding",
+  "InterviewNotice",
   "InterviewWarning",
   "InterviewerConflictInterval",
   // Their cursor tells them apart, and a connection is merged by it.
