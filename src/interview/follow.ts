@@ -1,8 +1,8 @@
 import { PROVISIONING_OUTCOMES } from "../events/catalogue.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
-import type { EventFilter, FollowOptions, StreamItem } from "../operation/event-source.ts";
-import { joinFollowers, seesEvent } from "./audience.ts";
+import type { EventFilter, FollowOptions, ItemStream } from "../operation/event-source.ts";
+import { joinFollowers, findSeen } from "./audience.ts";
 import { asksAboutJob } from "./filter.ts";
 import { VisibleStream } from "./visible-stream.ts";
 
@@ -19,7 +19,7 @@ export async function followInterviews(
   ctx: Context,
   { after, filter }: FollowRequest,
   { silentBookmarks }: Pick<FollowOptions, "silentBookmarks"> = {},
-): Promise<AsyncIterableIterator<StreamItem>> {
+): Promise<ItemStream> {
   requireScope(ctx, "interviews:read");
   const items = await ctx.events.follow(ctx.accountId, { after: ctx.lastEventId ?? after, filter, silentBookmarks });
   const { userId, expiresAt } = ctx.caller;
@@ -27,7 +27,7 @@ export async function followInterviews(
   const follower = { userId, ofSeenApplications: asksAboutJob(filter) };
   return new VisibleStream({
     items,
-    sees: (event) => seesEvent(ctx, event, follower),
+    seenOf: (events, { shared }) => findSeen(ctx, follower, { events, shared }),
     expired: () => expiresAt !== null && expiresAt <= ctx.now(),
     bookmarkMs: BOOKMARK_MS,
     silentBookmarks,
@@ -36,7 +36,7 @@ export async function followInterviews(
 }
 
 /** The ends of provisioning among them. */
-export function followProvisioning(ctx: Context, request: FollowRequest): Promise<AsyncIterableIterator<StreamItem>> {
+export function followProvisioning(ctx: Context, request: FollowRequest): Promise<ItemStream> {
   const outcomes = { ...request, filter: { ...request.filter, types: PROVISIONING_OUTCOMES } };
   return followInterviews(ctx, outcomes, { silentBookmarks: true });
 }

@@ -81,4 +81,15 @@ describe.each(methods)("an event stream by %s", (_method, open) => {
     const stream = await open({ after: await asOfCursor(app.client), lastEventId: "1" });
     expect((await stream.next()).errors).toMatchObject([{ extensions: { code: "CURSOR_INVALID" } }]);
   });
+
+  test("has an id before its first event, so that a reconnection misses nothing", async () => {
+    const stream = await open({});
+    while (stream.lastEventId() === undefined) await stream.nextBlock();
+    const lastEventId = stream.lastEventId() ?? "";
+    await stream.close();
+    await create();
+    const missed = await open({ lastEventId });
+    expect((await nextEvent(missed))["cursor"]).toBe(await asOfCursor(app.client));
+    await missed.close();
+  });
 });
