@@ -12,7 +12,7 @@ const SHARED_MS = 1_000;
 /** How many results a group keeps for them; who is further behind has them resolved anew. */
 const MOST_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
-const BEGIN = "after";
+const BEGIN: ReadonlySet<string> = new Set(["after", "from"]);
 
 /** The event itself is not at fault: later its fields can be resolved. */
 const UNANSWERED: ReadonlySet<unknown> = new Set<RequestErrorCode>(["DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED"]);
@@ -136,7 +136,7 @@ const rights = ({ accountId, userId, scopes }: Caller) => [accountId, userId, [.
 /** Names of the variables that a result can depend on: all but those that only say where the stream begins. */
 function variablesOfResult(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlySet<string> {
   const roots = selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
-  const begins = new Set(roots.flatMap((field) => field.arguments?.filter(({ name }) => name.value === BEGIN) ?? []));
+  const begins = new Set(roots.flatMap((field) => field.arguments?.filter(({ name }) => BEGIN.has(name.value)) ?? []));
   const names = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,

@@ -77,9 +77,13 @@ export async function nextOf(stream: ItemStream, position: number): Promise<Iter
   return value ? { done: false, value } : { done: true, value: undefined };
 }
 
+export type StreamStart = "NEXT" | "OLDEST";
+
 export interface FollowOptions {
-  /** A cursor; null for what comes from now on. */
+  /** A cursor; null for where `from` says. */
   after: string | null;
+  /** Where a stream without a cursor begins; with the next event when left out. */
+  from?: StreamStart | undefined;
   filter: EventFilter;
   silentBookmarks?: boolean | undefined;
 }
