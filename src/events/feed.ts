@@ -40,10 +40,10 @@ export class Feed {
     if (this.#recent.length > 2 * RING) this.#recent = this.#recent.slice(-RING);
   }
 
-  /** The event behind the position; "missed" when only the table still has it, undefined when there is none yet. */
-  after(sequence: number): InterviewEvent | "missed" | undefined {
-    const oldest = this.#head - this.#recent.length;
-    return sequence < oldest ? "missed" : this.#recent[sequence - oldest];
+  /** At most so many events that follow the position, none when there is none yet; "missed" when only the table has them. */
+  after(sequence: number, limit: number): InterviewEvent[] | "missed" {
+    const index = sequence - (this.#head - this.#recent.length);
+    return index < 0 ? "missed" : this.#recent.slice(index, index + limit);
   }
 
   /** Lets everybody who waits look again. */

@@ -49,7 +49,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     cursorExpired(cursorOf({ accountId, sequence: pruned }));
 
   return {
-    async follow(accountId, { after, filter, silentBookmarks }) {
+    async follow(accountId, { after, from = "NEXT", filter, silentBookmarks }) {
       const cursor = after === null ? null : decodeCursor(cursorSecret, after, accountId);
       const extent = await readExtent(raw, accountId, cursor?.epoch);
       await epochs.enter(extent.epoch);
@@ -59,7 +59,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
       feed.followers += 1;
       const stream = new EventStream({
         feed,
-        from: cursor?.sequence ?? extent.head,
+        from: cursor?.sequence ?? (from === "OLDEST" ? extent.pruned : extent.head),
         filter,
         silentBookmarks,
         readMissed: async (sequence) => (await readAfter(raw, [{ accountId, sequence }], BATCH)).events,

@@ -1,6 +1,7 @@
 import type { RequestError } from "../core/error.ts";
 import { matchesFilter } from "./catalogue.ts";
-import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { nextOf } from "../operation/event-source.ts";
+import type { EventFilter, InterviewEvent, ItemStream, StreamBatch, StreamItem } from "../operation/event-source.ts";
 import { StreamInterrupted } from "./failure.ts";
 import type { Feed } from "./feed.ts";
 
@@ -21,8 +22,15 @@ export interface StreamOptions {
   onEnd: () => void;
 }
 
+interface Run {
+  /** What follows a number without a gap. */
+  events: readonly InterviewEvent[];
+  shared: boolean;
+}
+
 /** One follower's way through a feed: it pulls by position, so being slow costs the others nothing. */
-export class EventStream implements AsyncIterableIterator<StreamItem> {
+export class EventStream implements ItemStream {
+  readonly start: number;
   readonly #options: StreamOptions;
   /** Number of the last event that was looked at. */
   #position: number;
@@ -30,26 +38,34 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
   #told: number;
   #toldAt = new Date();
   #live = false;
-  #missed: InterviewEvent[] = [];
+  /** What was read from the table and is not passed for good. */
+  #missed: readonly InterviewEvent[] = [];
   #ended = false;
   #bookmarkDue = false;
   #resume = () => {};
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.start = options.from;
     this.#position = options.from;
     this.#told = options.from;
   }
 
   /** @throws StreamInterrupted when the log cannot be read */
-  async next(): Promise<IteratorResult<StreamItem>> {
+  async take(after: number, size: number): Promise<StreamBatch | null> {
+    this.#position = after;
+    this.#told = Math.min(this.#told, after);
     while (!this.#ended) {
-      const item = await this.#take();
-      if (!item || this.#ended) continue;
-      if (item.type === "FAILURE") this.#end();
-      return { done: false, value: item };
+      const batch = await this.#look(size);
+      if (!batch || this.#ended) continue;
+      if (batch.items[0]?.type === "FAILURE") this.#end();
+      return batch;
     }
-    return { done: true, value: undefined };
+    return null;
+  }
+
+  next(): Promise<IteratorResult<StreamItem>> {
+    return nextOf(this, this.#position);
   }
 
   async return(): Promise<IteratorResult<StreamItem>> {
@@ -68,41 +84,36 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
     this.#resume();
   }
 
-  /** The next item, or undefined when there is none yet and it is time to look again. */
-  async #take(): Promise<StreamItem | undefined> {
-    const event = await this.#nextEvent();
-    if (event === "expired") return { type: "FAILURE", error: await this.#ask(this.#options.expired) };
-    if (event) {
+  /** What is to be delivered next, or undefined when there is nothing yet and it is time to look again. */
+  async #look(size: number): Promise<StreamBatch | undefined> {
+    const run = await this.#runAfter(this.#position, size);
+    if (run === "expired") return this.#deliver([{ type: "FAILURE", error: await this.#ask(this.#options.expired) }]);
+    const items: InterviewEvent[] = [];
+    for (const event of run.events) {
       this.#position = event.sequence;
-      if (matchesFilter(event, this.#options.filter)) return this.#deliver(event);
+      if (matchesFilter(event, this.#options.filter)) items.push(event);
+      if (items.length === size) break;
     }
-    if (this.#bookmarkDue) {
-      const { feed, silentBookmarks } = this.#options;
-      return this.#deliver({
-        type: "BOOKMARK",
-        accountId: feed.accountId,
-        sequence: this.#position,
-        occurredAt: new Date(),
-        silent: silentBookmarks,
-      });
-    }
-    if (!event) await this.#wait();
+    if (items.length > 0) return this.#deliver(items, run.shared);
+    if (this.#bookmarkDue) return this.#deliver([this.#bookmark()]);
+    if (run.events.length === 0) await this.#wait();
     return undefined;
   }
 
-  async #nextEvent(): Promise<InterviewEvent | "expired" | undefined> {
+  async #runAfter(position: number, size: number): Promise<Run | "expired"> {
     const { feed, readMissed } = this.#options;
     if (feed.isLost) return "expired";
-    const older = this.#missed.shift();
-    if (older) return older;
-    const event = feed.after(this.#position);
-    if (event !== "missed") {
-      this.#live ||= event === undefined;
-      return event;
+    const [oldest] = this.#missed;
+    this.#missed = oldest && oldest.sequence <= position + 1 ? this.#missed.slice(position + 1 - oldest.sequence) : [];
+    if (this.#missed.length > 0) return { events: this.#missed, shared: false };
+    const events = feed.after(position, size);
+    if (events !== "missed") {
+      this.#live ||= events.length === 0;
+      return { events, shared: true };
     }
-    this.#missed = await this.#ask(() => readMissed(this.#position));
-    const first = this.#missed.shift();
-    return first?.sequence === this.#position + 1 ? first : "expired";
+    const missed = await this.#ask(() => readMissed(position));
+    this.#missed = missed;
+    return missed[0]?.sequence === position + 1 ? { events: missed, shared: false } : "expired";
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
@@ -113,19 +124,29 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
     }
   }
 
-  #deliver(item: InterviewEvent | Bookmark): StreamItem {
+  #bookmark(): StreamItem {
+    const { feed, silentBookmarks: silent } = this.#options;
+    const { accountId } = feed;
+    return { type: "BOOKMARK", accountId, sequence: this.#position, occurredAt: new Date(), silent };
+  }
+
+  #deliver(items: StreamItem[], shared = false): StreamBatch {
     const { feed, maxLag, tooSlow } = this.#options;
-    if (this.#live && feed.head - item.sequence > maxLag) return { type: "FAILURE", error: tooSlow(this.#told) };
-    this.#told = item.sequence;
+    const [first, last] = [items[0], items.at(-1)];
+    if (first?.type === "FAILURE" || last?.type === "FAILURE" || !first || !last)
+      return { items, through: this.#position, shared };
+    if (this.#live && feed.head - first.sequence > maxLag)
+      return { items: [{ type: "FAILURE", error: tooSlow(this.#told) }], through: this.#position, shared };
+    this.#told = last.sequence;
     this.#toldAt = new Date();
     this.#bookmarkDue = false;
-    return item;
+    return { items, through: this.#position, shared };
   }
 
   /** Looks once more before it waits: what came since the last look would wake nobody. */
   async #wait(): Promise<void> {
     const { feed } = this.#options;
-    if (this.#ended || this.#bookmarkDue || feed.isLost || feed.after(this.#position) !== undefined) return;
+    if (this.#ended || this.#bookmarkDue || feed.isLost || feed.head > this.#position) return;
     await new Promise<void>((resolve) => {
       this.#resume = resolve;
       feed.wait(resolve);

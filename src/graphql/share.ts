@@ -12,7 +12,7 @@ const SHARED_MS = 1_000;
 /** How many results a group keeps for them; who is further behind has them resolved anew. */
 const MOST_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
-const BEGIN = "after";
+const BEGIN: ReadonlySet<string> = new Set(["after", "from"]);
 
 /** The event itself is not at fault: later its fields can be resolved. */
 const UNANSWERED: ReadonlySet<unknown> = new Set<RequestErrorCode>(["DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED"]);
@@ -29,10 +29,10 @@ export interface Delivery {
 /** Subscriptions that are delivered the same: equal document, variables and rights. */
 export interface Group {
   /**
-   * Executes the item once for all who ask within a second.
-   * @throws StreamInterrupted when the database could not answer; asked again, it tries again
+   * Executes each item once for all who ask within a second, and those that nobody has asked for through one set of loaders.
+   * A promise rejects with StreamInterrupted when the database could not answer; asked again, it tries again.
    */
-  deliver(item: StreamItem): Promise<Delivery>;
+  deliver(items: readonly StreamItem[]): Promise<Delivery>[];
   cursorOf(position: LogPosition): string;
   leave(): void;
 }
@@ -47,7 +47,7 @@ export function createGroups(mask: (result: ExecutionResult) => ExecutionResult)
       groups.set(key, group);
       group.members += 1;
       return {
-        deliver: (item) => group.deliver(item),
+        deliver: (items) => group.deliver(items),
         cursorOf: (position) => (args.contextValue as Context).events.cursorOf(position),
         leave() {
           group.members -= 1;
@@ -70,12 +70,22 @@ class SharedGroup {
     this.#mask = mask;
   }
 
-  deliver(item: StreamItem): Promise<Delivery> {
-    if (this.members === 1 || !("id" in item)) return this.#execute(item);
+  /** In a context of their own: loaders that outlive the items would answer the next ones from what these saw. */
+  deliver(items: readonly StreamItem[]): Promise<Delivery>[] {
+    const context = this.#args.contextValue as Context;
+    const fresh = createContext(context, context.caller, context);
+    const deliveries = items.map((item) => this.#deliver(item, fresh));
+    // Handled from the start: what follows a failure is not waited for.
+    for (const delivery of deliveries) delivery.catch(() => {});
+    return deliveries;
+  }
+
+  #deliver(item: StreamItem, context: Context): Promise<Delivery> {
+    if (this.members === 1 || !("id" in item)) return this.#execute(item, context);
     const { sequence } = item;
     const known = this.#deliveries.get(sequence);
     if (known) return known;
-    const delivery = this.#execute(item);
+    const delivery = this.#execute(item, context);
     this.#deliveries.set(sequence, delivery);
     // Handled from the start, and not handed to those who come later.
     delivery.catch(() => this.#deliveries.delete(sequence));
@@ -85,17 +95,15 @@ class SharedGroup {
     return delivery;
   }
 
-  /** In a context of its own: a loader that outlives one event would answer the next from what the last one saw. */
-  async #execute(item: StreamItem): Promise<Delivery> {
-    const context = this.#args.contextValue as Context;
-    if (item.type === "BOOKMARK" && item.silent) return { result: {}, text: "", cursor: context.events.cursorOf(item) };
-    const contextValue = createContext(context, context.caller, context);
+  async #execute(item: StreamItem, contextValue: Context): Promise<Delivery> {
+    const { events } = contextValue;
+    if (item.type === "BOOKMARK" && item.silent) return { result: {}, text: "", cursor: events.cursorOf(item) };
     const result = this.#mask(await executeSubscriptionEvent({ ...this.#args, rootValue: item, contextValue }));
     const unanswered = result.errors?.find(({ extensions }) => UNANSWERED.has(extensions["code"]));
     if (unanswered && item.type !== "FAILURE") {
       throw new StreamInterrupted({ accountId: item.accountId, sequence: item.sequence - 1 }, unanswered);
     }
-    const cursor = item.type === "FAILURE" ? null : context.events.cursorOf(item);
+    const cursor = item.type === "FAILURE" ? null : events.cursorOf(item);
     return { result, text: toText(result), cursor };
   }
 }
@@ -128,7 +136,7 @@ const rights = ({ accountId, userId, scopes }: Caller) => [accountId, userId, [.
 /** Names of the variables that a result can depend on: all but those that only say where the stream begins. */
 function variablesOfResult(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlySet<string> {
   const roots = selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
-  const begins = new Set(roots.flatMap((field) => field.arguments?.filter(({ name }) => name.value === BEGIN) ?? []));
+  const begins = new Set(roots.flatMap((field) => field.arguments?.filter(({ name }) => BEGIN.has(name.value)) ?? []));
   const names = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,

@@ -4,7 +4,8 @@ import type { ExecutionArgs, ExecutionResult, ValidatedSubscriptionArgs } from "
 import { REQUEST_ERRORS } from "../core/error.ts";
 import type { RequestErrorCode } from "../core/error.ts";
 import { StreamInterrupted } from "../events/failure.ts";
-import type { StreamItem } from "../operation/event-source.ts";
+import type { Context } from "../operation/context.ts";
+import type { ItemStream, StreamItem } from "../operation/event-source.ts";
 import type { WithinDeadline } from "./deadline.ts";
 import { withoutStatus } from "./errors.ts";
 import type { Mask } from "./errors.ts";
@@ -16,6 +17,11 @@ import type { Delivery, Group } from "./share.ts";
 
 const MAX_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 100;
+/** How many items are resolved together, and about how long their results may be: they wait for the subscriber. */
+const MAX_BATCH = 50;
+const MAX_BATCH_LENGTH = 64 * 1_024;
+/** How long what was judged and resolved may wait for the subscriber. */
+const MAX_AGE_MS = 1_000;
 
 /** What a subscription delivers, or the result that refuses it. */
 export type Subscribe = (args: ExecutionArgs) => Promise<Deliveries | ExecutionResult>;
@@ -42,8 +48,10 @@ export function createSubscribe({ mask, withCode, guard, withinDeadline }: Subsc
     const validated = verdict.validated as ValidatedSubscriptionArgs;
     const source = await startInTime(withinDeadline, createSourceEventStream(validated));
     if (!(Symbol.asyncIterator in source)) return masked(source);
-    const items = source[Symbol.asyncIterator]() as AsyncIterator<StreamItem>;
-    return new Deliveries(items, { group: groups.join(validated), mask: bindToRequest(mask) });
+    const { accountId } = validated.contextValue as Context;
+    const options = { accountId, group: groups.join(validated), mask: bindToRequest(mask) };
+    // What the resolvers of the schema's subscriptions return.
+    return new Deliveries(source as ItemStream, options);
   };
 }
 
@@ -61,35 +69,56 @@ async function startInTime(withinDeadline: WithinDeadline, started: Source | Pro
 }
 
 interface DeliveriesOptions {
+  accountId: string;
   group: Group;
   mask: Mask;
+  /** How many items are resolved together; 50 when left out. */
+  maxBatch?: number;
+}
+
+/** Items that are resolved together and delivered one by one. */
+interface Batch {
+  items: readonly StreamItem[];
+  deliveries: readonly Promise<Delivery>[];
+  /** How many of them have been delivered. */
+  delivered: number;
+  /** Where the next batch begins. */
+  through: number;
+  /** When they were judged and resolved. */
+  at: number;
 }
 
 /**
- * One subscriber's way through its stream: it pulls, so what it does not read is not resolved. What fails is tried again for
- * a while; then the stream ends with an error that says where to resume, on every transport.
+ * One subscriber's way through its stream: it pulls, so what it does not read is not resolved. A subscriber that reads quickly
+ * has what waits for it resolved in batches. What fails is tried again for a while; then the stream ends with an error that says
+ * where to resume, on every transport.
  */
 export class Deliveries implements AsyncIterableIterator<Delivery> {
-  readonly #items: AsyncIterator<StreamItem>;
-  readonly #group: Group;
-  readonly #mask: Mask;
-  /** What was taken from the stream and is not delivered yet. */
-  #item: StreamItem | null = null;
+  readonly #items: ItemStream;
+  readonly #options: DeliveriesOptions;
+  #batch: Batch | null = null;
+  /** How many items the next batch may have. */
+  #size = 1;
+  /** Number of the last event that was delivered or passed over. */
+  #position: number;
+  /** Of the last delivery, the first of which says where the stream begins. */
   #cursor: string | null = null;
   #left = false;
 
-  constructor(items: AsyncIterator<StreamItem>, { group, mask }: DeliveriesOptions) {
+  constructor(items: ItemStream, options: DeliveriesOptions) {
     this.#items = items;
-    this.#group = group;
-    this.#mask = mask;
+    this.#options = options;
+    this.#position = items.start;
   }
 
   async next(): Promise<IteratorResult<Delivery>> {
     for (let attempt = 1; !this.#left; attempt += 1) {
       try {
-        const delivery = await this.#deliver();
+        const delivery = this.#cursor === null ? this.#begin() : await this.#deliver();
         if (delivery) return { done: false, value: delivery };
       } catch (error) {
+        this.#batch = null;
+        this.#size = 1;
         if (attempt === MAX_ATTEMPTS) return { done: false, value: this.#fail(error) };
         await delay(FIRST_DELAY_MS * 2 ** attempt, undefined, { ref: false });
       }
@@ -100,7 +129,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
   async return(): Promise<IteratorResult<Delivery>> {
     this.#leave();
     // A source that has failed may fail to end as well.
-    await this.#items.return?.().catch(() => {});
+    await this.#items.return().catch(() => {});
     return { done: true, value: undefined };
   }
 
@@ -108,26 +137,54 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return this;
   }
 
+  /** Tells the transport alone where the stream begins: a subscriber that is cut off before its first event misses nothing. */
+  #begin(): Delivery {
+    const { accountId, group } = this.#options;
+    this.#cursor = group.cursorOf({ accountId, sequence: this.#position });
+    return { result: {}, text: "", cursor: this.#cursor };
+  }
+
   async #deliver(): Promise<Delivery | null> {
-    if (!this.#item) {
-      const { done, value } = await this.#items.next();
-      if (done) return this.#leave();
-      this.#item = value;
-    }
-    const delivery = await this.#group.deliver(this.#item);
+    const batch = await this.#currentBatch();
+    if (!batch) return this.#leave();
+    const item = batch.items[batch.delivered];
+    const delivery = await batch.deliveries[batch.delivered];
+    if (!item || !delivery) throw new Error("A batch has no next item.");
     const failure = delivery.cursor !== null && failureOf(delivery.result);
     if (failure) throw failure;
-    this.#item = null;
+    batch.delivered += 1;
+    if (item.type !== "FAILURE") this.#position = item.sequence;
+    if (batch.delivered === batch.items.length) this.#finish(batch, delivery);
     this.#cursor = delivery.cursor ?? this.#cursor;
     return delivery;
   }
 
+  /** What is left of the batch. When that has aged the subscriber is slow: the rest is judged and resolved again. */
+  async #currentBatch(): Promise<Batch | null> {
+    const current = this.#batch;
+    if (current && Date.now() - current.at < MAX_AGE_MS) return current;
+    if (current) this.#size = Math.max(1, current.delivered);
+    const taken = await this.#items.take(this.#position, this.#size);
+    if (!taken) return null;
+    const { items, through } = taken;
+    this.#batch = { items, through, deliveries: this.#options.group.deliver(items), delivered: 0, at: Date.now() };
+    return this.#batch;
+  }
+
+  #finish({ through }: Batch, { text }: Delivery): void {
+    this.#batch = null;
+    this.#position = through;
+    const { maxBatch = MAX_BATCH } = this.#options;
+    this.#size = Math.max(1, Math.min(2 * this.#size, maxBatch, Math.floor(MAX_BATCH_LENGTH / (text.length + 1))));
+  }
+
   #fail(error: unknown): Delivery {
+    const { group, mask } = this.#options;
     const { cause, cursor } =
       error instanceof StreamInterrupted
-        ? { cause: error.cause, cursor: this.#group.cursorOf(error.position) }
+        ? { cause: error.cause, cursor: group.cursorOf(error.position) }
         : { cause: error, cursor: this.#cursor };
-    const { message, extensions } = this.#mask(cause);
+    const { message, extensions } = mask(cause);
     void this.return();
     return lastDelivery(
       new GraphQLError(`${message} Subscribe again after the cursor.`, { extensions: { ...extensions, cursor } }),
@@ -135,7 +192,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
   }
 
   #leave(): null {
-    if (!this.#left) this.#group.leave();
+    if (!this.#left) this.#options.group.leave();
     this.#left = true;
     return null;
   }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { arrayLiteral } from "../db/client.ts";
 import type { Database } from "../db/client.ts";
 import { applications, candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
-import { interviewers } from "../db/schema/interview.ts";
+import { interviewers, interviews } from "../db/schema/interview.ts";
 import { users } from "../db/schema/people.ts";
 import { ADMINS } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
@@ -10,6 +10,8 @@ import type { InterviewEvent } from "../operation/event-source.ts";
 
 /** How long an answer stands for streams that are behind; after that it is asked anew. */
 const STANDS_MS = 1_000;
+/** How many answers, of an event and a person each, one statement gives. */
+const MAX_PAIRS = 10_000;
 
 /** One stream of a person. */
 export interface Follower {
@@ -48,44 +50,79 @@ export function joinFollowers({ db, accountId }: Context, follower: Follower): (
   };
 }
 
-/** Whether a follower sees an event's interview at the moment of its delivery. */
-export async function seesEvent(ctx: Context, event: InterviewEvent, follower: Follower): Promise<boolean> {
-  const now = ctx.now().getTime();
-  const known = audiences.get(event);
-  if (known?.asked.has(follower) && known.at > now - STANDS_MS) return hears(follower, await known.seeing);
-  const asked = new Set([follower, ...(followersOf.get(ctx.db)?.get(ctx.accountId) ?? [])]);
-  const seeing = findSeeing(ctx, event, asked);
-  audiences.set(event, { asked, seeing, at: now });
-  seeing.catch(() => audiences.delete(event));
-  return hears(follower, await seeing);
+interface Judged {
+  events: readonly InterviewEvent[];
+  /** Whether the other followers are handed the same events, so that one statement can answer for all of them. */
+  shared: boolean;
 }
 
-function hears({ userId, ofSeenApplications }: Follower, seeing: ReadonlyMap<string, View>): boolean {
+/** Those of the events whose interview a follower sees at this moment, as one statement says for all that it must ask. */
+export async function findSeen(
+  ctx: Context,
+  follower: Follower,
+  { events, shared }: Judged,
+): Promise<ReadonlySet<InterviewEvent>> {
+  const now = ctx.now().getTime();
+  const isKnown = (known: Audience | undefined) => known?.asked.has(follower) && known.at > now - STANDS_MS;
+  const unknown = events.filter((event) => !isKnown(audiences.get(event)));
+  const others = shared ? (followersOf.get(ctx.db)?.get(ctx.accountId) ?? []) : [];
+  const asked = new Set([follower, ...others]);
+  const count = Math.max(1, Math.floor(MAX_PAIRS / asked.size));
+  for (let first = 0; first < unknown.length; first += count) {
+    const part = unknown.slice(first, first + count);
+    const found = findSeeing(ctx, part, asked);
+    for (const event of part) {
+      const seeing = found.then((views) => views.get(event.interviewId) ?? NOBODY);
+      audiences.set(event, { asked, seeing, at: now });
+      seeing.catch(() => audiences.delete(event));
+    }
+  }
+  const heard = await Promise.all(events.map(async (event) => hears(follower, await audiences.get(event)?.seeing)));
+  return new Set(events.filter((_event, index) => heard[index]));
+}
+
+type Views = ReadonlyMap<string, View>;
+const NOBODY: Views = new Map();
+
+function hears({ userId, ofSeenApplications }: Follower, seeing: Views = NOBODY): boolean {
   return ofSeenApplications ? seeing.get(userId) === "whole" : seeing.has(userId);
 }
 
-async function findSeeing({ db, accountId }: Context, event: InterviewEvent, asked: ReadonlySet<Follower>) {
+/** What each person sees of each event's interview, by its id. */
+async function findSeeing(
+  { db, accountId }: Context,
+  events: readonly InterviewEvent[],
+  asked: ReadonlySet<Follower>,
+): Promise<ReadonlyMap<string, Views>> {
   const userIds = new Set([...asked].map(({ userId }) => userId));
-  const rows = await db.execute<{ id: string; whole: boolean }>(sql`
-    select id, whole
+  const interviewIds = new Set(events.map(({ interviewId }) => interviewId));
+  const rows = await db.execute<{ interviewId: string; id: string; whole: boolean }>(sql`
+    select person.interview_id as "interviewId", id, whole
     from (
-      select person.id, person.role = any(${arrayLiteral(ADMINS)}::role[]) or exists (
+      select interview.id as interview_id, interview.organizer_id, person.id, person.role = any(${arrayLiteral(ADMINS)}::role[]) or exists (
         select from ${hiringTeamMembers} as team
-        where team.account_id = ${accountId} and team.job_id = ${event.jobId} and team.user_id = person.id
+        where team.account_id = ${accountId} and team.job_id = interview.job_id and team.user_id = person.id
           and (team.role <> 'EXTERNAL_RECRUITER' or exists (
             select from ${applications} as application
             join ${candidates} as candidate
               on candidate.account_id = application.account_id and candidate.id = application.candidate_id
-            where application.account_id = ${accountId} and application.id = ${event.applicationId}
+            where application.account_id = ${accountId} and application.id = interview.application_id
               and candidate.added_by_id = person.id
           ))
       ) as whole
       from ${users} as person
+      join ${interviews} as interview
+        on interview.account_id = person.account_id and interview.id = any(${arrayLiteral([...interviewIds])}::uuid[])
       where person.account_id = ${accountId} and person.id = any(${arrayLiteral([...userIds])}::uuid[]) and person.active
     ) as person
-    where whole or id = ${event.organizerId} or exists (
+    where whole or id = organizer_id or exists (
       select from ${interviewers} as seat
-      where seat.account_id = ${accountId} and seat.interview_id = ${event.interviewId} and seat.user_id = person.id
+      where seat.account_id = ${accountId} and seat.interview_id = person.interview_id and seat.user_id = person.id
     )`);
-  return new Map(rows.map(({ id, whole }) => [id, whole ? "whole" : "participant"] as const));
+  const views = new Map<string, Map<string, View>>();
+  for (const { interviewId, id, whole } of rows) {
+    const ofInterview = views.get(interviewId) ?? new Map<string, View>();
+    views.set(interviewId, ofInterview.set(id, whole ? "whole" : "participant"));
+  }
+  return views;
 }

@@ -1,5 +1,6 @@
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
+import { defineEnum } from "../graphql/enum.ts";
 import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import type { Context } from "../operation/context.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
@@ -9,6 +10,14 @@ import type { FieldChange } from "./field.ts";
 import { InterviewFieldEnum } from "./field-graphql.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
 import { interviewInAccount } from "./load.ts";
+
+const StreamStart = defineEnum("StreamStart", ["NEXT", "OLDEST"], {
+  description: "Where a stream without a cursor begins.",
+  values: {
+    NEXT: "With the next event.",
+    OLDEST: "With the oldest event that is still kept.",
+  },
+});
 
 type Told = InterviewEvent | Bookmark;
 const isEvent = (item: Told): item is InterviewEvent => item.type !== "BOOKMARK";
@@ -142,8 +151,15 @@ function toldEvent(item: StreamItem): InterviewEvent {
 }
 
 const after =
-  "Begins after this cursor and first delivers what was missed; with the next event when left out. An event stream that " +
+  "Begins after this cursor and first delivers what was missed; where `from` says when left out. An event stream that " +
   "reconnects with `Last-Event-ID` resumes there instead.";
+
+const FROM = {
+  type: StreamStart,
+  required: true,
+  defaultValue: "NEXT",
+  description: "Where it begins when `after` is left out.",
+} as const;
 
 builder.subscriptionFields((t) => ({
   interviewProvisioned: t.field({
@@ -154,10 +170,11 @@ builder.subscriptionFields((t) => ({
       "themselves, over WebSocket `interviewEvents` of these types keeps the cursor of a rare event fresh.",
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
+      from: t.arg(FROM),
       filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
     },
     subscribe: (_root, args, ctx) =>
-      followProvisioning(ctx, { after: args.after ?? null, filter: toFilter(args.filter) }),
+      followProvisioning(ctx, { after: args.after ?? null, from: args.from, filter: toFilter(args.filter) }),
     resolve: toldEvent,
   }),
   interviewEvents: t.field({
@@ -167,6 +184,7 @@ builder.subscriptionFields((t) => ({
       "30 s while there are only changes that it does not deliver.",
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
+      from: t.arg(FROM),
       filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
       types: t.arg({
         type: [InterviewEventTypeEnum],
@@ -176,6 +194,7 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, args, ctx) =>
       followInterviews(ctx, {
         after: args.after ?? null,
+        from: args.from,
         filter: { ...toFilter(args.filter), types: args.types ?? undefined },
       }),
     resolve: told,

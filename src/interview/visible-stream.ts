@@ -1,10 +1,11 @@
 import { StreamInterrupted, tokenExpired } from "../events/failure.ts";
-import type { Bookmark, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { nextOf } from "../operation/event-source.ts";
+import type { InterviewEvent, ItemStream, LogPosition, StreamBatch, StreamItem } from "../operation/event-source.ts";
 
 export interface VisibleStreamOptions {
-  items: AsyncIterator<StreamItem>;
-  /** Whether the follower sees the event's interview at this moment. */
-  sees: (event: InterviewEvent) => Promise<boolean>;
+  items: Pick<ItemStream, "start" | "take" | "return">;
+  /** Which of the events' interviews the follower sees at this moment. */
+  seenOf: (events: readonly InterviewEvent[], options: { shared: boolean }) => Promise<ReadonlySet<InterviewEvent>>;
   /** Whether the follower's token has ended. */
   expired: () => boolean;
   /** How long it may be silent while events are passed over, in milliseconds. */
@@ -14,44 +15,50 @@ export interface VisibleStreamOptions {
 }
 
 /** A stream without the events that the follower may not see. Bookmarks say how far it has passed them over. */
-export class VisibleStream implements AsyncIterableIterator<StreamItem> {
+export class VisibleStream implements ItemStream {
+  readonly start: number;
   readonly #options: VisibleStreamOptions;
   /** What was asked for and has not come yet. */
-  #pending: Promise<IteratorResult<StreamItem>> | null = null;
-  /** What has come and could not be judged yet. */
-  #unjudged: IteratorResult<StreamItem> | null = null;
+  #pending: Promise<StreamBatch | null> | null = null;
   /** The last event that was passed over since something was delivered. */
-  #passed: InterviewEvent | null = null;
+  #passed: LogPosition | null = null;
+  /** Number of the last event that was judged. */
+  #position: number;
   #deliveredAt = Date.now();
   #ended = false;
 
   constructor(options: VisibleStreamOptions) {
     this.#options = options;
+    this.start = options.items.start;
+    this.#position = this.start;
   }
 
   /** @throws StreamInterrupted when it cannot be told whether the follower sees an event, which is then asked again */
-  async next(): Promise<IteratorResult<StreamItem>> {
+  async take(after: number, size: number): Promise<StreamBatch | null> {
+    this.#position = after;
     while (!this.#ended) {
-      const arrived = this.#unjudged ?? (await this.#take());
-      if (!arrived) return this.#deliver(this.#bookmark());
-      if (arrived.done) break;
-      const item = arrived.value;
-      if (item.type === "FAILURE") return this.#deliver(item);
-      if (this.#options.expired()) return this.#deliver({ type: "FAILURE", error: tokenExpired() });
-      if (!("id" in item)) return this.#deliver(item);
-      this.#unjudged = arrived;
-      const seen = await this.#judge(item);
-      this.#unjudged = null;
-      if (seen) return this.#deliver(item);
-      this.#passed = item;
+      const batch = await this.#arrive(size);
+      if (!batch) return this.#hand({ items: [this.#bookmark()], through: this.#position, shared: false });
+      if (batch === "ended") break;
+      const [first] = batch.items;
+      if (first?.type === "FAILURE") return this.#hand(batch);
+      if (this.#options.expired()) return this.#hand({ ...batch, items: [{ type: "FAILURE", error: tokenExpired() }] });
+      const items = await this.#seenOf(batch);
+      this.#position = batch.through;
+      if (items.length > 0) return this.#hand({ ...batch, items });
+      if (first) this.#passed = { accountId: first.accountId, sequence: batch.through };
     }
     this.#end();
-    return { done: true, value: undefined };
+    return null;
+  }
+
+  next(): Promise<IteratorResult<StreamItem>> {
+    return nextOf(this, this.#position);
   }
 
   async return(): Promise<IteratorResult<StreamItem>> {
     this.#end();
-    await this.#options.items.return?.();
+    await this.#options.items.return();
     return { done: true, value: undefined };
   }
 
@@ -59,19 +66,23 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     return this;
   }
 
-  async #judge(event: InterviewEvent): Promise<boolean> {
+  async #seenOf({ items, shared }: StreamBatch): Promise<StreamItem[]> {
+    const events = items.filter((item) => item.type !== "BOOKMARK" && item.type !== "FAILURE");
+    const [first] = events;
+    if (!first) return [...items];
     try {
-      return await this.#options.sees(event);
+      const seen = await this.#options.seenOf(events, { shared });
+      return events.filter((event) => seen.has(event));
     } catch (error) {
-      throw new StreamInterrupted({ accountId: event.accountId, sequence: event.sequence - 1 }, error);
+      throw new StreamInterrupted({ accountId: first.accountId, sequence: this.#position }, error);
     }
   }
 
-  /** The next item; undefined when a bookmark is due before it has come. */
-  async #take(): Promise<IteratorResult<StreamItem> | undefined> {
-    this.#pending ??= this.#options.items.next();
+  /** The next batch; undefined when a bookmark is due before it has come. */
+  async #arrive(size: number): Promise<StreamBatch | "ended" | undefined> {
+    this.#pending ??= this.#options.items.take(this.#position, size);
     try {
-      const arrived = await this.#nextOrBookmarkDue(this.#pending);
+      const arrived = await this.#nextOrBookmarkDue(this.#pending.then((batch) => batch ?? "ended"));
       if (arrived) this.#pending = null;
       return arrived;
     } catch (error) {
@@ -80,9 +91,7 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     }
   }
 
-  async #nextOrBookmarkDue(
-    pending: Promise<IteratorResult<StreamItem>>,
-  ): Promise<IteratorResult<StreamItem> | undefined> {
+  async #nextOrBookmarkDue<T>(pending: Promise<T>): Promise<T | undefined> {
     if (!this.#passed) return pending;
     const due = Promise.withResolvers<undefined>();
     const wait = this.#deliveredAt + this.#options.bookmarkMs - Date.now();
@@ -90,18 +99,17 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
     return Promise.race([pending, due.promise]).finally(() => clearTimeout(timer));
   }
 
-  #bookmark(): Bookmark {
+  #bookmark(): StreamItem {
     if (!this.#passed) throw new Error("A bookmark is due for an event that was not passed over.");
-    const { accountId, sequence } = this.#passed;
-    return { type: "BOOKMARK", accountId, sequence, occurredAt: new Date(), silent: this.#options.silentBookmarks };
+    return { type: "BOOKMARK", ...this.#passed, occurredAt: new Date(), silent: this.#options.silentBookmarks };
   }
 
-  #deliver(item: StreamItem): IteratorResult<StreamItem> {
+  #hand(batch: StreamBatch): StreamBatch {
     this.#passed = null;
     this.#deliveredAt = Date.now();
     // The failure is told, whatever becomes of the stream behind it.
-    if (item.type === "FAILURE") this.return().catch(() => {});
-    return { done: false, value: item };
+    if (batch.items[0]?.type === "FAILURE") this.return().catch(() => {});
+    return batch;
   }
 
   #end(): void {

@@ -57,9 +57,38 @@ export interface EventFilter {
   stageIds?: readonly string[] | undefined;
 }
 
+/** What a follower is handed at once. */
+export interface StreamBatch {
+  /** In order. A bookmark or a failure is alone. */
+  items: readonly StreamItem[];
+  /** Number of the last event that was looked at; what follows it comes next. */
+  through: number;
+  /** Whether other followers of the process are handed the same objects. */
+  shared: boolean;
+}
+
+/** One follower's way through a log, by position: what it is handed again is judged again. */
+export interface ItemStream extends AsyncIterableIterator<StreamItem> {
+  /** Number of the last event before the stream. */
+  readonly start: number;
+  /** At least one and at most `size` of the items that follow a number; null when the stream has ended. */
+  take(after: number, size: number): Promise<StreamBatch | null>;
+  return(): Promise<IteratorResult<StreamItem>>;
+}
+
+/** One item, for the protocol of iterators. */
+export async function nextOf(stream: ItemStream, position: number): Promise<IteratorResult<StreamItem>> {
+  const [value] = (await stream.take(position, 1))?.items ?? [];
+  return value ? { done: false, value } : { done: true, value: undefined };
+}
+
+export type StreamStart = "NEXT" | "OLDEST";
+
 export interface FollowOptions {
-  /** A cursor; null for what comes from now on. */
+  /** A cursor; null for where `from` says. */
   after: string | null;
+  /** Where a stream without a cursor begins; with the next event when left out. */
+  from?: StreamStart | undefined;
   filter: EventFilter;
   silentBookmarks?: boolean | undefined;
 }
@@ -70,7 +99,7 @@ export interface EventSource {
    * What follows a place in the account's log.
    * @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED
    */
-  follow(accountId: string, options: FollowOptions): Promise<AsyncIterableIterator<StreamItem>>;
+  follow(accountId: string, options: FollowOptions): Promise<ItemStream>;
   cursorOf(position: LogPosition): string;
   /** The cursor of the end of the account's log, as a transaction sees it. */
   cursorOfHead(tx: Transaction, accountId: string): Promise<string>;

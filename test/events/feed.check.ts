@@ -13,32 +13,32 @@ function feedOf(first: number, last: number): Feed {
 test("a feed gives each event that it holds after the one before it, and nothing after the newest", () => {
   const feed = feedOf(11, 13);
   expect(feed.head).toBe(13);
-  expect([9, 10, 11, 12, 13].map((sequence) => feed.after(sequence))).toEqual([
+  expect([9, 10, 11, 12, 13].map((sequence) => feed.after(sequence, 2))).toEqual([
     "missed",
-    event(11),
-    event(12),
-    event(13),
-    undefined,
+    [event(11), event(12)],
+    [event(12), event(13)],
+    [event(13)],
+    [],
   ]);
 });
 
 test("a feed takes the event that follows its newest, and no other", () => {
   const feed = feedOf(1, 2);
   for (const sequence of [1, 2, 4, 5]) feed.append(event(sequence));
-  expect([feed.head, feed.after(2)]).toEqual([2, undefined]);
+  expect([feed.head, feed.after(2, 1)]).toEqual([2, []]);
   feed.append(event(3));
-  expect([feed.head, feed.after(2)]).toEqual([3, event(3)]);
+  expect([feed.head, feed.after(2, 1)]).toEqual([3, [event(3)]]);
 });
 
 test("of many events a feed keeps the newest, and at least as many as it promises", () => {
   const last = 2 * RING + 1;
   const full = feedOf(1, last - 1);
-  expect(full.after(0)).toEqual(event(1));
+  expect(full.after(0, 1)).toEqual([event(1)]);
   const feed = feedOf(1, last);
-  expect(feed.after(last - RING - 1)).toBe("missed");
+  expect(feed.after(last - RING - 1, 1)).toBe("missed");
   for (let sequence = last - RING; sequence < last; sequence += 1)
-    expect(feed.after(sequence)).toEqual(event(sequence + 1));
-  expect(feed.after(last)).toBeUndefined();
+    expect(feed.after(sequence, 1)).toEqual([event(sequence + 1)]);
+  expect(feed.after(last, 1)).toEqual([]);
 });
 
 test("everybody who waits is woken once", () => {

@@ -5,7 +5,7 @@ import { adHoc, createInterview } from "../support/interview.ts";
 import { asOfCursor, nextEvent } from "../support/stream.ts";
 
 const EVENTS =
-  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { sequence cursor } } }";
+  "subscription ($after: EventCursor, $from: StreamStart! = NEXT) { interviewEvents(after: $after, from: $from) { ... on InterviewEvent { sequence cursor } } }";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -17,16 +17,24 @@ const create = () => createInterview(app.client, adHoc());
 
 interface Start {
   after?: string | null;
+  from?: "OLDEST";
   lastEventId?: string;
 }
 
 /** Connects as a browser does, by GET, or as other clients do, by POST. */
 const methods: [string, (start: Start) => ReturnType<TestApp["client"]["subscribeSse"]>][] = [
-  ["POST", ({ after, lastEventId }) => app.client.subscribeSse(EVENTS, { after }, headersOf(lastEventId))],
-  ["GET", ({ after, lastEventId }) => app.client.followByGet(EVENTS, { after }, headersOf(lastEventId))],
+  ["POST", ({ lastEventId, ...start }) => app.client.subscribeSse(EVENTS, start, headersOf(lastEventId))],
+  ["GET", ({ lastEventId, ...start }) => app.client.followByGet(EVENTS, start, headersOf(lastEventId))],
 ];
 const headersOf = (lastEventId: string | undefined): Record<string, string> =>
   lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+
+/** Leads to the last event. */
+async function beforeLast(): Promise<string> {
+  const cursor = await asOfCursor(app.client);
+  await create();
+  return cursor;
+}
 
 /** Numbers of events that a new connection delivers first. */
 async function sequencesOf(open: (typeof methods)[number][1], start: Start, count: number): Promise<number[]> {
@@ -77,8 +85,32 @@ describe.each(methods)("an event stream by %s", (_method, open) => {
       expect(await sequencesOf(open, start, sequences.length)).toEqual(sequences);
   });
 
+  test("begins with the oldest event that is kept when that is asked for, unless a cursor says where", async () => {
+    const [oldest] = await app.app.connections.raw`
+      select pruned_sequence::int + 1 as sequence from event_counters
+      where account_id = (select id from accounts where external_id = 'sample')`;
+    await create();
+    const sequence = oldest?.["sequence"];
+    const from = "OLDEST";
+    expect(await sequencesOf(open, { from }, 2)).toEqual([sequence, sequence + 1]);
+    const [last = 0] = await sequencesOf(open, { after: await beforeLast(), from }, 1);
+    expect(await sequencesOf(open, { lastEventId: await beforeLast(), from }, 1)).toEqual([last + 1]);
+    expect(last).toBeGreaterThan(sequence);
+  });
+
   test("refuses an id that is no cursor, although `after` is one", async () => {
     const stream = await open({ after: await asOfCursor(app.client), lastEventId: "1" });
     expect((await stream.next()).errors).toMatchObject([{ extensions: { code: "CURSOR_INVALID" } }]);
+  });
+
+  test("has an id before its first event, so that a reconnection misses nothing", async () => {
+    const stream = await open({});
+    while (stream.lastEventId() === undefined) await stream.nextBlock();
+    const lastEventId = stream.lastEventId() ?? "";
+    await stream.close();
+    await create();
+    const missed = await open({ lastEventId });
+    expect((await nextEvent(missed))["cursor"]).toBe(await asOfCursor(app.client));
+    await missed.close();
   });
 });

@@ -1,9 +1,9 @@
 import { GraphQLError } from "graphql";
 import type { ExecutionResult } from "graphql";
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { toGraphQLError, withoutStatus } from "../../src/graphql/errors.ts";
 import { RequestError } from "../../src/core/error.ts";
-import type { StreamItem } from "../../src/operation/event-source.ts";
+import type { ItemStream, StreamItem } from "../../src/operation/event-source.ts";
 import { Deliveries } from "../../src/graphql/subscribe.ts";
 import { Results } from "../../src/graphql/results.ts";
 
@@ -13,17 +13,25 @@ const mask = (error: unknown) => {
   return withoutStatus(toGraphQLError(error instanceof RequestError ? error : BUG));
 };
 
+type Item = number | Error | ExecutionResult;
+
 /** Deliveries of these items: a number is an event whose result is `{ n }`, an error is thrown, a result is what it became. */
-function deliver(items: (number | Error | ExecutionResult)[]) {
+function deliver(items: Item[]) {
   const left: string[] = [];
-  let at = 0;
+  /** What was taken at once, and what has been resolved, by the numbers of events. */
+  const taken: number[][] = [];
   const source = {
-    async next() {
-      const item = items[at];
-      if (item instanceof Error) throw item;
-      at += 1;
-      if (item === undefined) return { done: true as const, value: undefined };
-      return { done: false as const, value: item as unknown as StreamItem };
+    start: 0,
+    async take(after: number, size: number) {
+      const [next] = items.slice(after);
+      if (next instanceof Error) throw next;
+      if (next === undefined) return null;
+      const count = items.slice(after, after + size).findIndex((item) => item instanceof Error);
+      const length = Math.min(count < 0 ? size : count, items.length - after);
+      const sequences = Array.from({ length }, (_, index) => after + index + 1);
+      taken.push(sequences);
+      const batch = sequences.map((sequence) => ({ type: "INTERVIEW_CREATED", sequence }));
+      return { items: batch as unknown as StreamItem[], through: after + length, shared: false };
     },
     async return() {
       left.push("source");
@@ -31,26 +39,34 @@ function deliver(items: (number | Error | ExecutionResult)[]) {
     },
   };
   const group = {
-    async deliver(item: unknown) {
-      const result = typeof item === "number" ? { data: { n: item } } : (item as ExecutionResult);
-      return { result, text: JSON.stringify(result), cursor: `c${at}` };
-    },
+    deliver: (batch: readonly StreamItem[]) =>
+      batch.map(async (event) => {
+        const { sequence } = event as { sequence: number };
+        const item = items[sequence - 1];
+        const result = typeof item === "number" ? { data: { n: item } } : (item as ExecutionResult);
+        return { result, text: JSON.stringify(result), cursor: `c${sequence}` };
+      }),
     leave: () => void left.push("group"),
-    cursorOf: () => "unused",
+    cursorOf: ({ sequence }: { sequence: number }) => `c${sequence}`,
   };
-  return { deliveries: new Deliveries(source, { group, mask }), left };
+  const deliveries = new Deliveries(source as unknown as ItemStream, { accountId: "a", group, mask });
+  return { deliveries, left, taken };
 }
 
 async function collect(stream: AsyncIterable<{ errors?: readonly GraphQLError[] | undefined; data?: any }>) {
   const told: unknown[] = [];
-  for await (const { data, errors } of stream) told.push(errors ? errors[0]?.extensions : data.n);
+  for await (const { data, errors } of stream) {
+    if (data || errors) told.push(errors ? errors[0]?.extensions : data.n);
+  }
   return told;
 }
 
 const results = async (stream: AsyncIterable<{ result: ExecutionResult }>) => {
   const told: unknown[] = [];
-  for await (const { result } of stream)
+  for await (const { result } of stream) {
+    if (!result.data && !result.errors) continue;
     told.push(result.errors ? withoutStatus(result.errors[0] as GraphQLError).extensions : (result.data as any).n);
+  }
   return told;
 };
 
@@ -77,10 +93,11 @@ test("an event with errors of the request's own, or with data, is delivered, and
 });
 
 test("a source that fails to end ends all the same", async () => {
-  const group = { deliver: () => Promise.reject(new Error("No.")), leave: () => {}, cursorOf: () => "c" };
-  const source = { next: () => Promise.reject(new Error("No.")), return: () => Promise.reject(new Error("No.")) };
-  const deliveries = new Deliveries(source, { group, mask });
-  expect(await results(deliveries)).toEqual([{ code: "INTERNAL_SERVER_ERROR", cursor: null }]);
+  const group = { deliver: () => [], leave: () => {}, cursorOf: () => "c" };
+  const fails = () => Promise.reject(new Error("No."));
+  const source = { start: 0, take: fails, return: fails } as unknown as ItemStream;
+  const deliveries = new Deliveries(source, { accountId: "a", group, mask });
+  expect(await results(deliveries)).toEqual([{ code: "INTERNAL_SERVER_ERROR", cursor: "c" }]);
   expect(await deliveries.return()).toEqual({ done: true, value: undefined });
 });
 
@@ -92,4 +109,44 @@ test("an event stream whose source ends says that the process does, with its cur
   expect(await collect(stream)).toEqual([1, { code: "GOING_AWAY", cursor: "c1" }]);
   expect(left).toContain("group");
   expect(ends).toBeGreaterThan(0);
+});
+
+describe("batches", () => {
+  const lengths = (taken: number[][]) => taken.map(({ length }) => length);
+  const many = Array.from({ length: 200 }, (_, index) => index);
+  afterEach(() => void vi.useRealTimers());
+
+  test("grow while the subscriber reads quickly, up to 50", async () => {
+    const { deliveries, taken } = deliver(many);
+    expect(await results(deliveries)).toEqual(many);
+    expect(lengths(taken)).toEqual([1, 2, 4, 8, 16, 32, 50, 50, 37]);
+  });
+
+  test("are small when results are long", async () => {
+    const long = { data: { n: "x".repeat(20_000) } };
+    const { deliveries, taken } = deliver(Array.from({ length: 7 }, () => long));
+    await results(deliveries);
+    expect(lengths(taken)).toEqual([1, 2, 3, 1]);
+  });
+
+  test("are judged and resolved again when the subscriber is slow, and no larger than what it takes in a second", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { deliveries, taken } = deliver(many);
+    const told: unknown[] = [];
+    const next = async () => {
+      const { value } = await deliveries.next();
+      if (value.result.data) told.push(value.result.data.n);
+    };
+    for (let count = 0; count < 1 + 1 + 2 + 4 + 3; count += 1) await next();
+    vi.advanceTimersByTime(1_000);
+    for (let count = 0; count < 3; count += 1) await next();
+    expect(taken).toEqual([[1], [2, 3], [4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14, 15], [11, 12, 13]]);
+    await next();
+    expect(told).toEqual(many.slice(0, 14));
+  });
+
+  test("the first delivery says where the stream begins, to the transport alone", async () => {
+    const { deliveries } = deliver([1]);
+    expect((await deliveries.next()).value).toEqual({ result: {}, text: "", cursor: "c0" });
+  });
 });

@@ -24,8 +24,11 @@ const INACTIVE = "This token is not valid: it names no active user of an account
 async function openQuiet(client: Client, headers: Record<string, string> = EVENT_STREAM) {
   const body = JSON.stringify({ query: EVENTS, variables: { after: await asOfCursor(app.client) } });
   const response = await client.post(body, headers);
-  return { ended: readToEnd(response) };
+  return { ended: readToEnd(response).then(({ text, ...end }) => ({ ...end, text: text.replace(BEGIN, "") })) };
 }
+
+/** Says where the stream begins. */
+const BEGIN = /^id: \S+\n\n/m;
 
 const farewell = (message: string) => {
   const refusal = { errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }] };

@@ -199,9 +199,10 @@ async function firstOf(client: Client, document: string, variables: Record<strin
   const stream = await client.subscribeSse(document, variables);
   for (;;) {
     const block = await stream.nextBlock();
-    if (block === ":") continue;
-    await stream.close();
     const data = /^data: (.*)$/m.exec(block)?.[1];
+    const isBeginning = !data && stream.lastEventId() === variables["after"];
+    if (block === ":" || isBeginning) continue;
+    await stream.close();
     return data ? (JSON.parse(data) as GraphQLResult) : { data: { bookmark: stream.lastEventId() } };
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { VisibleStream } from "../../src/interview/visible-stream.ts";
-import type { InterviewEvent, StreamItem } from "../../src/operation/event-source.ts";
+import type { VisibleStreamOptions } from "../../src/interview/visible-stream.ts";
+import type { InterviewEvent, StreamBatch, StreamItem } from "../../src/operation/event-source.ts";
 
 const BOOKMARK_MS = 30_000;
 
@@ -20,35 +21,46 @@ const event = (sequence: number, seen: boolean) =>
     detail: { seen },
   }) as unknown as InterviewEvent;
 
+interface Opening {
+  expired?: () => boolean;
+  seenOf?: VisibleStreamOptions["seenOf"];
+  take?: (after: number) => Promise<StreamItem | undefined>;
+}
+
+const seen: VisibleStreamOptions["seenOf"] = async (events) =>
+  new Set(events.filter(({ detail }) => detail["seen"] === true));
+
 /** A stream that is fed by hand. */
-function open(options: { expired?: () => boolean; sees?: (event: InterviewEvent) => Promise<boolean> } = {}) {
-  const waiting: ((result: IteratorResult<StreamItem>) => void)[] = [];
-  const queue: StreamItem[] = [];
+function open({ expired = () => false, seenOf = seen, take }: Opening = {}) {
+  const fed: StreamItem[] = [];
+  let resume = () => {};
   let returned = 0;
   let ended = 0;
-  const items: AsyncIterator<StreamItem> = {
-    next: () => {
-      const value = queue.shift();
-      if (value) return Promise.resolve({ done: false, value });
-      return new Promise((resolve) => void waiting.push(resolve));
+  const following = (after: number, size: number) =>
+    fed.filter((item) => item.type === "FAILURE" || item.sequence > after).slice(0, size);
+  const isReady = (after: number, size: number) => returned > 0 || following(after, size).length > 0;
+  const items: VisibleStreamOptions["items"] = {
+    start: 0,
+    async take(after, size) {
+      const item = await take?.(after);
+      if (item) return { items: [item], through: after + 1, shared: false };
+      while (!isReady(after, size)) await new Promise<void>((wake) => (resume = wake));
+      const found = following(after, size);
+      const last = found.at(-1);
+      const through = last && last.type !== "FAILURE" ? last.sequence : after;
+      return returned === 0 ? { items: found, through, shared: false } : null;
     },
     return: async () => {
       returned += 1;
-      for (const resolve of waiting.splice(0)) resolve({ done: true, value: undefined });
+      resume();
       return { done: true, value: undefined };
     },
   };
-  const stream = new VisibleStream({
-    items,
-    sees: options.sees ?? (async ({ detail }) => detail["seen"] === true),
-    expired: options.expired ?? (() => false),
-    bookmarkMs: BOOKMARK_MS,
-    onEnd: () => void (ended += 1),
-  });
+  const onEnd = () => void (ended += 1);
+  const stream = new VisibleStream({ items, seenOf, expired, bookmarkMs: BOOKMARK_MS, onEnd });
   const feed = (item: StreamItem) => {
-    const next = waiting.shift();
-    if (next) next({ done: false, value: item });
-    else queue.push(item);
+    fed.push(item);
+    resume();
   };
   return { stream, feed, ends: () => [returned, ended] };
 }
@@ -84,8 +96,8 @@ test("half a minute after the last delivery a bookmark says how far was passed o
 test("bookmarks of the log pass, and no other is due after them", async () => {
   const { stream, feed } = open();
   feed(event(1, false));
-  feed({ type: "BOOKMARK", accountId: "account", sequence: 1, occurredAt: new Date() });
-  expect((await stream.next()).value).toMatchObject({ type: "BOOKMARK", sequence: 1 });
+  feed({ type: "BOOKMARK", accountId: "account", sequence: 2, occurredAt: new Date() });
+  expect((await stream.next()).value).toMatchObject({ type: "BOOKMARK", sequence: 2 });
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -114,12 +126,12 @@ test("leaving ends what is awaited, once", async () => {
 
 test("an event that cannot be judged is judged again, and nothing is passed over", async () => {
   let failures = 2;
-  const sees = async ({ detail }: InterviewEvent) => {
+  const seenOf: VisibleStreamOptions["seenOf"] = async (...events) => {
     failures -= 1;
     if (failures >= 0) throw new Error("The database is away.");
-    return detail["seen"] === true;
+    return seen(...events);
   };
-  const { stream, feed, ends } = open({ sees });
+  const { stream, feed, ends } = open({ seenOf });
   for (const sequence of [1, 2]) feed(event(sequence, true));
   for (let count = 0; count < 2; count += 1) {
     await expect(stream.next()).rejects.toMatchObject({
@@ -133,15 +145,31 @@ test("an event that cannot be judged is judged again, and nothing is passed over
 
 test("a stream whose source fails asks it again", async () => {
   let calls = 0;
-  const items: AsyncIterator<StreamItem> = {
-    next: async () => {
-      calls += 1;
-      if (calls === 1) throw new Error("The log cannot be read.");
-      return { done: false, value: event(7, true) };
-    },
+  const take = async () => {
+    calls += 1;
+    if (calls === 1) throw new Error("The log cannot be read.");
+    return event(7, true);
   };
-  const options = { items, sees: async () => true, expired: () => false, bookmarkMs: BOOKMARK_MS, onEnd: () => {} };
-  const stream = new VisibleStream(options);
+  const { stream } = open({ take });
   await expect(stream.next()).rejects.toThrow("The log cannot be read.");
   expect((await stream.next()).value).toMatchObject({ sequence: 7 });
+});
+
+test("a batch is judged at once, what is seen of it is handed over in order, and what is taken again is judged again", async () => {
+  const judged: number[][] = [];
+  const seenOf: VisibleStreamOptions["seenOf"] = async (events, options) => {
+    judged.push(events.map(({ sequence }) => sequence));
+    return seen(events, options);
+  };
+  const { stream, feed } = open({ seenOf });
+  for (const sequence of [1, 2, 3, 4, 5]) feed(event(sequence, sequence !== 2 && sequence !== 5));
+  const sequencesOf = (batch: StreamBatch | null) =>
+    batch?.items.map((item) => (item.type === "FAILURE" ? item.error : item.sequence));
+  const first = await stream.take(0, 5);
+  expect([sequencesOf(first), first?.through]).toEqual([[1, 3, 4], 5]);
+  expect(sequencesOf(await stream.take(1, 2))).toEqual([3]);
+  expect(judged).toEqual([
+    [1, 2, 3, 4, 5],
+    [2, 3],
+  ]);
 });

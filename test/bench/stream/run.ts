@@ -12,7 +12,11 @@ export interface Timing {
 }
 
 const { values } = parseArgs({
-  options: { sockets: { type: "string", default: "1,100,1000,5000" }, rounds: { type: "string", default: "30" } },
+  options: {
+    sockets: { type: "string", default: "1,100,1000,5000" },
+    rounds: { type: "string", default: "30" },
+    replay: { type: "string", default: "10000" },
+  },
 });
 const rounds = Number(values.rounds);
 
@@ -27,6 +31,7 @@ try {
     const cells = [sockets, ratio(alike, "first"), ratio(alike, "last"), ratio(different, "last")];
     console.log(`| ${cells.join(" | ")} |`);
   }
+  await compareReplays(stage, Number(values.replay));
 } finally {
   await stage.close();
 }
@@ -52,6 +57,25 @@ async function compare(on: Stage, crowd: { sockets: number; distinct: boolean })
 
 function ratio({ ours, raw }: Comparison, key: keyof Timing): string {
   return (median(ours.map((timing) => timing[key])) / median(raw.map((timing) => timing[key]))).toFixed(2);
+}
+
+/** One event at a time against batches, in turn, since the machine may be busy. */
+async function compareReplays(on: Stage, count: number): Promise<void> {
+  if (count === 0) return;
+  console.log(`\n${count} missed events to one subscriber, in events a second.`);
+  console.log("| subscriber | one at a time | in batches | ratio |");
+  console.log("| --- | ---: | ---: | ---: |");
+  const replay = await on.replay(count);
+  for (const person of [false, true]) {
+    const [singly, batched] = [[], []] as [number[], number[]];
+    for (let round = 0; round < 3; round += 1) {
+      batched.push(await replay.run({ maxBatch: 50, person }));
+      singly.push(await replay.run({ maxBatch: 1, person }));
+    }
+    const rate = (times: number[]) => Math.round((count * 1_000) / median(times));
+    const cells = [person ? "a person" : "a token", rate(singly), rate(batched)];
+    console.log(`| ${cells.join(" | ")} | ${(median(singly) / median(batched)).toFixed(1)} |`);
+  }
 }
 
 function median(numbers: number[]): number {

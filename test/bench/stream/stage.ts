@@ -11,6 +11,8 @@ import { openBenchApp } from "../../support/bench.ts";
 import { Client } from "../../support/client.ts";
 import { freePort, runGateway } from "../../support/process.ts";
 import type { ClientCommand, ClientReport, BroadcastReport } from "./message.ts";
+import { createReplay } from "./replay.ts";
+import type { Replay } from "./replay.ts";
 import type { Timing } from "./run.ts";
 import { createWriter } from "./writer.ts";
 
@@ -23,6 +25,8 @@ const QUERY = `subscription ($after: EventCursor) { interviewEvents(after: $afte
 
 /** A gateway, a raw broadcast and a process with two crowds of sockets. */
 export interface Stage {
+  /** A log of so many events for one subscriber. */
+  replay(count: number): Promise<Replay>;
   /** Connects as many sockets to the gateway as to the raw broadcast; the answer disconnects them. */
   open(crowd: { sockets: number; distinct: boolean }): Promise<() => Promise<void>>;
   /** Commits an event and waits until every socket of the gateway has it. */
@@ -48,6 +52,8 @@ export async function startStage(): Promise<Stage> {
   let bytes = "";
 
   return {
+    replay: (count) =>
+      createReplay(app, { client: new Client(`http://127.0.0.1:${port}`, token), count, query: QUERY }),
     async open({ sockets, distinct }) {
       const tokens = await issueTokens(app, Math.ceil(sockets / SOCKETS_PER_TOKEN));
       // From a cursor, so that no socket misses an event that comes while it subscribes.
