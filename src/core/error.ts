@@ -65,6 +65,7 @@ export const REQUEST_ERRORS = {
     retryable: false,
     meaning: "The client has registered no document with this hash.",
   },
+  NOT_FOUND: { status: 404, retryable: false, meaning: "There is nothing at this address." },
   NOT_ACCEPTABLE: {
     status: 406,
     retryable: false,
