@@ -8,7 +8,8 @@ import { freePort } from "./support/process.ts";
 import { startProxy } from "./reliability/support/proxy.ts";
 import type { Proxy } from "./reliability/support/proxy.ts";
 
-const EVENTS = "subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor interview { id } } }";
+const EVENTS =
+  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { cursor interview { id } } } }";
 const DEADLINE_MS = 2_000;
 
 let network: Proxy;

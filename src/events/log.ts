@@ -49,7 +49,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     cursorExpired(cursorOf({ accountId, sequence: pruned }));
 
   return {
-    async follow(accountId, { after, filter }) {
+    async follow(accountId, { after, filter, silentBookmarks }) {
       const cursor = after === null ? null : decodeCursor(cursorSecret, after, accountId);
       const extent = await readExtent(raw, accountId, cursor?.epoch);
       await epochs.enter(extent.epoch);
@@ -61,6 +61,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
         feed,
         from: cursor?.sequence ?? extent.head,
         filter,
+        silentBookmarks,
         readMissed: async (sequence) => (await readAfter(raw, [{ accountId, sequence }], BATCH)).events,
         expired: async () => expired(accountId, await readExtent(raw, accountId)),
         tooSlow: (sequence) => subscriberTooSlow(cursorOf({ accountId, sequence })),

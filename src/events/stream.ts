@@ -9,6 +9,7 @@ export interface StreamOptions {
   /** Number of the last event that the follower has. */
   from: number;
   filter: EventFilter;
+  silentBookmarks?: boolean | undefined;
   /** Reads from the table what the feed no longer holds: the events behind a number, in order. */
   readMissed: (after: number) => Promise<InterviewEvent[]>;
   /** What is said when the event behind a number is no longer kept. */
@@ -76,12 +77,13 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
       if (matchesFilter(event, this.#options.filter)) return this.#deliver(event);
     }
     if (this.#bookmarkDue) {
-      const { feed } = this.#options;
+      const { feed, silentBookmarks } = this.#options;
       return this.#deliver({
         type: "BOOKMARK",
         accountId: feed.accountId,
         sequence: this.#position,
         occurredAt: new Date(),
+        silent: silentBookmarks,
       });
     }
     if (!event) await this.#wait();

@@ -134,5 +134,6 @@ function toEventStream(
 
 function message(result: Carried): string {
   const { cursor, text } = result[DELIVERY] ?? { cursor: null, text: toText(result) };
-  return `${cursor ? `id: ${cursor}\n` : ""}event: next\ndata: ${text}\n\n`;
+  // An id alone is no message to a client, and where its next connection resumes.
+  return `${cursor ? `id: ${cursor}\n` : ""}${text && `event: next\ndata: ${text}\n`}\n`;
 }

@@ -34,7 +34,7 @@ export class Push implements AsyncIterableIterator<never> {
         return END;
       }
       this.#cursor = cursor;
-      await this.#options.send(text);
+      if (text !== "") await this.#options.send(text);
     }
   }
 

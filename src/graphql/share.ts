@@ -20,7 +20,7 @@ const UNANSWERED: ReadonlySet<unknown> = new Set<RequestErrorCode>(["DATABASE_UN
 /** What one item of a stream has become; equal subscriptions are handed the same object. */
 export interface Delivery {
   result: ExecutionResult;
-  /** The result as JSON. */
+  /** The result as JSON; empty for a bookmark that is not told. */
   text: string;
   /** Leads behind the item; null when the stream has failed. */
   cursor: string | null;
@@ -88,6 +88,7 @@ class SharedGroup {
   /** In a context of its own: a loader that outlives one event would answer the next from what the last one saw. */
   async #execute(item: StreamItem): Promise<Delivery> {
     const context = this.#args.contextValue as Context;
+    if (item.type === "BOOKMARK" && item.silent) return { result: {}, text: "", cursor: context.events.cursorOf(item) };
     const contextValue = createContext(context, context.caller, context);
     const result = this.#mask(await executeSubscriptionEvent({ ...this.#args, rootValue: item, contextValue }));
     const unanswered = result.errors?.find(({ extensions }) => UNANSWERED.has(extensions["code"]));

@@ -35,6 +35,7 @@ export const DEMO_SUBSCRIPTION = `subscription Watch {
     sequence
     cursor
     interview { name conferenceUrl }
+    failure { code message }
   }
 }`;
 

@@ -1,61 +1,107 @@
 import { decodeIdOf } from "../core/id.ts";
-import { interviewEventType } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
+import { columnsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
+import type { Context } from "../operation/context.ts";
+import { INTERVIEW_EVENT_TYPES } from "../operation/event-source.ts";
 import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
-import { visibleInterview } from "./find.ts";
+import { loaded } from "../operation/loader.ts";
 import { followInterviews, followProvisioning } from "./follow.ts";
+import { interviewInAccount } from "./load.ts";
 
-const BOOKMARK = "BOOKMARK";
-
-const InterviewEventTypeEnum = defineEnum("InterviewEventType", [...interviewEventType.enumValues, BOOKMARK], {
-  description: "What happened.",
+const InterviewEventTypeEnum = defineEnum("InterviewEventType", INTERVIEW_EVENT_TYPES, {
+  description:
+    "What happened. More types will come, as more can be done to an interview: expect ones that you do not know.",
   values: {
     INTERVIEW_CREATED: "An interview was created.",
     INTERVIEW_UPDATED: "Something of it was changed.",
-    INTERVIEW_RESCHEDULED: "Its time was changed.",
-    INTERVIEW_CANCELLED: "It was called off.",
     INTERVIEW_PROVISIONED: "Conference, calendar event and invitations exist.",
     INTERVIEW_PROVISIONING_FAILED: "Provisioning was given up.",
-    INTERVIEW_RSVP_CHANGED: "A participant answered the invitation.",
-    CANDIDATE_NO_SHOW_MARKED: "The candidate did not come.",
-    CANDIDATE_NO_SHOW_UNDONE: "The candidate came after all.",
-    AVAILABILITY_SEARCH_COMPLETED: "A search for free slots ended.",
-    BOOKMARK:
-      "Nothing that the filter lets through, for half a minute: the cursor moves on, and there is no interview. Not in the log.",
   },
 });
 
-type Delivered = InterviewEvent | Bookmark;
+type Told = InterviewEvent | Bookmark;
+const isEvent = (item: Told): item is InterviewEvent => item.type !== "BOOKMARK";
 
-const InterviewEventType = builder.objectRef<Delivered>("InterviewEvent").implement({
-  description:
-    "One committed change of an interview, as the account's event log has it, or a bookmark between changes.",
+const cursorOf = (item: Told, _args: object, ctx: Context) => ctx.events.cursorOf(item);
+const CURSOR = "Place in the account's event log. Sent as `after`, the stream resumes with what follows.";
+
+const InterviewStreamItem = builder.interfaceRef<Told>("InterviewStreamItem").implement({
+  description: "What `interviewEvents` delivers: an event, or a bookmark between events.",
+  resolveType: (item) => (isEvent(item) ? "InterviewEvent" : "StreamBookmark"),
   fields: (t) => ({
-    id: t.id({
-      description: "The same in every repetition of the event.",
-      resolve: (event, _args, ctx) => ("id" in event ? event.id : ctx.events.cursorOf(event)),
-    }),
-    cursor: t.field({
-      type: "EventCursor",
-      description: "Place in the account's event log. Sent as `after`, the stream goes on behind it.",
-      resolve: (event, _args, ctx) => ctx.events.cursorOf(event),
-    }),
-    sequence: t.exposeInt("sequence", { description: "Number in the account's event log, without gaps, from 1." }),
-    type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
+    cursor: t.field({ type: "EventCursor", description: CURSOR, resolve: cursorOf }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
-    interviewVersion: t.int({
-      nullable: true,
-      description: "The interview's version after the change; null on a bookmark.",
-      resolve: (event) => ("interviewVersion" in event ? event.interviewVersion : null),
-    }),
+  }),
+});
+
+const ID = "The same in every repetition of the event.";
+const SEQUENCE = "Number in the account's event log, without gaps, from 1.";
+const VERSION = "The interview's version after the change.";
+const INTERVIEW =
+  "The interview as it is when the event is delivered. An event of an interview that the caller may not see at that moment " +
+  "is not delivered.";
+
+/** The stream has judged whether the subscriber sees it. */
+const interviewOf = ({ interviewId }: InterviewEvent, ctx: Context, columns: ReturnType<typeof columnsOf>) =>
+  loaded(ctx.load(interviewInAccount, interviewId, columns));
+
+builder.objectRef<InterviewEvent>("InterviewEvent").implement({
+  description: "One committed change of an interview, as the account's event log has it.",
+  interfaces: [InterviewStreamItem],
+  fields: (t) => ({
+    id: t.exposeID("id", { description: ID }),
+    sequence: t.exposeInt("sequence", { description: SEQUENCE }),
+    type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
+    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
     interview: t.field({
       type: "Interview",
+      description: INTERVIEW,
+      resolve: (event, _args, ctx, info) => interviewOf(event, ctx, columnsOf(info)),
+    }),
+  }),
+});
+
+builder.objectRef<Bookmark>("StreamBookmark").implement({
+  description:
+    "Says how far the log has been read while nothing in it was for this subscriber: at least every 30 s while others change. " +
+    "It is not in the log. A subscriber that keeps its cursor resumes quickly, and before the cursor expires.",
+  interfaces: [InterviewStreamItem],
+});
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+const ProvisioningFailure = builder.objectRef<Failure>("ProvisioningFailure").implement({
+  description: "Why provisioning was given up.",
+  fields: (t) => ({
+    code: t.exposeString("code", { description: "Stable, in capitals, as in `ProvisioningError.code`." }),
+    message: t.exposeString("message", { description: "The same for people." }),
+  }),
+});
+
+const InterviewProvisionedEvent = builder.objectRef<InterviewEvent>("InterviewProvisionedEvent").implement({
+  description:
+    "The end of an interview's provisioning. The same event has the same id and cursor in `interviewEvents`.",
+  fields: (t) => ({
+    id: t.exposeID("id", { description: ID }),
+    cursor: t.field({ type: "EventCursor", description: CURSOR, resolve: cursorOf }),
+    sequence: t.exposeInt("sequence", { description: SEQUENCE }),
+    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
+    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    interview: t.field({
+      type: "Interview",
+      description: INTERVIEW,
+      resolve: (event, _args, ctx, info) => interviewOf(event, ctx, columnsOf(info)),
+    }),
+    failure: t.field({
+      type: ProvisioningFailure,
       nullable: true,
-      description:
-        "The interview as it is when the event is delivered; null on a bookmark. An event of an interview that the caller " +
-        "may not see at that moment is not delivered.",
-      resolve: (event, _args, ctx) => ("interviewId" in event ? visibleInterview(ctx, event.interviewId) : null),
+      description: "Why it was given up; null when everything exists and the invitations are sent.",
+      resolve: ({ type, detail: { code, message } }) =>
+        type === "INTERVIEW_PROVISIONING_FAILED" ? { code: String(code), message: String(message ?? code) } : null,
     }),
   }),
 });
@@ -89,40 +135,52 @@ function toFilter(filter: Filter | null | undefined): EventFilter {
 }
 
 /** A stream that cannot go on says so as the error of its last event. */
-function delivered(item: StreamItem): Delivered {
+function told(item: StreamItem): Told {
   if (item.type === "FAILURE") throw item.error;
   return item;
 }
 
-const after = "Begins behind this event and first delivers what was missed; with the next event when left out.";
+function toldEvent(item: StreamItem): InterviewEvent {
+  const event = told(item);
+  if (isEvent(event)) return event;
+  throw new Error("This subscription has no bookmarks.");
+}
+
+const after = "Begins after this cursor and first delivers what was missed; with the next event when left out.";
 
 builder.subscriptionFields((t) => ({
   interviewProvisioned: t.field({
-    type: InterviewEventType,
+    type: InterviewProvisionedEvent,
     description:
       "Delivers each interview of the account whose provisioning has ended: fully provisioned, or given up. External " +
-      "interviews never appear. In order, without gap, and with a bookmark at least every 30 s while others change.",
+      "interviews never appear. In order and without gap. It has no bookmarks: over server-sent events the ids go on by " +
+      "themselves, over WebSocket `interviewEvents` of these types keeps the cursor of a rare event fresh.",
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
       filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
     },
     subscribe: (_root, args, ctx) =>
       followProvisioning(ctx, { after: args.after ?? null, filter: toFilter(args.filter) }),
-    resolve: delivered,
+    resolve: toldEvent,
   }),
   interviewEvents: t.field({
-    type: InterviewEventType,
-    description: "Delivers every committed change of the account's interviews, in the same way.",
+    type: InterviewStreamItem,
+    description:
+      "Delivers every committed change of the account's interviews, in order and without gap, and a bookmark at least every " +
+      "30 s while there are only changes that it does not deliver.",
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
       filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
-      types: t.arg({ type: [InterviewEventTypeEnum], description: "Which changes; all when left out." }),
+      types: t.arg({
+        type: [InterviewEventTypeEnum],
+        description: "Which changes; all when left out, none for an empty list.",
+      }),
     },
     subscribe: (_root, args, ctx) =>
       followInterviews(ctx, {
         after: args.after ?? null,
-        filter: { ...toFilter(args.filter), types: args.types?.filter((type) => type !== BOOKMARK) },
+        filter: { ...toFilter(args.filter), types: args.types ?? undefined },
       }),
-    resolve: delivered,
+    resolve: told,
   }),
 }));

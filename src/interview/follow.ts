@@ -1,7 +1,7 @@
 import { PROVISIONING_OUTCOMES } from "../events/catalogue.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
-import type { EventFilter, StreamItem } from "../operation/event-source.ts";
+import type { EventFilter, FollowOptions, StreamItem } from "../operation/event-source.ts";
 import { joinFollowers, seesEvent } from "./audience.ts";
 import { asksAboutJob } from "./filter.ts";
 import { VisibleStream } from "./visible-stream.ts";
@@ -18,9 +18,10 @@ export interface FollowRequest {
 export async function followInterviews(
   ctx: Context,
   { after, filter }: FollowRequest,
+  { silentBookmarks }: Pick<FollowOptions, "silentBookmarks"> = {},
 ): Promise<AsyncIterableIterator<StreamItem>> {
   requireScope(ctx, "interviews:read");
-  const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter });
+  const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter, silentBookmarks });
   const { userId, expiresAt } = ctx.caller;
   if (userId === null) return items;
   const follower = { userId, ofSeenApplications: asksAboutJob(filter) };
@@ -29,11 +30,13 @@ export async function followInterviews(
     sees: (event) => seesEvent(ctx, event, follower),
     expired: () => expiresAt !== null && expiresAt <= ctx.now(),
     bookmarkMs: BOOKMARK_MS,
+    silentBookmarks,
     onEnd: joinFollowers(ctx, follower),
   });
 }
 
 /** The ends of provisioning among them. */
 export function followProvisioning(ctx: Context, request: FollowRequest): Promise<AsyncIterableIterator<StreamItem>> {
-  return followInterviews(ctx, { ...request, filter: { ...request.filter, types: PROVISIONING_OUTCOMES } });
+  const outcomes = { ...request, filter: { ...request.filter, types: PROVISIONING_OUTCOMES } };
+  return followInterviews(ctx, outcomes, { silentBookmarks: true });
 }

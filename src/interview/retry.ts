@@ -53,7 +53,7 @@ export async function recordFailedAttempt(
       .insert(provisionings)
       .values(row)
       .onConflictDoUpdate({ target: [provisionings.accountId, provisionings.interviewId], set: row });
-    if (!nextAttemptAt) return giveUp(tx, ctx, { interviewId, code: refusal.code });
+    if (!nextAttemptAt) return giveUp(tx, ctx, { interviewId, failure: refusal });
     await enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId }, notBefore: nextAttemptAt });
   });
 }
@@ -80,14 +80,15 @@ async function isOurs(
 async function giveUp(
   tx: Transaction,
   ctx: Context,
-  { interviewId, code }: { interviewId: string; code: string },
+  { interviewId, failure: { code, message } }: { interviewId: string; failure: ProviderError },
 ): Promise<void> {
   const moved = await moveProvisioning(tx, ctx, {
     interviewId,
     from: "PENDING",
     change: { provisioningState: "FAILED" },
   });
-  if (moved) await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONING_FAILED", interviewId, detail: { code } });
+  if (moved)
+    await recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONING_FAILED", interviewId, detail: { code, message } });
 }
 
 /** Moves an interview on from a state of its provisioning; null when it is not in that state, or cancelled. */

@@ -9,6 +9,7 @@ export interface VisibleStreamOptions {
   expired: () => boolean;
   /** How long it may be silent while events are passed over, in milliseconds. */
   bookmarkMs: number;
+  silentBookmarks?: boolean | undefined;
   onEnd: () => void;
 }
 
@@ -92,7 +93,7 @@ export class VisibleStream implements AsyncIterableIterator<StreamItem> {
   #bookmark(): Bookmark {
     if (!this.#passed) throw new Error("A bookmark is due for an event that was not passed over.");
     const { accountId, sequence } = this.#passed;
-    return { type: "BOOKMARK", accountId, sequence, occurredAt: new Date() };
+    return { type: "BOOKMARK", accountId, sequence, occurredAt: new Date(), silent: this.#options.silentBookmarks };
   }
 
   #deliver(item: StreamItem): IteratorResult<StreamItem> {

@@ -15,7 +15,7 @@ import { PGBOUNCER, pgbouncerVersion, startPooler } from "../support/pooler.ts";
 import type { Pooler } from "../support/pooler.ts";
 import { freePort, runGateway } from "../support/process.ts";
 
-const PROVISIONED = "subscription { interviewProvisioned { type interview { provisioning { state } } } }";
+const PROVISIONED = "subscription { interviewProvisioned { failure { code } interview { provisioning { state } } } }";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -110,7 +110,7 @@ describe.skipIf(pgbouncerVersion < 1.21)("through PgBouncer in transaction mode"
     if (one) await createInterview(one.client, adHoc());
     expect(await stream?.next()).toEqual({
       data: {
-        interviewProvisioned: { type: "INTERVIEW_PROVISIONED", interview: { provisioning: { state: "PROVISIONED" } } },
+        interviewProvisioned: { failure: null, interview: { provisioning: { state: "PROVISIONED" } } },
       },
     });
     await stream?.close();

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeId } from "../../src/core/id.ts";
 import { readInstallation } from "../../src/db/installation.ts";
 import { createEventLog } from "../../src/events/log.ts";
 import { pruneEvents } from "../../src/events/prune.ts";
+import { recordEvent } from "../../src/events/record.ts";
+import { systemContext } from "../../src/operation/context.ts";
 import type { StreamItem } from "../../src/operation/event-source.ts";
+import { inTransaction } from "../../src/operation/transaction.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import type { Subscription } from "../support/client.ts";
@@ -13,14 +17,17 @@ import { asOfCursor, nextEvent } from "../support/stream.ts";
 const EVENTS = /* GraphQL */ `
   subscription Events($after: EventCursor, $types: [InterviewEventType!], $filter: InterviewEventFilter) {
     interviewEvents(after: $after, types: $types, filter: $filter) {
-      id
+      __typename
       cursor
-      sequence
-      type
       occurredAt
-      interviewVersion
-      interview {
+      ... on InterviewEvent {
         id
+        sequence
+        type
+        interviewVersion
+        interview {
+          id
+        }
       }
     }
   }
@@ -39,10 +46,18 @@ afterAll(() => app.stop());
 const nextChange = async (stream: Subscription) => {
   for (;;) {
     const event = await nextEvent(stream);
-    if (event.type !== "BOOKMARK") return event;
+    if (event.__typename !== "StreamBookmark") return event;
   }
 };
 const create = (input: object = adHoc()) => createInterview(app.client, input);
+
+/** As the worker does it. */
+const recordProvisioned = (id: string) => {
+  const ctx = systemContext(app.app.services, accountId, "test");
+  return inTransaction(ctx, (tx) =>
+    recordEvent(tx, ctx, { type: "INTERVIEW_PROVISIONED", interviewId: decodeId(id).id }),
+  );
+};
 
 test("an event is complete, and the same in every repetition", async () => {
   const after = await asOfCursor(app.client);
@@ -92,10 +107,10 @@ describe("a filtered stream", () => {
   test("by types delivers none of the others", async () => {
     const stream = await app.client.subscribe(EVENTS, {
       after: await asOfCursor(app.client),
-      types: ["INTERVIEW_CANCELLED"],
+      types: ["INTERVIEW_PROVISIONING_FAILED"],
     });
     await create();
-    expect(await nextEvent(stream)).toMatchObject({ type: "BOOKMARK" });
+    expect(await nextEvent(stream)).toMatchObject({ __typename: "StreamBookmark" });
     await stream.close();
   });
 
@@ -103,7 +118,7 @@ describe("a filtered stream", () => {
     const filter = { organizerIds: [sampleId("User", "recruiter", "other")] };
     const stream = await app.client.subscribe(EVENTS, { after: await asOfCursor(app.client), filter });
     await create();
-    expect(await nextEvent(stream)).toMatchObject({ type: "BOOKMARK" });
+    expect(await nextEvent(stream)).toMatchObject({ __typename: "StreamBookmark" });
     await stream.close();
     const wrong = await app.client.subscribe(EVENTS, { filter: { jobIds: [user("ada")] } });
     expect((await wrong.next()).errors).toMatchObject([{ extensions: { code: "INVALID_ID" } }]);
@@ -116,7 +131,7 @@ test("a filtered stream that hears nothing gets a bookmark, from which it resume
   await create();
   const last = await asOfCursor(app.client);
   const bookmark = await nextEvent(stream);
-  expect(bookmark).toMatchObject({ type: "BOOKMARK", cursor: last, interview: null, interviewVersion: null });
+  expect(bookmark).toEqual({ __typename: "StreamBookmark", cursor: last, occurredAt: expect.any(String) });
   await stream.close();
 
   const resumed = await app.client.subscribe(EVENTS, { after: bookmark.cursor, filter });
@@ -125,8 +140,33 @@ test("a filtered stream that hears nothing gets a bookmark, from which it resume
   await resumed.close();
 });
 
+describe("provisioning", () => {
+  const filter = { interviewerIds: [user("extra-8")] };
+  const PROVISIONED =
+    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewProvisioned(after: $after, filter: $filter) { cursor failure { code message } interview { id } } }";
+
+  test("is followed without bookmarks, and over server-sent events the id goes on by itself", async () => {
+    const after = await asOfCursor(app.client);
+    const [sse, socket] = [
+      await app.client.subscribeSse(PROVISIONED, { after, filter }),
+      await app.client.subscribe(PROVISIONED, { after, filter }),
+    ];
+    await create();
+    const last = await asOfCursor(app.client);
+    while (sse.lastEventId() === undefined) await sse.nextBlock();
+    expect(sse.lastEventId()).toBe(last);
+
+    const id = await create(adHoc({ interviewerIds: [user("extra-8")] }));
+    await recordProvisioned(id);
+    for (const stream of [sse, socket]) {
+      expect(await nextEvent(stream)).toEqual({ cursor: expect.any(String), failure: null, interview: { id } });
+      await stream.close();
+    }
+  });
+});
+
 describe("over server-sent events", () => {
-  const PLAIN = "subscription { interviewEvents { interview { id } } }";
+  const PLAIN = "subscription { interviewEvents { ... on InterviewEvent { interview { id } } } }";
   test("the event's id is its cursor, and a reconnection that sends it back resumes", async () => {
     const stream = await app.client.subscribeSse(PLAIN);
     const ids = [await create(), await create(external()), await create()];

@@ -12,15 +12,17 @@ import { freePort, runGateway, unattended } from "../support/process.ts";
 const EVENTS = /* GraphQL */ `
   subscription Events($after: EventCursor) {
     interviewEvents(after: $after) {
-      sequence
-      interview {
-        id
-        organizer {
-          name
-        }
-        interviewers {
-          user {
+      ... on InterviewEvent {
+        sequence
+        interview {
+          id
+          organizer {
             name
+          }
+          interviewers {
+            user {
+              name
+            }
           }
         }
       }

@@ -9,7 +9,7 @@ import { copyDatabase, createTestDatabase } from "../support/database.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
 
 const EVENTS =
-  "subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor sequence interview { id } } }";
+  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { cursor sequence interview { id } } } }";
 
 let app: TestApp;
 let accountId: string;

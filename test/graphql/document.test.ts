@@ -13,7 +13,7 @@ import { Client } from "../support/client.ts";
 import type { GraphQLResult } from "../support/client.ts";
 
 const QUERY = "query Registered { viewer { scopes } }";
-const FOLLOW = "subscription Follow { interviewEvents { sequence } }";
+const FOLLOW = "subscription Follow { interviewEvents { ... on InterviewEvent { sequence } } }";
 const OTHER = "query Other { __typename }";
 
 let app: TestApp;

@@ -153,7 +153,11 @@ const REQUESTS: [name: string, sent: () => Sent, status: number][] = [
     () => ({ body: query(CREATE, { variables: { input: adHoc({}, { validateOnly: true }) } }) }),
     200,
   ],
-  ["a subscription", () => accepting("application/json", query("subscription { interviewEvents { id } }")), 406],
+  [
+    "a subscription",
+    () => accepting("application/json", query("subscription { interviewEvents { ... on InterviewEvent { id } } }")),
+    406,
+  ],
   ["a body of unknown length", () => ({ body: chunked(query(VIEWER)) }), 200],
   ["a body that is too long", () => ({ body: query(VIEWER, { variables: { text: "x".repeat(300_000) } }) }), 413],
   [
@@ -275,7 +279,10 @@ const LEFT: [reason: string, sent: Sent][] = [
   ["document", { body: query("{") }],
   ["document", { body: query("") }],
   ["operation", { body: query(VIEWER, { operationName: "B" }) }],
-  ["operation", accepting("application/json", query("subscription { interviewEvents { id } }"))],
+  [
+    "operation",
+    accepting("application/json", query("subscription { interviewEvents { ... on InterviewEvent { id } } }")),
+  ],
 ];
 test.each(LEFT)("what is left to Yoga is logged with its reason: %s %j", async (reason, sent) => {
   const before = app.log.length;

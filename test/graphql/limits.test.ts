@@ -38,7 +38,7 @@ const transports: [name: string, ask: Ask, keyword: "query" | "subscription"][] 
 const ofInterview = (keyword: string, fields: string, variables = "") =>
   keyword === "query"
     ? `query ${variables} { interviews(first: 1) { nodes { ${fields} } } }`
-    : `subscription ${variables} { interviewEvents { interview { ${fields} } } }`;
+    : `subscription ${variables} { interviewEvents { ... on InterviewEvent { interview { ${fields} } } } }`;
 const nested = (times: number): string =>
   times === 0 ? "id" : `application { interviews(first: 1) { nodes { ${nested(times - 1)} } } }`;
 const many = (count: number, part: (index: number) => string) =>
@@ -185,7 +185,9 @@ describe("what comes too fast", () => {
       errors: [{ extensions: { code: "RATE_LIMITED", retryAfterSeconds: seconds } }],
     });
     expect((await overSocket(slow.client, { query })).errors).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
-    const subscription = { query: "subscription { interviewEvents { interview { organizer { name } } } }" };
+    const subscription = {
+      query: "subscription { interviewEvents { ... on InterviewEvent { interview { organizer { name } } } } }",
+    };
     for (const over of [overSocket, overEventStream]) {
       const answers = [await over(await slow.createToken("other"), { query }), await over(slow.client, subscription)];
       expect(answers[1]?.errors).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);

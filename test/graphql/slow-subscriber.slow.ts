@@ -18,7 +18,7 @@ import { asOfCursor, nextEvent } from "../support/stream.ts";
 
 /** Forty kilobytes for each event, so that no buffer on the way can hold what is not read. */
 const ALIASES = Array.from({ length: 100 }, (_, index) => `${"x".repeat(300)}${index}: cursor`).join(" ");
-const EVENTS = `subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor sequence ${ALIASES} } }`;
+const EVENTS = `subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { cursor sequence ${ALIASES} } } }`;
 /** Impatient, and with a heap so tight that what grows is what is kept for subscribers. */
 const SETTINGS = { SUBSCRIBER_STALL_SECONDS: "2", NODE_OPTIONS: "--max-old-space-size=128 --max-semi-space-size=4" };
 const WARM_UP = 400;

@@ -117,7 +117,7 @@ test("a token holds a limited number of sockets, and a closed one makes room", a
 
 test("the operation after the hundredth is refused, and the others go on", async () => {
   const opened = await begin();
-  const subscription = { query: "subscription { interviewEvents { id } }" };
+  const subscription = { query: "subscription { interviewEvents { ... on InterviewEvent { id } } }" };
   for (let id = 1; id <= 101; id += 1) opened.send({ id: `${id}`, type: "subscribe", payload: subscription });
   const { id, type, payload } = await opened.next();
   expect({ id, type }).toEqual({ id: "101", type: "error" });
@@ -132,7 +132,11 @@ test("the operation after the hundredth is refused, and the others go on", async
 test("a refusal on a socket says nothing of HTTP", async () => {
   const reader = await app.createToken("sample", ["directory:read"]);
   const opened = await begin(reader.token);
-  opened.send({ id: "1", type: "subscribe", payload: { query: "subscription { interviewEvents { id } }" } });
+  opened.send({
+    id: "1",
+    type: "subscribe",
+    payload: { query: "subscription { interviewEvents { ... on InterviewEvent { id } } }" },
+  });
   const { payload } = await opened.next();
   expect(payload.errors[0].extensions).toMatchObject({ code: "FORBIDDEN" });
   expect(payload.errors[0].extensions).not.toHaveProperty("http");
@@ -141,7 +145,8 @@ test("a refusal on a socket says nothing of HTTP", async () => {
 
 test("wrong variables of a subscription have a code", async () => {
   const opened = await begin();
-  const query = "subscription ($filter: InterviewEventFilter) { interviewEvents(filter: $filter) { id } }";
+  const query =
+    "subscription ($filter: InterviewEventFilter) { interviewEvents(filter: $filter) { ... on InterviewEvent { id } } }";
   opened.send({ id: "1", type: "subscribe", payload: { query, variables: { filter: { jobIds: [1.5] } } } });
   const { payload } = await opened.next();
   expect(payload.errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     },
   };
   app = await startTestApp({ providers: { mailer }, now: () => clock });
-  events = await app.client.subscribe("subscription { interviewProvisioned { type interview { id } } }");
+  events = await app.client.subscribe("subscription { interviewProvisioned { failure { code } interview { id } } }");
 });
 afterAll(async () => {
   await events.close();
@@ -59,7 +59,7 @@ interface Provisioned {
 async function provision(input: object): Promise<Provisioned> {
   const id = await createInterview(app.client, input);
   expect((await events.next()).data?.["interviewProvisioned"]).toEqual({
-    type: "INTERVIEW_PROVISIONED",
+    failure: null,
     interview: { id },
   });
   const uuid = decodeId(id).id;

@@ -14,7 +14,10 @@ import { tracesIn } from "../support/trace.ts";
 const PROVISIONED = /* GraphQL */ `
   subscription {
     interviewProvisioned {
-      type
+      failure {
+        code
+        message
+      }
       sequence
       interviewVersion
       interview {
@@ -43,7 +46,7 @@ afterAll(async () => {
 
 const provisioned = async (id: string) => {
   const { data } = await events.next();
-  expect(data?.["interviewProvisioned"]).toMatchObject({ type: "INTERVIEW_PROVISIONED", interview: { id } });
+  expect(data?.["interviewProvisioned"]).toMatchObject({ failure: null, interview: { id } });
   return data?.["interviewProvisioned"];
 };
 

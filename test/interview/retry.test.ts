@@ -179,21 +179,24 @@ test("after eight refusals it is given up", async () => {
 describe("a final refusal", () => {
   test("gives up at once, and the event says why", async () => {
     const stream = await app.client.subscribe(
-      "subscription { interviewProvisioned { type interview { provisioning { state lastError { code } } } } }",
+      "subscription { interviewProvisioned { failure { code message } interview { provisioning { state lastError { code } } } } }",
     );
     const id = await create();
     answer = refuse("REJECTED", { retryable: false });
     await run(id);
     const { data } = await stream.next();
     expect(data?.["interviewProvisioned"]).toEqual({
-      type: "INTERVIEW_PROVISIONING_FAILED",
+      failure: { code: "REJECTED", message: "The provider said REJECTED." },
       interview: { provisioning: { state: "FAILED", lastError: { code: "REJECTED" } } },
     });
     await stream.close();
     const [event] = await app.app.connections.raw`
       select detail, interview_version from events
       where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_PROVISIONING_FAILED'`;
-    expect(event).toEqual({ detail: { code: "REJECTED" }, interview_version: 2 });
+    expect(event).toEqual({
+      detail: { code: "REJECTED", message: "The provider said REJECTED." },
+      interview_version: 2,
+    });
   });
 
   test("can be retried, and asking twice asks once", async () => {

@@ -11,7 +11,8 @@ import type { GraphQLResult } from "../support/client.ts";
 import { adHoc, createInterview } from "../support/interview.ts";
 import { exchange, openRaw, readToEnd } from "../support/raw.ts";
 
-const EVENTS = "subscription ($after: EventCursor) { interviewEvents(after: $after) { sequence cursor } }";
+const EVENTS =
+  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { sequence cursor } } }";
 const MAX_PER_TOKEN = 2;
 
 let app: TestApp;

@@ -313,7 +313,7 @@ const text = fc
     "query ($v: InterviewFilter) { interviews(filter: $v) { nodes { id } } }",
     "{",
     "",
-    "subscription { interviewEvents { id } }",
+    "subscription { interviewEvents { ... on InterviewEvent { id } } }",
     "mutation ($v: CreateInterviewInput!) { createInterview(input: $v) { __typename } }",
     "fragment F on Query { __typename }",
     "\u0000",
@@ -516,7 +516,7 @@ const message = fc.oneof(
   fc.record({
     type: fc.constant("subscribe"),
     id: fc.constantFrom("1", "2"),
-    payload: fc.constant({ query: "subscription { interviewEvents { id } }" }),
+    payload: fc.constant({ query: "subscription { interviewEvents { ... on InterviewEvent { id } } }" }),
   }),
   fc.record({ type: fc.constant("complete"), id }),
   fc.record({
@@ -575,10 +575,14 @@ test("messages of the protocol in every order", { timeout: 300_000 }, async () =
 test("clients that leave at every moment", { timeout: 300_000 }, async () => {
   const subscription = whole(
     Buffer.from(
-      JSON.stringify({ id: "1", type: "subscribe", payload: { query: "subscription { interviewEvents { id } }" } }),
+      JSON.stringify({
+        id: "1",
+        type: "subscribe",
+        payload: { query: "subscription { interviewEvents { ... on InterviewEvent { id } } }" },
+      }),
     ),
   );
-  const query = JSON.stringify({ query: "subscription { interviewEvents { id } }" });
+  const query = JSON.stringify({ query: "subscription { interviewEvents { ... on InterviewEvent { id } } }" });
   const plain = Buffer.from(
     `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${query.length}\r\n\r\n${query}`,
   );

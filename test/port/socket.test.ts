@@ -8,7 +8,7 @@ import { beginPlain, endPlain, openPlain } from "../support/plain-socket.ts";
 import type { PlainSocket } from "../support/plain-socket.ts";
 
 const MAX_PER_TOKEN = 5;
-const EVENTS = "subscription { interviewEvents { sequence cursor } }";
+const EVENTS = "subscription { interviewEvents { ... on InterviewEvent { sequence cursor } } }";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -103,7 +103,10 @@ describe("every error of an operation has a code", () => {
     [{ query: two, operationName: "C" }, ["error", "OPERATION_RESOLUTION_FAILURE"]],
     [{ query: "fragment F on Query { __typename }" }, ["error", "GRAPHQL_VALIDATION_FAILED"]],
     [{ query: "query ($i: ID!) { node(id: $i) { id } }", variables: {} }, ["next", "INVALID_INPUT"]],
-    [{ query: "subscription ($a: EventCursor!) { interviewEvents(after: $a) { id } }" }, ["next", "INVALID_INPUT"]],
+    [
+      { query: "subscription ($a: EventCursor!) { interviewEvents(after: $a) { ... on InterviewEvent { id } } }" },
+      ["next", "INVALID_INPUT"],
+    ],
     [{ query: "{ viewer { scopes } }", variables: { a: "\u0000" } }, ["error", "INVALID_INPUT"]],
     [{ extensions: { persistedQuery: { sha256Hash: "0".repeat(64) } } }, ["error", "DOCUMENT_NOT_FOUND"]],
   ])("%j", async (payload, expected) => {

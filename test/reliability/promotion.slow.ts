@@ -7,7 +7,8 @@ import type { Cluster } from "./support/cluster.ts";
 import { externalRequest, openSite } from "./support/site.ts";
 import type { Running, Site, Tenant } from "./support/site.ts";
 
-const EVENTS = "subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor interview { id } } }";
+const EVENTS =
+  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { cursor interview { id } } } }";
 
 let cluster: Cluster;
 let site: Site;

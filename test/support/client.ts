@@ -15,6 +15,8 @@ export interface Subscription {
 }
 
 export interface EventStream extends Subscription {
+  /** The lines up to the next empty one: a message, a comment, or an id alone. */
+  nextBlock(): Promise<string>;
   /** Id of the last event that was read. */
   lastEventId(): string | undefined;
 }
@@ -95,23 +97,27 @@ export class Client {
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     let lastEventId: string | undefined;
-    const next = async (): Promise<GraphQLResult> => {
+    const nextBlock = async (): Promise<string> => {
       for (;;) {
         const end = text.indexOf("\n\n");
         if (end >= 0) {
-          const message = text.slice(0, end);
+          const block = text.slice(0, end);
           text = text.slice(end + 2);
-          const data = /^data: (.*)$/m.exec(message)?.[1];
-          lastEventId = /^id: (.*)$/m.exec(message)?.[1] ?? lastEventId;
-          if (data) return JSON.parse(data) as GraphQLResult;
-          continue;
+          lastEventId = /^id: (.*)$/m.exec(block)?.[1] ?? lastEventId;
+          return block;
         }
         const chunk = await reader?.read();
         if (!chunk || chunk.done) throw new Error("The event stream has ended.");
         text += chunk.value;
       }
     };
-    return { next, close: async () => abort.abort(), lastEventId: () => lastEventId };
+    const next = async (): Promise<GraphQLResult> => {
+      for (;;) {
+        const data = /^data: (.*)$/m.exec(await nextBlock())?.[1];
+        if (data) return JSON.parse(data) as GraphQLResult;
+      }
+    };
+    return { next, nextBlock, close: async () => abort.abort(), lastEventId: () => lastEventId };
   }
 
   private authorization(): Record<string, string> {

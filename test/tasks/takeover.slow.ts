@@ -24,14 +24,16 @@ test(
   { timeout: 60_000 },
   async () => {
     const app = await startTestApp({ worker: false });
-    const stream = await app.client.subscribe("subscription { interviewProvisioned { type interviewVersion } }");
+    const stream = await app.client.subscribe(
+      "subscription { interviewProvisioned { failure { code } interviewVersion } }",
+    );
     await createInterview(app.client, adHoc());
     expect(await loseWorker(app, 9)).toEqual([{ heartbeat_seconds: 10 }]);
 
     const worker = runGateway([], { ROLE: "worker", DATABASE_URL: app.databaseUrl, DATA_DIR: app.outbox });
     onTestFinished(() => void worker.child.kill("SIGKILL"));
     expect(await stream.next()).toEqual({
-      data: { interviewProvisioned: { type: "INTERVIEW_PROVISIONED", interviewVersion: 2 } },
+      data: { interviewProvisioned: { failure: null, interviewVersion: 2 } },
     });
     await stream.close();
     worker.child.kill("SIGTERM");

@@ -71,7 +71,7 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
     count: () => LET_IN,
   },
   "Subscription.interviewEvents": {
-    document: () => 'subscription { interviewEvents(after: "none") { interview { id } } }',
+    document: () => 'subscription { interviewEvents(after: "none") { ... on InterviewEvent { interview { id } } } }',
     count: () => LET_IN,
   },
 };

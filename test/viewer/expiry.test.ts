@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const EVENTS = "subscription ($after: EventCursor) { interviewEvents(after: $after) { cursor interview { id } } }";
+const EVENTS =
+  "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { cursor interview { id } } } }";
 const EVENT_STREAM = { accept: "text/event-stream" };
 const EXPIRED = "This token has expired. Get a new one, and subscribe after the last cursor.";
 const REVOKED = "This API token is not valid. Check it, or ask for a new one.";

@@ -103,7 +103,7 @@ test("an external recruiter who sits on another's interview sees it without its 
 test("an external recruiter follows only interviews of candidates that they added", async () => {
   const { interviews } = await external.data("{ interviews(first: 0) { asOfCursor } }");
   const FOLLOW =
-    "subscription ($after: EventCursor) { interviewEvents(after: $after) { interview { id job { title } } } }";
+    "subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent { interview { id job { title } } } } }";
   const streams = [
     await external.subscribe(FOLLOW, { after: interviews.asOfCursor }),
     await external.subscribeSse(FOLLOW, { after: interviews.asOfCursor }),

@@ -7,7 +7,7 @@ import type { ViewerApp } from "../support/viewer.ts";
 const VIEWER = "{ viewer { user { name } } }";
 /** For how long fetched keys are used. */
 const KEYS_KEPT_MS = 600_000;
-const EVENTS = "subscription { interviewEvents { id } }";
+const EVENTS = "subscription { interviewEvents { ... on InterviewEvent { id } } }";
 const MESSAGE =
   "This token could not be checked, since the keys of its issuer cannot be fetched at the moment. Try again shortly.";
 const ADMIN = { viewer: { user: { name: "User admin" } } };

@@ -17,11 +17,13 @@ afterAll(() => app.stop());
 const EVENTS = /* GraphQL */ `
   subscription Events($after: EventCursor) {
     interviewEvents(after: $after) {
-      cursor
-      interview {
-        id
-        organizer {
-          name
+      ... on InterviewEvent {
+        cursor
+        interview {
+          id
+          organizer {
+            name
+          }
         }
       }
     }

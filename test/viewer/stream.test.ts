@@ -18,14 +18,16 @@ afterAll(() => app.stop());
 const EVENTS = /* GraphQL */ `
   subscription Events($after: EventCursor) {
     interviewEvents(after: $after) {
-      cursor
-      sequence
-      type
-      interview {
-        id
-        name
-        job {
-          title
+      ... on InterviewEvent {
+        cursor
+        sequence
+        type
+        interview {
+          id
+          name
+          job {
+            title
+          }
         }
       }
     }
@@ -139,7 +141,7 @@ describe.each(transports)("over %s", (_name, open) => {
 
 test("a stream that asks about the job is silent for who only takes part", async () => {
   const FILTERED =
-    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { interview { id } } }";
+    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { ... on InterviewEvent { interview { id } } } }";
   const after = await asOfCursor(app.client);
   const filter = { jobIds: [sampleId("Job", "engineer")] };
   const streams = await Promise.all(

@@ -16,9 +16,10 @@ import { createWriter } from "./writer.ts";
 
 const ACCOUNT = "fernhollow-robotics";
 const SOCKETS_PER_TOKEN = 500;
-const QUERY = `subscription ($after: EventCursor) { interviewEvents(after: $after) { id cursor sequence type interviewVersion interview { id name startTime
+const QUERY = `subscription ($after: EventCursor) { interviewEvents(after: $after) { ... on InterviewEvent {
+   id cursor sequence type interviewVersion interview { id name startTime
   endTime kind location provisioning { state } organizer { id name } candidate { id name }
-  interviewers { user { id name } } } } }`;
+  interviewers { user { id name } } } } } }`;
 
 /** A gateway, a raw broadcast and a process with two crowds of sockets. */
 export interface Stage {

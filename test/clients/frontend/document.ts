@@ -113,12 +113,15 @@ export const INTERVIEWS = `
 export const INTERVIEW_EVENTS = `
   subscription InterviewEvents($after: EventCursor, $filter: InterviewEventFilter, $types: [InterviewEventType!]) {
     interviewEvents(after: $after, filter: $filter, types: $types) {
-      id
+      __typename
       cursor
-      sequence
-      type
       occurredAt
-      interview { id name version }
+      ... on InterviewEvent {
+        id
+        sequence
+        type
+        interview { id name version }
+      }
     }
   }
 ` as const;
@@ -127,7 +130,7 @@ export const INTERVIEW_PROVISIONED = `
   subscription InterviewProvisioned($after: EventCursor) {
     interviewProvisioned(after: $after) {
       cursor
-      type
+      failure { code message }
       interview { id conferenceUrl provisioning { state provisionedAt } }
     }
   }

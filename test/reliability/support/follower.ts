@@ -9,19 +9,23 @@ import type { Tenant } from "./site.ts";
 const FOLLOW = /* GraphQL */ `
   subscription ($after: EventCursor) {
     interviewEvents(after: $after) {
-      id
+      __typename
       cursor
-      sequence
-      type
-      interviewVersion
-      interview {
-        name
+      ... on InterviewEvent {
+        id
+        sequence
+        type
+        interviewVersion
+        interview {
+          name
+        }
       }
     }
   }
 `;
 
 interface Told {
+  __typename: string;
   id: string;
   cursor: string;
   sequence: number;
@@ -132,7 +136,7 @@ export class Follower {
     try {
       for (let count = 1; !this.#stopped; count += 1) {
         const told = readTold(await stream.next());
-        if (told.type === "BOOKMARK") continue;
+        if (told.__typename === "StreamBookmark") continue;
         if (last && told.sequence !== last.sequence + 1)
           throw new Error(`out of order: ${told.sequence} after ${last.sequence} on one connection`);
         last = told;
