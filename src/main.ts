@@ -53,6 +53,7 @@ const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
 
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(readEnv());
+  if (command === "help" || command === "--help") return print(`${USAGE}\n`);
   if (command === "schema") return print(printedSchema());
   if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "import" && argument === "--schema")
