@@ -123,7 +123,8 @@ function createRoutes(app: App, { roster, directPost = true, plannedExecution = 
     if (pathname !== "/graphql")
       return sendNotFound(response, "There is nothing at this address. The API is at /graphql.");
     const { authorization, "last-event-id": last } = request.headers;
-    const lastEventId = typeof last === "string" ? last : undefined;
+    // An empty one is no id.
+    const lastEventId = typeof last === "string" && last !== "" ? last : undefined;
     await answer(request, response, { authorization, address: pipeline.addressOf(request), lastEventId });
   };
   return { pipeline, route };

@@ -146,7 +146,9 @@ function toldEvent(item: StreamItem): InterviewEvent {
   throw new Error("This subscription has no bookmarks.");
 }
 
-const after = "Begins after this cursor and first delivers what was missed; with the next event when left out.";
+const after =
+  "Begins after this cursor and first delivers what was missed; with the next event when left out. An event stream that " +
+  "reconnects with `Last-Event-ID` resumes there instead.";
 
 builder.subscriptionFields((t) => ({
   interviewProvisioned: t.field({

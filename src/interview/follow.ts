@@ -9,7 +9,7 @@ import { VisibleStream } from "./visible-stream.ts";
 const BOOKMARK_MS = 30_000;
 
 export interface FollowRequest {
-  /** A cursor. Null begins where the transport's reconnection left off, else with the next event. */
+  /** Where the first connection begins: a cursor, or null for the next event. A reconnection begins where it left off. */
   after: string | null;
   filter: EventFilter;
 }
@@ -21,7 +21,7 @@ export async function followInterviews(
   { silentBookmarks }: Pick<FollowOptions, "silentBookmarks"> = {},
 ): Promise<AsyncIterableIterator<StreamItem>> {
   requireScope(ctx, "interviews:read");
-  const items = await ctx.events.follow(ctx.accountId, { after: after ?? ctx.lastEventId, filter, silentBookmarks });
+  const items = await ctx.events.follow(ctx.accountId, { after: ctx.lastEventId ?? after, filter, silentBookmarks });
   const { userId, expiresAt } = ctx.caller;
   if (userId === null) return items;
   const follower = { userId, ofSeenApplications: asksAboutJob(filter) };

@@ -137,8 +137,8 @@ builder.objectFields(InterviewConnection, (t) => ({
   asOfCursor: t.field({
     type: "EventCursor",
     description:
-      "Place in the event log that this page reflects, from the same snapshot: a subscription `after` it delivers exactly " +
-      "what changed since.",
+      "Place in the event log that the first page was read at, from the same snapshot: a subscription `after` it delivers " +
+      "all that has changed since. Every page of one paging reports the same place when each of them asks for it.",
     resolve: (page) => pageOf(page).asOfCursor ?? "",
   }),
 }));

@@ -7,6 +7,7 @@ import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../operation/loader.ts";
 import type { Columns } from "../operation/loader.ts";
+import { carriedPosition } from "../operation/page-cursor.ts";
 import { countRows, countRowsOf, loadPage, loadPages, PARENT_ID } from "../operation/page.ts";
 import type { Page, PageArguments, PageQuery } from "../operation/page.ts";
 import { asksAboutJob, matching } from "./filter.ts";
@@ -25,13 +26,13 @@ export interface InterviewListRequest {
   order: InterviewOrder;
   /** The columns that anybody looks at; null for all. */
   columns: Columns;
-  /** Whether the page is read together with its place in the event log. */
+  /** Whether the place in the event log is asked for. */
   asOfCursor: boolean;
 }
 
 /** A page of interviews. */
 export type InterviewPage = Page<Interview> & {
-  /** The place in the event log that it reflects; null unless it was asked for. */
+  /** The place in the event log that the first page of its paging was read at; null when it was not asked for. */
   asOfCursor: string | null;
   /** Counts what is on all pages together. */
   totalCount: () => Promise<number>;
@@ -47,8 +48,8 @@ export interface ListOwner {
 export async function listInterviews(ctx: Context, request: InterviewListRequest): Promise<InterviewPage> {
   requireScope(ctx, "interviews:read");
   const query = queryOf(ctx, request, { seen: await seenBy(ctx, request) });
-  const { result, asOfCursor } = await reading(ctx, request, (executor) =>
-    loadPage(ctx, { ...query, executor }, request.page),
+  const { result, asOfCursor } = await reading(ctx, { request, query }, (within) =>
+    loadPage(ctx, within, request.page),
   );
   return { ...result, asOfCursor, totalCount: () => countRows(ctx, query) };
 }
@@ -64,8 +65,8 @@ export async function listInterviewsOf(
   const owned = ownedBy(ctx.accountId)[owner.noun];
   const query = queryOf(ctx, request, { owned, seen: await seenBy(ctx, request) });
   const page = ctx.batch(name, owner.id, async (parentIds) => {
-    const { result, asOfCursor } = await reading(ctx, request, (executor) =>
-      loadPages(ctx, { ...query, executor }, { args: request.page, parentIds }),
+    const { result, asOfCursor } = await reading(ctx, { request, query }, (within) =>
+      loadPages(ctx, within, { args: request.page, parentIds }),
     );
     return new Map([...result].map(([id, found]) => [id, { ...found, asOfCursor }]));
   });
@@ -107,16 +108,24 @@ function ownedBy(accountId: string): Record<ListOwner["noun"], SQL> {
   };
 }
 
-/** Reads, from the same snapshot as the account's place in the event log when that was asked for. */
+type InterviewQuery = PageQuery<typeof interviews>;
+
+/**
+ * Reads a page. The first of a paging is read from the same snapshot as the account's place in the event log, when that is
+ * asked for; those after it report the same place, so that what changes between two pages is not lost.
+ */
 async function reading<T>(
   ctx: Context,
-  { asOfCursor }: InterviewListRequest,
-  read: (executor: Transaction | undefined) => Promise<T>,
+  { request, query }: { request: InterviewListRequest; query: InterviewQuery },
+  read: (query: InterviewQuery) => Promise<T>,
 ): Promise<{ result: T; asOfCursor: string | null }> {
-  if (!asOfCursor) return { result: await read(undefined), asOfCursor: null };
-  const readBoth = async (tx: Transaction) => {
-    const cursor = await ctx.events.cursorOfHead(tx, ctx.accountId);
-    return { result: await read(tx), asOfCursor: cursor };
+  const carried = carriedPosition(ctx, query, request.page);
+  if (carried !== null || !request.asOfCursor) {
+    return { result: await read({ ...query, asOf: carried }), asOfCursor: carried };
+  }
+  const readBoth = async (executor: Transaction) => {
+    const asOf = await ctx.events.cursorOfHead(executor, ctx.accountId);
+    return { result: await read({ ...query, executor, asOf }), asOfCursor: asOf };
   };
   return ctx.db.transaction(readBoth, { isolationLevel: "repeatable read", accessMode: "read only" });
 }

@@ -1,16 +1,14 @@
-import { createHash } from "node:crypto";
 import { and, asc, desc, eq, getTableColumns, getTableName, isNull, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { z } from "zod";
 import { Cache } from "../core/cache.ts";
 import { RequestError } from "../core/error.ts";
-import { unstorable } from "../core/text.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
 import { columnOf, prepareRows } from "../db/rows.ts";
 import type { Context } from "./context.ts";
 import type { Columns } from "./loader.ts";
+import { decodeCursor, encodeCursor } from "./page-cursor.ts";
 import { runQuickly } from "./quick.ts";
 
 export const DEFAULT_PAGE = 20;
@@ -39,6 +37,8 @@ export interface PageQuery<T extends PageTable> {
   columns?: Columns | undefined;
   /** A transaction to read in. */
   executor?: Executor | undefined;
+  /** The place in the event log that the cursors of the page carry to the pages after it. */
+  asOf?: string | null | undefined;
 }
 
 export type PageTable = PgTable & { accountId: PgColumn; id: PgColumn };
@@ -46,14 +46,6 @@ type Row<T extends PageTable> = T["$inferSelect"];
 
 /** In the `where` of pages that belong to parents: the id of the parent. */
 export const PARENT_ID: SQL = sql`parent.id`;
-
-const text = z.string().refine((value) => !unstorable(value));
-/** PostgreSQL knows no year 0. */
-const FIRST_INSTANT = new Date("0001-01-01T00:00:00.000Z");
-const instant = z.iso
-  .datetime()
-  .transform((value) => new Date(value))
-  .refine((value) => value >= FIRST_INSTANT);
 
 /**
  * One page by keyset: stable while rows are inserted, and as quick on the last page as on the first.
@@ -258,28 +250,4 @@ function pageSize({ first, last }: PageArguments): { size: number; backward: boo
     throw new RequestError("INVALID_INPUT", `${name} must be between 0 and ${LARGEST_PAGE}, and ${size} is not.`);
   }
   return { size, backward: last != null };
-}
-
-/** Tells the lists of one account, table and order from all others, whose cursors mean nothing here. */
-function listTag<T extends PageTable>(ctx: Context, { table, sort, descending = false }: PageQuery<T>): string {
-  const list = JSON.stringify([ctx.accountId, getTableName(table), sort, descending]);
-  return createHash("sha256").update(list).digest("base64url").slice(0, 12);
-}
-
-function encodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, position: [unknown, unknown]): string {
-  return Buffer.from(JSON.stringify([listTag(ctx, query), ...position])).toString("base64url");
-}
-
-function decodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, cursor: string): [string | Date, string] {
-  const value = columnOf(query.table, query.sort).dataType === "date" ? instant : text;
-  const position = z.tuple([z.literal(listTag(ctx, query)), value, z.uuid()]);
-  try {
-    const [, sorted, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return [sorted, id];
-  } catch {
-    throw new RequestError(
-      "CURSOR_INVALID",
-      "This is not a cursor of this list in this order. Send one that pageInfo or an edge of it returned.",
-    );
-  }
 }

@@ -86,12 +86,29 @@ export class Client {
   }
 
   /** Subscribes over server-sent events. */
-  async subscribeSse(query: string, variables?: object, headers?: Record<string, string>): Promise<EventStream> {
-    const abort = new AbortController();
-    const response = await fetch(`${this.url}/graphql`, {
+  subscribeSse(query: string, variables?: object, headers?: Record<string, string>): Promise<EventStream> {
+    const body = JSON.stringify({ query, variables });
+    return this.openEventStream("", {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "text/event-stream", ...this.authorization(), ...headers },
-      body: JSON.stringify({ query, variables }),
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  }
+
+  /** As a browser's EventSource asks. */
+  followByGet(query: string, variables: object, headers?: Record<string, string>): Promise<EventStream> {
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    return this.openEventStream(`?${search}`, { headers: { ...headers } });
+  }
+
+  private async openEventStream(
+    search: string,
+    init: { method?: string; body?: string; headers: Record<string, string> },
+  ): Promise<EventStream> {
+    const abort = new AbortController();
+    const response = await fetch(`${this.url}/graphql${search}`, {
+      ...init,
+      headers: { accept: "text/event-stream", ...this.authorization(), ...init.headers },
       signal: abort.signal,
     });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
