@@ -126,5 +126,8 @@ describe("commands that are not run here", () => {
     const trial = trialOf(command);
     return typeof trial === "object" ? [`${command.text}: ${trial.elsewhere}`] : [];
   });
-  test.skip.each([...new Set(reasons)])("%s", (reason) => expect(reason).toBe(""));
+  test.for([...new Set(reasons)])("%s", (reason, context) => {
+    expect(reason).not.toBe("");
+    context.skip();
+  });
 });
