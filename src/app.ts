@@ -148,12 +148,14 @@ export async function openApp(options: AppOptions): Promise<App> {
 }
 
 /** Says by which release local times are read, and when another did it until now or does it in a process beside this one. */
-async function noteZones({ log }: AppOptions, { raw }: Connections): Promise<void> {
-  log.info(describeZones(zonesInUse()));
+async function noteZones({ log, demo }: AppOptions, { raw }: Connections): Promise<void> {
+  // Whoever tries the demo has no interviews that could move.
+  const [inform, warn] = demo ? (["debug", "debug"] as const) : (["info", "warn"] as const);
+  log[inform](describeZones(zonesInUse()));
   const { release } = zonesInUse();
   const former = await noteTzRelease(raw, release);
   if (former === null) return;
-  log.warn(
+  log[warn](
     `time zones: this process uses release ${release}, the one that started before it used ${former}; ` +
       "npm run zones shows which interviews that moves, and all processes should use the same",
   );

@@ -5,7 +5,7 @@ import { StartError } from "./core/error.ts";
 import { AddressError, readAddress, withCertificates } from "./db/address.ts";
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from "./db/client.ts";
 
-const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
+const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
 
 /** Not by an expression, which would begin again at each slash of a long row. */
@@ -35,8 +35,6 @@ const onOrOff = (fallback: "on" | "off") =>
       .default(fallback)
       .transform((text) => text === "on"),
   );
-const MAX_POOL_SIZE = 1_000;
-const POOL_SIZE_RANGE = `must be a number from ${MIN_POOL_SIZE} to ${MAX_POOL_SIZE}`;
 
 const databaseUrl = z
   .string()
@@ -54,24 +52,30 @@ function faultOf(url: string): string | null {
     throw error;
   }
 }
-const MAX_HOPS = 10;
-const HOPS = `must be between 0 and ${MAX_HOPS}`;
-const rate = z.coerce.number("must be a number").positive("must be greater than 0");
+
+/** Whole numbers from one to another, or any number above one. */
+type Range = { from: number; to: number } | { above: number; to: number };
+
+/** Whatever is wrong with a number, the message says its range. */
+function numberIn(range: Range, fallback: number) {
+  const isWhole = "from" in range;
+  const message = isWhole
+    ? `must be a whole number from ${range.from} to ${range.to}`
+    : `must be a number above ${range.above}, at most ${range.to}`;
+  const isInRange = (value: number) =>
+    (isWhole ? Number.isInteger(value) && value >= range.from : value > range.above) && value <= range.to;
+  return variable(z.coerce.number(message).refine(isInRange, message).default(fallback));
+}
+
+const MAX_RATE = 1_000_000_000;
 
 const environment = z.object({
-  PORT: variable(z.coerce.number("must be a number").int().min(0).max(65_535).default(4000)),
+  PORT: numberIn({ from: 0, to: 65_535 }, 4000),
   HOST: variable(z.string().default("127.0.0.1")),
   DATABASE_URL: variable(databaseUrl.optional()),
   DATABASE_DIRECT_URL: variable(databaseUrl.optional()),
   DATABASE_CA_FILE: variable(z.string().optional()),
-  DATABASE_POOL_SIZE: variable(
-    z.coerce
-      .number(POOL_SIZE_RANGE)
-      .int(POOL_SIZE_RANGE)
-      .min(MIN_POOL_SIZE, POOL_SIZE_RANGE)
-      .max(MAX_POOL_SIZE, POOL_SIZE_RANGE)
-      .default(DEFAULT_POOL_SIZE),
-  ),
+  DATABASE_POOL_SIZE: numberIn({ from: MIN_POOL_SIZE, to: 1_000 }, DEFAULT_POOL_SIZE),
   DATA_DIR: variable(z.string().default(".data")),
   ROLE: variable(z.enum(["all", "gateway", "worker"], "must be all, gateway or worker").default("all")),
   LOG_LEVEL: variable(
@@ -84,20 +88,16 @@ const environment = z.object({
   GRAPHIQL: onOrOff("on"),
   EXPOSE_DEMO: onOrOff("off"),
   PUBLIC_URL: variable(webAddress.optional()),
-  EVENT_RETENTION_DAYS: variable(z.coerce.number("must be a number").positive().max(3650).default(7)),
+  EVENT_RETENTION_DAYS: numberIn({ above: 0, to: 3_650 }, 7),
   ALLOWED_ORIGINS: variable(z.string().default("").transform(toList).pipe(z.array(origin))),
-  MAX_SOCKETS_PER_TOKEN: variable(z.coerce.number("must be a number").int().min(1).default(1_000)),
-  MAX_SOCKETS: variable(
-    z.coerce.number("must be a whole number from 1 to 1000000").int().min(1).max(1_000_000).default(10_000),
-  ),
-  SUBSCRIBER_STALL_SECONDS: variable(z.coerce.number("must be a number").positive().max(3600).default(15)),
+  MAX_SOCKETS_PER_TOKEN: numberIn({ from: 1, to: 1_000_000 }, 1_000),
+  MAX_SOCKETS: numberIn({ from: 1, to: 1_000_000 }, 10_000),
+  SUBSCRIBER_STALL_SECONDS: numberIn({ above: 0, to: 3_600 }, 15),
   // A point is about ten microseconds of a core: a twenty-fifth of it for a token, a tenth for an account.
-  RATE_PER_TOKEN: variable(rate.default(4_000)),
-  RATE_PER_ACCOUNT: variable(rate.default(10_000)),
-  TRUSTED_PROXY_HOPS: variable(
-    z.coerce.number("must be a number").int("must be a whole number").min(0, HOPS).max(MAX_HOPS, HOPS).default(0),
-  ),
-  OPERATION_DEADLINE_SECONDS: variable(z.coerce.number("must be a number").positive().max(600).default(20)),
+  RATE_PER_TOKEN: numberIn({ above: 0, to: MAX_RATE }, 4_000),
+  RATE_PER_ACCOUNT: numberIn({ above: 0, to: MAX_RATE }, 10_000),
+  TRUSTED_PROXY_HOPS: numberIn({ from: 0, to: 10 }, 0),
+  OPERATION_DEADLINE_SECONDS: numberIn({ above: 0, to: 600 }, 20),
   TZ_DATABASE: variable(z.string().optional()),
   PLANNED_EXECUTION: onOrOff("on"),
   DIRECT_POST: onOrOff("on"),
@@ -110,13 +110,16 @@ const environment = z.object({
       .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters")
       .optional(),
   ),
-  PROVIDER_TIMEOUT_MS: variable(z.coerce.number("must be a number").int().min(100).max(120_000).default(10_000)),
-  SHUTDOWN_GRACE_MS: variable(z.coerce.number("must be a number").int().min(0).max(60_000).default(1_000)),
+  PROVIDER_TIMEOUT_MS: numberIn({ from: 100, to: 120_000 }, 10_000),
+  SHUTDOWN_GRACE_MS: numberIn({ from: 0, to: 60_000 }, 1_000),
   CURSOR_SECRET: variable(z.string().min(32, "must have at least 32 characters").optional()),
   JWT_JWKS_URL: variable(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional()),
   JWT_ISSUER: variable(z.string().optional()),
   JWT_AUDIENCE: variable(z.string().optional()),
 });
+
+/** Every variable that is read. */
+export const ENVIRONMENT_VARIABLES: string[] = Object.keys(environment.shape);
 
 const PERSON_VARIABLES = ["JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE"] as const;
 
@@ -162,13 +165,15 @@ export interface Env {
  */
 export function parseEnv(raw: Record<string, string | undefined>): Env {
   const read = environment.safeParse(raw);
-  const problems = read.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? [];
-  const set = PERSON_VARIABLES.filter((name) => raw[name]);
-  if (raw["DATABASE_DIRECT_URL"] && !raw["DATABASE_URL"]) {
+  const faults = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
+  const problems = [...new Set(faults)];
+  const isSet = (name: string) => blankIsUnset(raw[name]) !== undefined;
+  const set = PERSON_VARIABLES.filter(isSet);
+  if (isSet("DATABASE_DIRECT_URL") && !isSet("DATABASE_URL")) {
     problems.push("DATABASE_URL is missing, which DATABASE_DIRECT_URL needs");
   }
   for (const name of PERSON_VARIABLES) {
-    if (set.length > 0 && !raw[name]) problems.push(`${name} is missing, which ${set.join(" and ")} needs`);
+    if (set.length > 0 && !isSet(name)) problems.push(`${name} is missing, which ${set.join(" and ")} needs`);
   }
   if (!read.success || problems.length > 0) throw new StartError(`The environment is wrong: ${problems.join("; ")}.`);
   const env = read.data;

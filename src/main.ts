@@ -18,6 +18,8 @@ import type { EmbeddedOptions, EmbeddedPostgres } from "./db/embedded.ts";
 import { isOutage } from "./db/outage.ts";
 import { assertDemoIsPrivate, parseEnv } from "./env.ts";
 import type { Env } from "./env.ts";
+import { createPort } from "./gateway/port.ts";
+import type { Port } from "./gateway/port.ts";
 import { banner } from "./import/banner.ts";
 import { readDocuments } from "./import/documents.ts";
 import { directoryJsonSchema } from "./import/directory.ts";
@@ -26,7 +28,7 @@ import { importValue } from "./import/upsert.ts";
 import { closeCodesTable } from "./graphql/close-code.ts";
 import { findingsTable } from "./interview/finding.ts";
 import { reportShifts } from "./interview/shifted.ts";
-import { createLog } from "./operation/log.ts";
+import { createLog, readable } from "./operation/log.ts";
 import { printedSchema, schema } from "./schema.ts";
 import { buildServer } from "./server.ts";
 import { buildWorker } from "./worker.ts";
@@ -36,23 +38,24 @@ const USAGE = `Usage:
   npm run import -- FILE         imports a directory file
   npm run import -- --dry-run FILE       tells what importing it would change, and changes nothing
   npm run import -- [--create] [--rename] FILE   may make a new account beside others, may change an account's name
-  npm run import -- --schema     prints the JSON Schema of directory files
-  npm run token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
+  npm run -s import -- --schema  prints the JSON Schema of directory files
+  npm run -s token -- ACCOUNT [SCOPE ...]   prints a new API token of an account
+  npm run -s token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
   npm run token -- --revoke TOKEN        ends an API token
-  npm run token -- ACCOUNT --client ID [SCOPE ...]   prints one for a frontend whose documents are registered
-  npm run zones -- [DIR]         prints the interviews that a newer release of the tz database would move: that of this
+  npm run -s zones -- [DIR]         prints the interviews that a newer release of the tz database would move: that of this
                                  machine, or of a directory of compiled zones
-  npm run documents -- PATH --account ACCOUNT --client ID [--only]   registers the documents of a frontend, of the .graphql
+  npm run -s documents -- PATH --account ACCOUNT --client ID [--only]   registers the documents of a frontend, of the .graphql
                                  files under a directory or of a manifest; with --only it may send nothing else
-  npm run schema:print           prints schema.graphql
-  npm run findings:print         prints the README's table of findings
-  npm run errors:print           prints the README's tables of request errors and of close codes of sockets`;
+  npm run -s schema:print        prints schema.graphql
+  npm run -s findings:print      prints the README's table of findings
+  npm run -s errors:print        prints the README's tables of request errors and of close codes of sockets`;
 
 /** Commands work one after the other. */
 const COMMAND_POOLS = { db: 2, lookups: 1, raw: 1, tasks: 1 };
 
 async function main([command = "start", argument, ...rest]: string[]): Promise<void> {
   if (command === "start") return start(readEnv());
+  if (command === "help" || command === "--help") return print(`${USAGE}\n`);
   if (command === "schema") return print(printedSchema());
   if (command === "findings") return print(`${findingsTable()}\n`);
   if (command === "errors") return print(`${requestErrorsTable()}\n\n${closeCodesTable()}\n`);
@@ -75,14 +78,40 @@ function readEnv(): Env {
 
 async function start(env: Env): Promise<void> {
   assertDemoIsPrivate(env);
-  // Standard output is for what was asked for: the banner, a token, the schema.
-  const destination = pino.destination(2);
+  const log = openLog(env);
+  // Bound before the database is there, which may take a while; after the folder's owner is known, who may hold the port.
+  const port = env.role === "worker" ? null : createPort(log);
+  const bind = async () => port?.listen(env.port, env.host);
+  const running = await run(env, { log, port, bind }).catch((error: unknown) => {
+    port?.close();
+    throw error;
+  });
+  log.info({ url: port ? `${env.publicUrl}/graphql` : undefined }, "started");
+  if (port && env.databaseUrl === null)
+    print(banner({ url: env.publicUrl, worker: env.role === "all", graphiql: env.graphiql }));
+  stopOnSignal(log, running.stop);
+}
+
+/** Standard output is for what was asked for: the banner, a token, the schema. */
+function openLog(env: Env): Logger {
+  const lines = pino.destination(2);
   // A full disk or a reader that has gone costs lines of the log, and not the process.
-  destination.on("error", () => {});
+  lines.on("error", () => {});
   process.stdout.on("error", () => {});
-  const log = createLog(env.logLevel, destination).child({ role: env.role });
+  const destination = process.stderr.isTTY ? readable((line) => lines.write(line)) : lines;
+  return createLog(env.logLevel, destination).child({ role: env.role });
+}
+
+interface Opening {
+  log: Logger;
+  port: Port | null;
+  bind: () => Promise<unknown>;
+}
+
+async function run(env: Env, { log, port, bind }: Opening): Promise<{ stop: () => Promise<void> }> {
   const database = await openDatabase(env, {
     log,
+    onOwned: bind,
     onLost(error) {
       process.stderr.write(`${error.message}\n`);
       process.exit(1);
@@ -110,9 +139,10 @@ async function start(env: Env): Promise<void> {
     await database.stop();
     throw error;
   });
-  const server = env.role === "worker" ? null : buildServer(app, env.shortcuts);
+  const server = port && buildServer(app, { ...env.shortcuts, port });
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
+  await server?.start(env.port, env.host);
   const stop = async () => {
     database.leave();
     worker?.stop();
@@ -120,15 +150,7 @@ async function start(env: Env): Promise<void> {
     await app.close();
     await database.stop();
   };
-  try {
-    await server?.start(env.port, env.host);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  if (server && app.options.demo) print(banner(env.publicUrl));
-  log.info({ url: server ? `${env.publicUrl}/graphql` : undefined }, "started");
-  stopOnSignal(log, stop);
+  return { stop };
 }
 
 async function importFile(env: Env, rest: string[]): Promise<void> {
@@ -210,7 +232,10 @@ async function withDatabase(env: Env, work: (db: Database) => Promise<void>): Pr
 }
 
 async function openDatabase(env: Env, options: Omit<EmbeddedOptions, "directory">): Promise<EmbeddedPostgres> {
-  if (env.databaseUrl) return { url: env.databaseUrl, joined: false, leave: () => {}, stop: async () => {} };
+  if (env.databaseUrl) {
+    await options.onOwned?.();
+    return { url: env.databaseUrl, joined: false, leave: () => {}, stop: async () => {} };
+  }
   return startEmbeddedPostgres({ directory: env.dataDir, ...options });
 }
 

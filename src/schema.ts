@@ -1,4 +1,4 @@
-import { printSchema } from "graphql";
+import { GraphQLSchema, printSchema } from "graphql";
 import { builder } from "./graphql/builder.ts";
 import "./graphql/scalars.ts";
 import "./account/graphql.ts";
@@ -22,7 +22,27 @@ import "./scheduling/no-show-graphql.ts";
 import "./scheduling/rsvp-graphql.ts";
 import "./interview/event-graphql.ts";
 
-export const schema = builder.toSchema();
+const DESCRIPTION = `
+Interviews of an applicant tracking system: create them, read them with all that they refer to, and follow what becomes of them.
+
+**Authenticate** with \`Authorization: Bearer <token>\`: an API token of an account, or a person's JWT. A socket sends the same header in its
+handshake, or \`{"authorization": "Bearer <token>"}\` as the payload of \`connection_init\`. \`viewer\` says who the caller is and what it may do.
+
+**Create** with \`createInterview\`. Exactly one mode: from a stage of the job's interview plan, ad hoc, or external. What is refused is a member of
+the result's union with every finding at once; \`validateOnly\` asks without writing. With an \`idempotencyKey\` a request can be repeated safely.
+Conference, calendar event and invitations follow within seconds: \`interview { provisioning { state } }\`.
+
+**Follow** with \`interviewProvisioned\` or \`interviewEvents\`, over WebSocket (graphql-transport-ws) or server-sent events. Read
+\`interviews { asOfCursor nodes { id } }\` first and subscribe \`after\` that cursor: the stream delivers exactly what the list lacks.
+
+**Resume** after a disconnect by subscribing \`after\` the cursor received last: what was missed comes first, in order and without a gap. Cursors
+age; \`CURSOR_EXPIRED\` means to read the list again.
+
+Lists are Relay connections. Ids are opaque. Errors of a request have a code in \`extensions.code\`, and \`extensions.cost\` says what it cost.
+`.trim();
+
+/** Pothos has no place for the description of the schema itself. */
+export const schema = new GraphQLSchema({ ...builder.toSchema().toConfig(), description: DESCRIPTION });
 
 /** The text of `schema.graphql`. */
 export const printedSchema = (): string => `${printSchema(schema)}\n`;

@@ -1,38 +1,32 @@
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { conferencePage } from "./calendar/sandbox-page.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
-import { StartError } from "./core/error.ts";
-import { isOutage } from "./db/outage.ts";
-import { watchConnections } from "./gateway/connections.ts";
+import { RequestError } from "./core/error.ts";
+import { databaseUnavailable, isOutage } from "./db/outage.ts";
+import { sendError, sendJson } from "./gateway/answer.ts";
 import { createGraphiQL } from "./gateway/graphiql.ts";
 import { makePage, sendPage, wantsPage } from "./gateway/page.ts";
+import { DEMO_PANES, GREETING } from "./gateway/panes.ts";
+import { createPort } from "./gateway/port.ts";
+import type { Port } from "./gateway/port.ts";
 import { createPipeline } from "./graphql/execute.ts";
 import { createJsonPost } from "./graphql/json-post.ts";
 import { Origins } from "./graphql/origin.ts";
 import { chooseRequestId, inRequest } from "./graphql/request.ts";
 import { Roster } from "./graphql/roster.ts";
-import { isSocketRequest, serveSockets } from "./graphql/socket.ts";
-import { withTickets } from "./graphql/ticket.ts";
+import { serveSockets } from "./graphql/socket.ts";
+import { TICKET_PATH, withTickets } from "./graphql/ticket.ts";
 import { readTarget } from "./graphql/target.ts";
-import { DEMO_QUERY } from "./import/banner.ts";
-import { DEMO_TOKEN } from "./import/demo.ts";
 import { schema } from "./schema.ts";
 
 const DRAIN_MS = 10_000;
-/** How long a request's headers, and the request as a whole, may take to arrive. */
-const ARRIVAL_MS = 60_000;
-const ARRIVAL_CHECK_MS = 5_000;
-/** How long a connection waits for the next request: longer than a balancer keeps one, or its next request would be lost. */
-const KEEP_ALIVE_MS = 65_000;
 /** How many connections there may be besides those that sockets and event streams hold. */
 const MAX_SHORT_CONNECTIONS = 5_000;
 
 export interface GatewayServer {
-  /** @throws StartError when the port cannot be had */
+  /** Binds the port, unless it is bound already, and serves. @throws StartError when the port cannot be had */
   start(port: number, host: string): Promise<{ port: number }>;
   /**
    * Says for `graceMs` that it is not ready and asks clients to close their connections, while it still answers: a request
@@ -49,21 +43,16 @@ export interface ServerOptions {
   plannedExecution?: boolean;
 }
 
-const TIMES = {
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  headersTimeout: ARRIVAL_MS,
-  requestTimeout: ARRIVAL_MS,
-  connectionsCheckingInterval: ARRIVAL_CHECK_MS,
-};
-
-export function buildServer(app: App, shortcuts: ServerOptions = {}): GatewayServer {
+export function buildServer(app: App, options: ServerOptions & { port?: Port } = {}): GatewayServer {
   const { log } = app.services;
+  const { port = createPort(log), ...shortcuts } = options;
+  const { server } = port;
   const { sockets } = app.options;
   const state = { draining: false, closing: false };
   const roster = new Roster(sockets);
   const origins = new Origins(sockets.allowedOrigins, log);
   const { pipeline, route } = createRoutes(app, { ...shortcuts, roster, origins, isDraining: () => state.draining });
-  const server = createServer({ ...TIMES, shouldUpgradeCallback: isSocketRequest }, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const requestId = chooseRequestId(request.headers["x-request-id"]);
     guard(request, response, () => log.info({ requestId }, "cut off a client that takes nothing of its answer"));
     response.setHeader("x-request-id", requestId);
@@ -73,20 +62,21 @@ export function buildServer(app: App, shortcuts: ServerOptions = {}): GatewaySer
     });
     inRequest({ requestId }, () => {
       route(request, response).catch((error: unknown) => {
-        if (isOutage(error) && !response.headersSent) return sendUnavailable(response);
+        if (isOutage(error) && !response.headersSent) return sendError(response, databaseUnavailable(error));
         log.error({ requestId, error }, "a request was not answered");
         response.destroy();
       });
     });
-  });
+  };
   server.timeout = sockets.stallMs;
   server.maxConnections = sockets.maxInAll + MAX_SHORT_CONNECTIONS;
-  server.on("error", (error) => log.error({ error }, "the port met an error"));
-  const forgetConnections = watchConnections(server, log);
   const closeSockets = serveSockets(server, { pipeline, roster, origins, log, limits: sockets });
 
   return {
-    start: (port, host) => listen(server, port, host),
+    async start(number, host) {
+      port.serve(listener);
+      return port.listen(number, host);
+    },
     async stop(graceMs = 0) {
       state.draining = true;
       await delay(graceMs);
@@ -102,7 +92,7 @@ export function buildServer(app: App, shortcuts: ServerOptions = {}): GatewaySer
       await closed;
       clearTimeout(cutOff);
       roster.stop();
-      forgetConnections();
+      port.forget();
       await app.events.stop();
     },
   };
@@ -120,12 +110,11 @@ function createRoutes(app: App, options: RouteOptions) {
   const { roster, origins, directPost = true, plannedExecution = true, isDraining } = options;
   const { services, authenticate, resolveDocument } = app;
   const { sockets, limits, trustedProxyHops, graphiql = true } = app.options;
-  const demo = app.options.demo ? { token: DEMO_TOKEN, query: DEMO_QUERY } : undefined;
   const own = { schema, services, authenticate, resolveDocument, limits, trustedProxyHops, roster, plannedExecution };
   const pipeline = createPipeline({ ...own, ...sockets });
   const plain = directPost ? createJsonPost(pipeline) : pipeline.yoga;
   const answer = withTickets({ pipeline, services, seal: app.ticketSeal, answer: plain });
-  const graphiqlPage = createGraphiQL({ demo });
+  const graphiqlPage = createGraphiQL(app.options.demo ? DEMO_PANES : [GREETING]);
 
   const route: Route = async (request, response) => {
     const target = readTarget(request);
@@ -138,6 +127,8 @@ function createRoutes(app: App, options: RouteOptions) {
     if (graphiql && pathname === "/") return redirect(response, "graphql");
     if (graphiql && pathname === "/graphql" && wantsPage(request))
       return sendPage(request, response, await graphiqlPage());
+    if (pathname !== "/graphql" && pathname !== TICKET_PATH)
+      return sendNotFound(response, "There is nothing at this address. The API is at /graphql.");
     if (origins.answer(request, response)) return;
     const { authorization, "last-event-id": last } = request.headers;
     // An empty one is no id.
@@ -159,27 +150,6 @@ function guard(request: IncomingMessage, response: ServerResponse, onCut: () => 
   });
 }
 
-async function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
-  const failed = Promise.withResolvers<never>();
-  const fail = (cause: Error) => failed.reject(portError(cause, port, host));
-  server.once("error", fail);
-  await Promise.race([failed.promise, new Promise<void>((resolve) => server.listen(port, host, resolve))]);
-  server.off("error", fail);
-  return { port: (server.address() as AddressInfo).port };
-}
-
-function portError(cause: Error, port: number, host: string): StartError {
-  const code = "code" in cause ? cause.code : undefined;
-  if (code === "EADDRINUSE") {
-    return new StartError(`Port ${port} on ${host} is in use. Stop what uses it, or set PORT to another one.`, {
-      cause,
-    });
-  }
-  return new StartError(`The gateway cannot listen on ${host}:${port}: ${cause.message}. Check HOST and PORT.`, {
-    cause,
-  });
-}
-
 async function sendReadiness(app: App, response: ServerResponse, draining: boolean): Promise<void> {
   const database = await app.isReady();
   const ready = database && !draining;
@@ -195,26 +165,17 @@ interface Visit {
 /** The page behind a sandbox meeting's link. */
 async function sendConference(app: App, { request, response, pathname }: Visit): Promise<void> {
   const found = await findSandboxConference(app.services.db, pathname.slice(CONFERENCE_PATH.length));
-  if (!found) return sendJson(response, 404, { message: "There is no sandbox conference with this address." });
+  if (!found) return sendNotFound(response, "There is no sandbox conference with this address.");
   sendPage(request, response, await makePage(conferencePage(found)));
 }
 
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response
-    .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
-    .end(text);
-}
-
 function sendUnreadable(response: ServerResponse): void {
-  const error = { message: "The request's target or its Host cannot be read.", extensions: { code: "BAD_REQUEST" } };
   response.setHeader("connection", "close");
-  sendJson(response, 400, { errors: [error] });
+  sendError(response, new RequestError("BAD_REQUEST", "The request's target or its Host cannot be read."));
 }
 
-function sendUnavailable(response: ServerResponse): void {
-  response.setHeader("retry-after", "1");
-  sendJson(response, 503, { message: "The database is unavailable. Try again in a moment." });
+function sendNotFound(response: ServerResponse, message: string): void {
+  sendError(response, new RequestError("NOT_FOUND", message));
 }
 
 function redirect(response: ServerResponse, location: string): void {

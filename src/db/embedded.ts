@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { StartError } from "../core/error.ts";
 import { createCluster, EmbeddedPostgresError, openBundle, prepareDirectory } from "./embedded-binaries.ts";
 import { ensureDatabase, findServer, lastError, launchServer, removeStaleLock, urlOf } from "./embedded-server.ts";
 import type { Home, RunningServer } from "./embedded-server.ts";
@@ -30,6 +31,8 @@ export interface EmbeddedOptions {
   /** For a command that soon ends: it may join the server of a process that serves. */
   command?: boolean;
   log?: Logger | undefined;
+  /** Called once the directory is this process's own, before the server is started. */
+  onOwned?: (() => Promise<unknown>) | undefined;
   /** The server ended by itself, and cannot be started again. */
   onLost?: (error: EmbeddedPostgresError) => void;
 }
@@ -57,6 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const claimed = await claim(root, options);
     if ("url" in claimed) return claimed;
     try {
+      await options.onOwned?.();
       const bundle = openBundle(root, cluster);
       await createCluster(bundle, cluster);
       const home = { bundle, cluster, log: join(root, "postgres.log"), settings };
@@ -66,7 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       throw error;
     }
   } catch (error) {
-    if (error instanceof EmbeddedPostgresError) throw error;
+    if (error instanceof StartError) throw error;
     const message = `The embedded PostgreSQL in ${directory} cannot start: ${reasonOf(error)}; set DATABASE_URL to use your own.`;
     throw new EmbeddedPostgresError(message, { cause: error });
   }

@@ -8,6 +8,21 @@ export function createLog(level: string, destination: DestinationStream): Logger
   return pino({ level, base: null, serializers: { error: describeError } }, destination);
 }
 
+/** Turns JSON lines into lines for people, such as `12:30:05 warn the database is unavailable (errors: 3)`. */
+export function readable(write: (line: string) => unknown): DestinationStream {
+  return {
+    write(line) {
+      const { level, time, msg, role: _role, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      const label = pino.levels.labels[Number(level)];
+      const fields = Object.entries(rest).map(([name, value]) => `${name}: ${textOf(value)}`);
+      const clock = new Date(Number(time)).toTimeString().slice(0, 8);
+      write(`${clock} ${label} ${String(msg)}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}\n`);
+    },
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 function describeError(error: unknown): object {
   const postgres = postgresError(error);
   return {

@@ -138,7 +138,7 @@ describe("the pools of a process", () => {
     expect(parseEnv({}).poolSize).toBe(22);
     for (const wrong of ["11", "1001", "8.5", "many"]) {
       expect(() => parseEnv({ DATABASE_POOL_SIZE: wrong })).toThrow(
-        "DATABASE_POOL_SIZE must be a number from 12 to 1000",
+        "DATABASE_POOL_SIZE must be a whole number from 12 to 1000",
       );
     }
   });

@@ -154,3 +154,27 @@ test("a page that is not found says nothing of the file system", async () => {
   expect(answer).toContain("404");
   await stop(gateway);
 });
+
+test("what is answered outside GraphQL has the shape of GraphQL's errors", async () => {
+  const gateway = await start({ graphiql: false });
+  const read = async (path: string) => {
+    const response = await fetch(`${gateway.url}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  const shaped = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] });
+  for (const path of ["/", "/graphiql", "/health", "/graphql/stream"])
+    expect(await read(path)).toEqual({
+      status: 404,
+      body: shaped("There is nothing at this address. The API is at /graphql.", "NOT_FOUND"),
+    });
+  expect(await read("/sandbox/conferences/nope")).toEqual({
+    status: 404,
+    body: shaped("There is no sandbox conference with this address.", "NOT_FOUND"),
+  });
+  await gateway.app.connections.close();
+  expect(await read("/sandbox/conferences/nope")).toEqual({
+    status: 503,
+    body: shaped("The database is unavailable. Try again in a moment.", "DATABASE_UNAVAILABLE"),
+  });
+  await stop(gateway);
+});

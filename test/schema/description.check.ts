@@ -12,6 +12,17 @@ test("every element of the schema is described in a sentence that says more than
   expect(faults(elementsOf(schema))).toEqual([]);
 });
 
+test("the schema itself says how to authenticate, create, follow and resume", () => {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
+  for (const word of ["Authenticate", "Create", "Follow", "Resume"])
+    expect(schema.description).toContain(`**${word}**`);
+  for (const name of ["viewer", "createInterview", "interviewProvisioned", "interviewEvents", "interviews"]) {
+    expect(fields).toContain(name);
+    expect(schema.description).toContain(`\`${name}`);
+  }
+});
+
 const DESCRIBED = `
   "Marks." directive @mark("How much." much: Int "" none: Int) on FIELD_DEFINITION
   directive @bare on FIELD_DEFINITION
