@@ -50,7 +50,7 @@ const LITERALS: Case[] = [
     { column: 39 },
     interviews(`{ start: { from: "2027-02-30T00:00:00Z" } }`),
   ],
-  ["an EventCursor", "GRAPHQL_VALIDATION_FAILED", { column: 39 }, `subscription { interviewEvents(after: 1) { id } }`],
+  ["an EventCursor", "GRAPHQL_VALIDATION_FAILED", { column: 39 }, `subscription { interviewEvents(after: 1) { cursor } }`],
   [
     "a TimeZone",
     "GRAPHQL_VALIDATION_FAILED",
@@ -264,7 +264,7 @@ describe.each([
 
 describe("on an event stream a subscription is refused with code and place:", () => {
   const subscriptions = [...LITERALS, ...IDS, ...OTHERS].filter(([, , , query]) => query.startsWith("subscription"));
-  const variable = "subscription ($v: EventCursor) { interviewEvents(after: $v) { id } }";
+  const variable = "subscription ($v: EventCursor) { interviewEvents(after: $v) { cursor } }";
   const cases: Case[] = [...subscriptions, ["a variable", "INVALID_INPUT", { issues: ["v"] }, variable, { v: 1 }]];
   test.each(cases)("%s", async (...[, code, place, query, variables]) => {
     const stream = await app.client.subscribeSse(query, variables);
@@ -355,7 +355,7 @@ describe("a refusal of the HTTP layer has a code of the table:", () => {
     ],
     [
       "a document that is not registered",
-      "DOCUMENT_NOT_FOUND",
+      "PERSISTED_QUERY_NOT_FOUND",
       404,
       "",
       { method: "POST", headers: JSON_HEADERS, body: JSON.stringify({ documentId: `sha256:${"0".repeat(64)}` }) },
