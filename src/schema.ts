@@ -8,11 +8,11 @@ import "./hiring/graphql.ts";
 import "./hiring/list-graphql.ts";
 import "./template/graphql.ts";
 import "./interview/graphql.ts";
-import "./interview/list-graphql.ts";
-import "./interview/note-taker-graphql.ts";
+import "./discovery/list-graphql.ts";
+import "./discovery/note-taker-graphql.ts";
 import "./interview/timezone-shift-graphql.ts";
-import "./interview/discovery-graphql.ts";
-import "./interview/ability-graphql.ts";
+import "./discovery/graphql.ts";
+import "./discovery/ability-graphql.ts";
 import "./interview/history-graphql.ts";
 import "./provisioning/graphql.ts";
 import "./scheduling/create-graphql.ts";
@@ -20,7 +20,7 @@ import "./scheduling/update-graphql.ts";
 import "./scheduling/cancel-graphql.ts";
 import "./scheduling/no-show-graphql.ts";
 import "./scheduling/rsvp-graphql.ts";
-import "./interview/event-graphql.ts";
+import "./stream/graphql.ts";
 
 const DESCRIPTION = `
 Interviews of an applicant tracking system: create them, read them with all that they refer to, and follow what becomes of them.

@@ -3,7 +3,7 @@ import { newId } from "../core/id.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Transaction } from "../db/client.ts";
 import { BEGIN_EPOCH } from "../db/installation.ts";
-import { executeKept } from "../db/rows.ts";
+import { executeKept } from "../read/rows.ts";
 import type { StoredFieldChange } from "../db/schema/event.ts";
 import type { interviews } from "../db/schema/interview.ts";
 import type { Caller, Context } from "../operation/context.ts";

@@ -2,8 +2,8 @@ import { getNamedType, isAbstractType, isObjectType, TypeInfo, visit, visitWithT
 import type { GraphQLField, GraphQLResolveInfo, OperationDefinitionNode } from "graphql";
 import { Cache } from "../core/cache.ts";
 import type { Context } from "../operation/context.ts";
-import { loaded } from "../operation/loader.ts";
-import type { Columns, Loader } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
+import type { Columns, Loader } from "../read/loader.ts";
 
 /** Sets of columns that are told apart; each leads to statements of its own, which connections keep for their life. */
 const MAX_SETS = 200;

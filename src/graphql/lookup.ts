@@ -5,9 +5,9 @@ import type { Noun } from "../core/id.ts";
 import { asStored } from "../core/text.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
-import { findObject } from "../operation/directory.ts";
-import type { IdentifiedNoun } from "../operation/directory.ts";
-import type { Loader } from "../operation/loader.ts";
+import { findObject } from "../listing/directory.ts";
+import type { IdentifiedNoun } from "../listing/directory.ts";
+import type { Loader } from "../read/loader.ts";
 import { builder } from "./builder.ts";
 import { columnsAnd } from "./columns.ts";
 

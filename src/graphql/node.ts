@@ -2,8 +2,8 @@ import { brandWithType } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
 import { decodeId } from "../core/id.ts";
 import type { Context } from "../operation/context.ts";
-import { findObject } from "../operation/directory.ts";
-import type { DirectoryNoun } from "../operation/directory.ts";
+import { findObject } from "../listing/directory.ts";
+import type { DirectoryNoun } from "../listing/directory.ts";
 
 /**
  * How `node` fetches reference data. Nodes are loaded without the cache of the relay plugin: loaders have their own, and what

@@ -6,7 +6,7 @@ import { defineConnection } from "../graphql/connection.ts";
 import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import { RETIRED } from "../graphql/reference.ts";
 import { searchArgument } from "../graphql/search.ts";
-import type { PageArguments } from "../operation/page.ts";
+import type { PageArguments } from "../listing/page.ts";
 import { ApplicationStatus } from "./graphql.ts";
 import { listApplications, listApplicationsOf, listJobs, listOffices } from "./list.ts";
 import type { ApplicationFilter, JobFilter } from "./list.ts";

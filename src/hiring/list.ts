@@ -4,10 +4,10 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { applications, candidates, hiringTeamMembers, jobs, offices } from "../db/schema/hiring.ts";
 import { personSearchKey, searchKey } from "../db/schema/name.ts";
 import type { Context } from "../operation/context.ts";
-import { defineDirectoryList, defineOwnedDirectoryList } from "../operation/directory.ts";
-import type { DirectoryList, ListArguments } from "../operation/directory.ts";
-import { PARENT_ID } from "../operation/page.ts";
-import { amongIds, containsWords } from "../operation/search.ts";
+import { defineDirectoryList, defineOwnedDirectoryList } from "../listing/directory.ts";
+import type { DirectoryList, ListArguments } from "../listing/directory.ts";
+import { PARENT_ID } from "../listing/page.ts";
+import { amongIds, containsWords } from "../listing/search.ts";
 import type { Application } from "./load.ts";
 import { ofSeenApplications, ofSeenJobs } from "./visibility.ts";
 

@@ -9,7 +9,7 @@ import {
   offices,
   stages,
 } from "../db/schema/hiring.ts";
-import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
+import { defineListLoader, defineRowLoader } from "../read/loader.ts";
 
 export type Office = typeof offices.$inferSelect;
 export type Job = typeof jobs.$inferSelect;

@@ -1,7 +1,7 @@
 import { stageActivities } from "../db/schema/activity.ts";
 import { applications, candidates, jobs, offices, stages } from "../db/schema/hiring.ts";
-import type { DirectoryNoun, IdentifiedNoun, Visibility } from "../operation/directory.ts";
-import { defineRowLoader, loaded } from "../operation/loader.ts";
+import type { DirectoryNoun, IdentifiedNoun, Visibility } from "../listing/directory.ts";
+import { defineRowLoader, loaded } from "../read/loader.ts";
 import * as load from "./load.ts";
 import { seesApplication, seesJob, sightOf } from "./visibility.ts";
 

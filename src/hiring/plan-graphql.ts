@@ -1,12 +1,12 @@
 import { activityType, interviewKind, interviewLocation, milestone } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsAnd, columnsOf, fieldsOf } from "../graphql/columns.ts";
-import type { WeightExtensions } from "../graphql/cost.ts";
+import type { WeightExtensions } from "../execution/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { lookup } from "../graphql/lookup.ts";
 import { nodeOf } from "../graphql/node.ts";
 import { EXTERNAL_ID, RETIRED_AT } from "../graphql/reference.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { usersOfSeats } from "../people/load.ts";
 import { emailTemplateInAccount, scorecardTemplateInAccount } from "../template/load.ts";
 import * as load from "./load.ts";

@@ -4,7 +4,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import { candidates, hiringTeamMembers } from "../db/schema/hiring.ts";
 import type { Context } from "../operation/context.ts";
-import { defineListLoader, loaded } from "../operation/loader.ts";
+import { defineListLoader, loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 import { candidateInAccount } from "./load.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, notInArray } from "drizzle-orm";
-import { loaded } from "../operation/loader.ts";
-import { loadPages, PARENT_ID } from "../operation/page.ts";
-import type { Page, PageArguments } from "../operation/page.ts";
+import { loaded } from "../read/loader.ts";
+import { loadPages, PARENT_ID } from "../listing/page.ts";
+import type { Page, PageArguments } from "../listing/page.ts";
 import type { Context } from "../operation/context.ts";
 import type { Executor } from "../db/client.ts";
 import { events } from "../db/schema/event.ts";

@@ -1,6 +1,6 @@
 import { interviewers, interviews, submittedScorecards } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
-import { defineListLoader, defineRowLoader } from "../operation/loader.ts";
+import { defineListLoader, defineRowLoader } from "../read/loader.ts";
 
 export type Interview = typeof interviews.$inferSelect;
 export type InterviewKind = Interview["kind"];

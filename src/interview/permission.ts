@@ -3,7 +3,7 @@ import { candidateInAccount, teamOfJob } from "../hiring/load.ts";
 import type { HiringTeamMember } from "../hiring/load.ts";
 import { ADMINS } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../db/client.ts";
 import type { EventSource } from "./event-source.ts";
-import type { BatchFetch, Columns, Loader, LoaderCache } from "./loader.ts";
-import { createLoaderCache } from "./loader.ts";
+import type { BatchFetch, Columns, Loader, LoaderCache } from "../read/loader.ts";
+import { createLoaderCache } from "../read/loader.ts";
 
 export const SCOPES = ["interviews:read", "interviews:write", "directory:read"] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -2,8 +2,8 @@ import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { personSearchKey } from "../db/schema/name.ts";
 import { users } from "../db/schema/people.ts";
-import { defineDirectoryList } from "../operation/directory.ts";
-import { containsWords } from "../operation/search.ts";
+import { defineDirectoryList } from "../listing/directory.ts";
+import { containsWords } from "../listing/search.ts";
 import type { User } from "./load.ts";
 
 /** Which users a list holds. What is left out or null matches everything. */

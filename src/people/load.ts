@@ -1,9 +1,9 @@
 import { emailAddressKey, readEmailAddress } from "../core/email-address.ts";
 import { emailKey, users } from "../db/schema/people.ts";
 import type { Context } from "../operation/context.ts";
-import type { IdentifiedNoun } from "../operation/directory.ts";
-import { defineRowLoader, loaded } from "../operation/loader.ts";
-import type { Columns } from "../operation/loader.ts";
+import type { IdentifiedNoun } from "../listing/directory.ts";
+import { defineRowLoader, loaded } from "../read/loader.ts";
+import type { Columns } from "../read/loader.ts";
 
 export type User = typeof users.$inferSelect;
 

@@ -1,7 +1,7 @@
 import * as hiring from "../hiring/load.ts";
 import type { Candidate, Job, Office, Stage } from "../hiring/load.ts";
 import type { Context } from "../operation/context.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { interviewersOfInterview } from "../interview/load.ts";
 import type { Interviewer } from "../interview/load.ts";
 import { partShown } from "../interview/location.ts";

@@ -14,7 +14,7 @@ import { recordFailedAttempt } from "./attempt.ts";
 import { performEffect, readLedger, reopenEffect, startEffect } from "./effect.ts";
 import { releaseLease, renewLease, takeLease } from "./lease.ts";
 import type { Run } from "./lease.ts";
-import { conferenceUrlOf, nextStep } from "./plan.ts";
+import { conferenceUrlOf, nextStep } from "./next-step.ts";
 import { advanceSequence, settle } from "./settle.ts";
 
 /** After this a run looks again at an interview that another one holds. */

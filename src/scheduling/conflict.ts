@@ -3,7 +3,7 @@ import { Refusal } from "../core/error.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor, Transaction } from "../db/client.ts";
 import { violatedConstraint } from "../db/constraint.ts";
-import { executeKept } from "../db/rows.ts";
+import { executeKept } from "../read/rows.ts";
 
 const NO_DOUBLE_BOOKING = "interviewers_no_double_booking";
 

@@ -4,7 +4,7 @@ import type { Noun } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { InterviewKind, InterviewLocation } from "../hiring/plan-graphql.ts";
-import type { RequiredExtensions } from "../graphql/refusal-code.ts";
+import type { RequiredExtensions } from "../execution/refusal-code.ts";
 import type { FindingCode } from "../interview/finding.ts";
 import { CalendarEventVisibility } from "../interview/graphql.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";

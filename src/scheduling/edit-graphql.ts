@@ -4,7 +4,7 @@ import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { candidateInAccount } from "../hiring/load.ts";
 import type { Interview } from "../interview/load.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { CANDIDATE } from "../provisioning/compose.ts";
 import type { Notice } from "../provisioning/notice.ts";

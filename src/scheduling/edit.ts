@@ -15,7 +15,7 @@ import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 import { claimKey, findEarlierCall } from "../operation/idempotency.ts";
 import type { KeyUse } from "../operation/idempotency.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
 import type { Seats } from "./conflict.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "../operation/context.ts";
-import { loaded, unlessRetired } from "../operation/loader.ts";
+import { loaded, unlessRetired } from "../read/loader.ts";
 import * as hiring from "../hiring/load.ts";
 import type { Application, Candidate, HiringTeamMember, Job, Office, Stage } from "../hiring/load.ts";
 import { userInAccount } from "../people/load.ts";

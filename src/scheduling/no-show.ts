@@ -3,7 +3,7 @@ import type { FindingCode } from "../interview/finding.ts";
 import { meetingStatus } from "../interview/lifecycle.ts";
 import { scorecardsOfInterview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { editInterview } from "./edit.ts";
 import type { Edited, EditRequest, Verb } from "./edit.ts";
 

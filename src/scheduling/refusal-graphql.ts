@@ -6,7 +6,7 @@ import { ApplicationNotFound, FINDINGS, InterviewNotFound, ValidationFailed } fr
 import type { Finding, FindingCode } from "../interview/finding.ts";
 import { visibleInterview } from "../interview/find.ts";
 import { IdempotencyKeyReused } from "../operation/idempotency.ts";
-import { loaded } from "../operation/loader.ts";
+import { loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { InterviewerConflict } from "./conflict.ts";
 import type { Conflict } from "./conflict.ts";

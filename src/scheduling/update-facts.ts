@@ -2,7 +2,7 @@ import * as hiring from "../hiring/load.ts";
 import type { Candidate, Office } from "../hiring/load.ts";
 import type { StoredInterview } from "../interview/field.ts";
 import type { Context } from "../operation/context.ts";
-import { loaded, unlessRetired } from "../operation/loader.ts";
+import { loaded, unlessRetired } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import type { User } from "../people/load.ts";
 import type { Participants } from "../provisioning/compose.ts";

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { Sql } from "postgres";
 import { openClient } from "../db/client.ts";
 import { createOutageLog, createPacer, isOutage } from "../db/outage.ts";
-import { executeKept } from "../db/rows.ts";
+import { executeKept } from "../read/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
 import { queueDatabase } from "./database.ts";
 import type { TaskDefinition } from "./define.ts";

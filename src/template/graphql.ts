@@ -2,7 +2,7 @@ import { templateCategory, templateChannel } from "../db/schema/enum.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineConnection } from "../graphql/connection.ts";
-import type { WeightExtensions } from "../graphql/cost.ts";
+import type { WeightExtensions } from "../execution/cost.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { lookup } from "../graphql/lookup.ts";
 import { nodeOf } from "../graphql/node.ts";

@@ -1,10 +1,10 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { searchKey } from "../db/schema/name.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
-import { defineDirectoryList } from "../operation/directory.ts";
-import type { IdentifiedNoun } from "../operation/directory.ts";
-import { defineRowLoader } from "../operation/loader.ts";
-import { containsWords } from "../operation/search.ts";
+import { defineDirectoryList } from "../listing/directory.ts";
+import type { IdentifiedNoun } from "../listing/directory.ts";
+import { defineRowLoader } from "../read/loader.ts";
+import { containsWords } from "../listing/search.ts";
 
 export type EmailTemplate = typeof emailTemplates.$inferSelect;
 export type ScorecardTemplate = typeof scorecardTemplates.$inferSelect;

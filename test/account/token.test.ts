@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDocumentResolver } from "../../src/account/document.ts";
+import { createDocumentResolver } from "../../src/document/registry.ts";
 import { createAuthenticator, hashToken, TOKEN_KEPT_MS } from "../../src/account/token.ts";
 import { issueToken, revokeToken } from "../../src/account/issue.ts";
 import { newId } from "../../src/core/id.ts";

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { DEMO_MUTATION } from "../../src/import/banner.ts";
-import { DEMO_TOKEN } from "../../src/import/demo.ts";
+import { DEMO_MUTATION } from "../../src/demo/banner.ts";
+import { DEMO_TOKEN } from "../../src/demo/load.ts";
 import { Client } from "../support/client.ts";
 import { freePort, runGateway } from "../support/process.ts";
 

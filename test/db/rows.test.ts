@@ -1,8 +1,8 @@
 import { asc, eq, getTableName, is, sql } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { registerDocuments } from "../../src/account/document.ts";
-import { prepareRows } from "../../src/db/rows.ts";
+import { registerDocuments } from "../../src/document/registry.ts";
+import { prepareRows } from "../../src/read/rows.ts";
 import * as accountTables from "../../src/db/schema/account.ts";
 import * as activityTables from "../../src/db/schema/activity.ts";
 import * as eventTables from "../../src/db/schema/event.ts";

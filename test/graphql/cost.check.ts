@@ -1,8 +1,8 @@
 import { getIntrospectionQuery, parse, validate, validateExecutionArgs } from "graphql";
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/graphql/cost.ts";
-import type { Cost } from "../../src/graphql/cost.ts";
-import { weigh } from "../../src/graphql/weight.ts";
+import { costOf } from "../../src/execution/cost.ts";
+import type { Cost } from "../../src/execution/cost.ts";
+import { weigh } from "../../src/execution/weight.ts";
 import { schema } from "../../src/schema.ts";
 
 function measure(query: string, variableValues: Record<string, unknown> = {}): Cost {

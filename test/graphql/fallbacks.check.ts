@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { Fallbacks } from "../../src/graphql/fallbacks.ts";
-import { inRequest } from "../../src/graphql/request.ts";
+import { Fallbacks } from "../../src/gateway/fallbacks.ts";
+import { inRequest } from "../../src/execution/request.ts";
 
 test("what is left to a library is counted by reason, and logged at debug; a bug of ours at warn", () => {
   const lines: Record<string, unknown>[] = [];

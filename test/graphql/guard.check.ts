@@ -1,8 +1,8 @@
 import { buildSchema, parse } from "graphql";
 import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createGuard } from "../../src/graphql/guard.ts";
-import type { Guard, GuardOptions } from "../../src/graphql/guard.ts";
+import { createGuard } from "../../src/execution/guard.ts";
+import type { Guard, GuardOptions } from "../../src/execution/guard.ts";
 import type { Caller } from "../../src/operation/context.ts";
 import { CALLER as TOKEN } from "../support/caller.ts";
 

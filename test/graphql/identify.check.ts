@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "../../src/core/error.ts";
-import { addressOf, networkOf } from "../../src/graphql/address.ts";
-import { bearerToken, createIdentify } from "../../src/graphql/identify.ts";
+import { addressOf, networkOf } from "../../src/http/address.ts";
+import { bearerToken, createIdentify } from "../../src/gateway/identify.ts";
 import { CALLER } from "../support/caller.ts";
 
 const ADDRESS = "192.0.2.1";

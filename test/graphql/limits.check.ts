@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_BODY, parseWithinLimits } from "../../src/graphql/limits.ts";
+import { MAX_BODY, parseWithinLimits } from "../../src/execution/limits.ts";
 
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(" ");

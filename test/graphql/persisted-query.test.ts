@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashDocument, registerDocuments } from "../../src/account/document.ts";
+import { hashDocument, registerDocuments } from "../../src/document/registry.ts";
 import { issueToken } from "../../src/account/issue.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";

@@ -50,7 +50,12 @@ const LITERALS: Case[] = [
     { column: 39 },
     interviews(`{ start: { from: "2027-02-30T00:00:00Z" } }`),
   ],
-  ["an EventCursor", "GRAPHQL_VALIDATION_FAILED", { column: 39 }, `subscription { interviewEvents(after: 1) { cursor } }`],
+  [
+    "an EventCursor",
+    "GRAPHQL_VALIDATION_FAILED",
+    { column: 39 },
+    `subscription { interviewEvents(after: 1) { cursor } }`,
+  ],
   [
     "a TimeZone",
     "GRAPHQL_VALIDATION_FAILED",

@@ -1,7 +1,7 @@
 import { buildSchema, execute, GraphQLError, parse, validate } from "graphql";
 import type { ExecutionResult, GraphQLObjectType, GraphQLScalarType } from "graphql";
 import { expect, test } from "vitest";
-import { executePlanned } from "../../src/graphql/planned-execute.ts";
+import { executePlanned } from "../../src/execution/planned-execute.ts";
 
 const schema = buildSchema(/* GraphQL */ `
   scalar Even

@@ -14,8 +14,8 @@ import {
 } from "graphql";
 import type { ExecutionResult, GraphQLOutputType, GraphQLResolveInfo } from "graphql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { executePlanned } from "../../src/graphql/planned-execute.ts";
-import type { Fallback } from "../../src/graphql/planned-execute.ts";
+import { executePlanned } from "../../src/execution/planned-execute.ts";
+import type { Fallback } from "../../src/execution/planned-execute.ts";
 import { choicesOf, typedDocument } from "../support/typed-document.ts";
 
 const unhandled: unknown[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Rate } from "../../src/graphql/rate.ts";
+import { Rate } from "../../src/execution/rate.ts";
 
 const rate = () => new Rate({ perSecond: 10, most: 100 });
 

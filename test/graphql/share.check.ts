@@ -1,8 +1,8 @@
 import { buildSchema, parse, validateSubscriptionArgs } from "graphql";
 import type { ExecutionResult, ValidatedSubscriptionArgs } from "graphql";
 import { afterEach, expect, test, vi } from "vitest";
-import { createGroups } from "../../src/graphql/share.ts";
-import type { Delivery, Group } from "../../src/graphql/share.ts";
+import { createGroups } from "../../src/execution/share.ts";
+import type { Delivery, Group } from "../../src/execution/share.ts";
 import type { Scope } from "../../src/operation/context.ts";
 import type { StreamItem } from "../../src/operation/event-source.ts";
 

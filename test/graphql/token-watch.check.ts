@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RequestError } from "../../src/core/error.ts";
-import { TokenWatch } from "../../src/graphql/token-watch.ts";
+import { TokenWatch } from "../../src/gateway/token-watch.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const REVOKED = new RequestError("UNAUTHENTICATED", "It was revoked.");

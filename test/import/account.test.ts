@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadDemo } from "../../src/import/demo.ts";
+import { loadDemo } from "../../src/demo/load.ts";
 import { DirectoryRefused } from "../../src/import/problem.ts";
 import { importValue } from "../../src/import/upsert.ts";
 import type { ImportOptions } from "../../src/import/upsert.ts";

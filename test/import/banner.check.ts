@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { banner, DEMO_MUTATION, DEMO_SUBSCRIPTION } from "../../src/import/banner.ts";
+import { banner, DEMO_MUTATION, DEMO_SUBSCRIPTION } from "../../src/demo/banner.ts";
 
 const url = "http://127.0.0.1:4000";
 

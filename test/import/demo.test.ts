@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthenticator } from "../../src/account/token.ts";
-import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "../../src/import/demo.ts";
+import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "../../src/demo/load.ts";
 import { idsOf } from "../../src/import/ids.ts";
 import { SCOPES } from "../../src/operation/context.ts";
 import { createTestDatabase } from "../support/database.ts";

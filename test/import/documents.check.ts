@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, print } from "graphql";
 import { afterEach, expect, test } from "vitest";
-import { hashDocument } from "../../src/account/document.ts";
-import { readDocuments } from "../../src/import/documents.ts";
+import { hashDocument } from "../../src/document/registry.ts";
+import { readDocuments } from "../../src/document/files.ts";
 import { schema } from "../../src/schema.ts";
 
 const directories: string[] = [];

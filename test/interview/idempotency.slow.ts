@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { DEMO_MUTATION } from "../../src/import/banner.ts";
+import { DEMO_MUTATION } from "../../src/demo/banner.ts";
 import { issueToken } from "../../src/account/issue.ts";
-import { loadDemo } from "../../src/import/demo.ts";
+import { loadDemo } from "../../src/demo/load.ts";
 import { Client } from "../support/client.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { freePort, runGateway } from "../support/process.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeLink, noteTakerOf } from "../../src/interview/note-taker.ts";
+import { judgeLink, noteTakerOf } from "../../src/discovery/note-taker.ts";
 
 type Row = [link: string, platform: string, canJoin: boolean];
 const joins = (platform: string, ...links: string[]): Row[] => links.map((link) => [link, platform, true]);

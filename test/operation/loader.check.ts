@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { QuickPools } from "../../src/operation/quick.ts";
-import { createLoaderCache } from "../../src/operation/loader.ts";
-import type { Loader } from "../../src/operation/loader.ts";
+import type { QuickPools } from "../../src/read/quick.ts";
+import { createLoaderCache } from "../../src/read/loader.ts";
+import type { Loader } from "../../src/read/loader.ts";
 
 test("what fails to load is handled from the start, and told to everybody who waits", async () => {
   const unhandled: unknown[] = [];

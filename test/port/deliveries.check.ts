@@ -1,11 +1,11 @@
 import { GraphQLError } from "graphql";
 import type { ExecutionResult } from "graphql";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { toGraphQLError, withoutStatus } from "../../src/graphql/errors.ts";
+import { toGraphQLError, withoutStatus } from "../../src/execution/errors.ts";
 import { RequestError } from "../../src/core/error.ts";
 import type { ItemStream, StreamItem } from "../../src/operation/event-source.ts";
-import { Deliveries } from "../../src/graphql/subscribe.ts";
-import { Results } from "../../src/graphql/results.ts";
+import { Deliveries } from "../../src/execution/subscribe.ts";
+import { Results } from "../../src/gateway/results.ts";
 
 const BUG = new RequestError("INTERNAL_SERVER_ERROR", "Unexpected error.");
 const mask = (error: unknown) => {

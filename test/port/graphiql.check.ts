@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
 import { parse, validate } from "graphql";
 import { expect, test } from "vitest";
-import { createGraphiQL } from "../../src/gateway/graphiql.ts";
-import { DEMO_PANES, GREETING } from "../../src/gateway/panes.ts";
+import { createGraphiQL } from "../../src/graphiql/graphiql.ts";
+import { DEMO_PANES, GREETING } from "../../src/graphiql/panes.ts";
 import { schema } from "../../src/schema.ts";
 
 interface Editor {
@@ -56,7 +56,7 @@ function load(panes: unknown, session = new Map<string, string>()) {
     monaco: { editor: { onDidCreateModel: (f: typeof onModel) => void (onModel = f), getModels: () => models } },
     YogaGraphiQL: { renderYogaGraphiQL: (_root: unknown, editor: Editor) => editors.push(editor) },
   });
-  runInContext(readFileSync("src/gateway/graphiql.browser.js", "utf8"), context);
+  runInContext(readFileSync("src/graphiql/graphiql.browser.js", "utf8"), context);
   return { editors, createModel, session };
 }
 

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { createPort } from "../../src/gateway/port.ts";
-import type { Port } from "../../src/gateway/port.ts";
+import { createPort } from "../../src/http/port.ts";
+import type { Port } from "../../src/http/port.ts";
 import { createLog } from "../../src/operation/log.ts";
 
 const open: Port[] = [];

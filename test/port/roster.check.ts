@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Roster } from "../../src/graphql/roster.ts";
-import type { Member } from "../../src/graphql/roster.ts";
+import { Roster } from "../../src/gateway/roster.ts";
+import type { Member } from "../../src/gateway/roster.ts";
 import type { Caller } from "../../src/operation/context.ts";
 
 let roster: Roster;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueToken } from "../../src/account/issue.ts";
-import { loadDemo } from "../../src/import/demo.ts";
+import { loadDemo } from "../../src/demo/load.ts";
 import { createTestDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { freePort } from "../support/process.ts";
@@ -102,7 +102,7 @@ describe("commands that end", () => {
     await writeFile(join(documents, "me.graphql"), "query Me { viewer { scopes } }");
     const account = "fernhollow-robotics";
     return {
-      FILE: `src/import/demo/${account}.json`,
+      FILE: `src/demo/${account}.json`,
       DIR: command.includes("zones") ? "/usr/share/zoneinfo" : documents,
       ACCOUNT: account,
       ID: "web",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Kind, parse } from "graphql";
 import { expect, test } from "vitest";
 import { openApp } from "../../src/app.ts";
-import { DEMO_TOKEN } from "../../src/import/demo.ts";
+import { DEMO_TOKEN } from "../../src/demo/load.ts";
 import { createLog } from "../../src/operation/log.ts";
 import { buildServer } from "../../src/server.ts";
 import { buildWorker } from "../../src/worker.ts";

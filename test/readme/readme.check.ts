@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { requestErrorsTable } from "../../src/core/error.ts";
-import { closeCodesTable } from "../../src/graphql/close-code.ts";
-import { DEMO_MUTATION, DEMO_SUBSCRIPTION } from "../../src/import/banner.ts";
+import { closeCodesTable } from "../../src/socket/close-code.ts";
+import { DEMO_MUTATION, DEMO_SUBSCRIPTION } from "../../src/demo/banner.ts";
 import { findingsTable } from "../../src/interview/finding.ts";
 import { WARNINGS } from "../../src/scheduling/warning.ts";
 import { PLACEHOLDERS } from "../../src/template/render.ts";

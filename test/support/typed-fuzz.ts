@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MAX_ERRORS } from "../../src/graphql/guard.ts";
+import { MAX_ERRORS } from "../../src/execution/guard.ts";
 import { encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import { OTHER_ACCOUNT } from "./app.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashDocument, registerDocuments } from "../../src/account/document.ts";
+import { hashDocument, registerDocuments } from "../../src/document/registry.ts";
 import { decodeId, encodeId } from "../../src/core/id.ts";
 import { NOW } from "../support/app.ts";
 import { Client } from "../support/client.ts";

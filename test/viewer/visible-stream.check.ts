@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { VisibleStream } from "../../src/interview/visible-stream.ts";
-import type { VisibleStreamOptions } from "../../src/interview/visible-stream.ts";
+import { VisibleStream } from "../../src/stream/visible-stream.ts";
+import type { VisibleStreamOptions } from "../../src/stream/visible-stream.ts";
 import type { InterviewEvent, StreamBatch, StreamItem } from "../../src/operation/event-source.ts";
 
 const BOOKMARK_MS = 30_000;

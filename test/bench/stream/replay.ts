@@ -2,9 +2,9 @@ import { createSourceEventStream, parse, validateSubscriptionArgs } from "graphq
 import { sql } from "drizzle-orm";
 import type { App } from "../../../src/app.ts";
 import { users } from "../../../src/db/schema/people.ts";
-import { createGroups } from "../../../src/graphql/share.ts";
-import { Deliveries } from "../../../src/graphql/subscribe.ts";
-import { DEMO_MUTATION } from "../../../src/import/banner.ts";
+import { createGroups } from "../../../src/execution/share.ts";
+import { Deliveries } from "../../../src/execution/subscribe.ts";
+import { DEMO_MUTATION } from "../../../src/demo/banner.ts";
 import { createContext, systemContext } from "../../../src/operation/context.ts";
 import type { Caller } from "../../../src/operation/context.ts";
 import type { ItemStream } from "../../../src/operation/event-source.ts";

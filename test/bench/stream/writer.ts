@@ -2,7 +2,7 @@ import type { App } from "../../../src/app.ts";
 import { interviews } from "../../../src/db/schema/interview.ts";
 import { systemContext } from "../../../src/operation/context.ts";
 import { inTransaction } from "../../../src/operation/transaction.ts";
-import { DEMO_MUTATION } from "../../../src/import/banner.ts";
+import { DEMO_MUTATION } from "../../../src/demo/banner.ts";
 import type { Client } from "../../support/client.ts";
 import { touchInterview } from "../../support/touch.ts";
 

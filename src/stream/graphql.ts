@@ -1,0 +1,202 @@
+import { builder } from "../graphql/builder.ts";
+import { columnsOf } from "../graphql/columns.ts";
+import { defineEnum } from "../graphql/enum.ts";
+import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
+import type { Context } from "../operation/context.ts";
+import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import { loaded } from "../read/loader.ts";
+import { InterviewEventTypeEnum } from "../interview/event-type-graphql.ts";
+import type { FieldChange } from "../interview/field.ts";
+import { InterviewFieldEnum } from "../interview/field-graphql.ts";
+import { followInterviews, followProvisioning } from "./follow.ts";
+import { interviewInAccount } from "../interview/load.ts";
+
+const StreamStart = defineEnum("StreamStart", ["NEXT", "OLDEST"], {
+  description: "Where a stream without a cursor begins.",
+  values: {
+    NEXT: "With the next event.",
+    OLDEST: "With the oldest event that is still kept.",
+  },
+});
+
+type Told = InterviewEvent | Bookmark;
+const isEvent = (item: Told): item is InterviewEvent => item.type !== "BOOKMARK";
+
+const cursorOf = (item: Told, _args: object, ctx: Context) => ctx.events.cursorOf(item);
+const CURSOR = "Place in the account's event log. Sent as `after`, the stream resumes with what follows.";
+
+const InterviewStreamItem = builder.interfaceRef<Told>("InterviewStreamItem").implement({
+  description: "What `interviewEvents` delivers: an event, or a bookmark between events.",
+  resolveType: (item) => (isEvent(item) ? "InterviewEvent" : "StreamBookmark"),
+  fields: (t) => ({
+    cursor: t.field({ type: "EventCursor", description: CURSOR, resolve: cursorOf }),
+    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
+  }),
+});
+
+const ID = "The same in every repetition of the event.";
+const SEQUENCE = "Number in the account's event log, without gaps, from 1.";
+const VERSION = "The interview's version after the change.";
+const INTERVIEW =
+  "The interview as it is when the event is delivered. An event of an interview that the caller may not see at that moment " +
+  "is not delivered.";
+
+/** The stream has judged whether the subscriber sees it. */
+const interviewOf = ({ interviewId }: InterviewEvent, ctx: Context, columns: ReturnType<typeof columnsOf>) =>
+  loaded(ctx.load(interviewInAccount, interviewId, columns));
+
+builder.objectRef<InterviewEvent>("InterviewEvent").implement({
+  description: "One committed change of an interview, as the account's event log has it.",
+  interfaces: [InterviewStreamItem],
+  fields: (t) => ({
+    id: t.exposeID("id", { description: ID }),
+    sequence: t.exposeInt("sequence", { description: SEQUENCE }),
+    type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
+    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    changedFields: t.field({
+      type: [InterviewFieldEnum],
+      description:
+        "What the change gave another value; of a creation, all that has one. `Interview.history` has the values.",
+      resolve: ({ changes }) => (changes as FieldChange[]).map(({ field }) => field),
+    }),
+    interview: t.field({
+      type: "Interview",
+      description: INTERVIEW,
+      resolve: (event, _args, ctx, info) => interviewOf(event, ctx, columnsOf(info)),
+    }),
+  }),
+});
+
+builder.objectRef<Bookmark>("StreamBookmark").implement({
+  description:
+    "Says how far the log has been read while nothing in it was for this subscriber: at least every 30 s while others change. " +
+    "It is not in the log. A subscriber that keeps its cursor resumes quickly, and before the cursor expires.",
+  interfaces: [InterviewStreamItem],
+});
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+const ProvisioningFailure = builder.objectRef<Failure>("ProvisioningFailure").implement({
+  description: "Why provisioning was given up.",
+  fields: (t) => ({
+    code: t.exposeString("code", { description: "Stable, in capitals, as in `ProvisioningError.code`." }),
+    message: t.exposeString("message", { description: "The same for people." }),
+  }),
+});
+
+const InterviewProvisionedEvent = builder.objectRef<InterviewEvent>("InterviewProvisionedEvent").implement({
+  description:
+    "The end of an interview's provisioning. The same event has the same id and cursor in `interviewEvents`.",
+  fields: (t) => ({
+    id: t.exposeID("id", { description: ID }),
+    cursor: t.field({ type: "EventCursor", description: CURSOR, resolve: cursorOf }),
+    sequence: t.exposeInt("sequence", { description: SEQUENCE }),
+    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
+    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    interview: t.field({
+      type: "Interview",
+      description: INTERVIEW,
+      resolve: (event, _args, ctx, info) => interviewOf(event, ctx, columnsOf(info)),
+    }),
+    failure: t.field({
+      type: ProvisioningFailure,
+      nullable: true,
+      description: "Why it was given up; null when everything exists and the invitations are sent.",
+      resolve: ({ type, detail: { code, message } }) =>
+        type === "INTERVIEW_PROVISIONING_FAILED" ? { code: String(code), message: String(message ?? code) } : null,
+    }),
+  }),
+});
+
+const idList = { description: "Only interviews of one of these." };
+
+const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
+  description:
+    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match. Jobs, " +
+    `applications and stages find nothing for a person who is not on the job's hiring team. ${WRONG_IDS}`,
+  fields: (t) => ({
+    jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    organizerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    interviewerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+    stageIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
+  }),
+});
+
+type Filter = typeof InterviewEventFilter.$inferInput;
+
+const NOUNS = {
+  jobIds: "Job",
+  applicationIds: "Application",
+  organizerIds: "User",
+  interviewerIds: "User",
+  stageIds: "Stage",
+} as const;
+
+const toFilter = (filter: Filter | null | undefined): EventFilter => readIdLists(filter, NOUNS, ["filter"]);
+
+/** A stream that cannot go on says so as the error of its last event. */
+function told(item: StreamItem): Told {
+  if (item.type === "FAILURE") throw item.error;
+  return item;
+}
+
+function toldEvent(item: StreamItem): InterviewEvent {
+  const event = told(item);
+  if (isEvent(event)) return event;
+  throw new Error("This subscription has no bookmarks.");
+}
+
+const after =
+  "Begins after this cursor and first delivers what was missed; where `from` says when left out. An event stream that " +
+  "reconnects with `Last-Event-ID` resumes there instead.";
+
+const FROM = {
+  type: StreamStart,
+  required: true,
+  defaultValue: "NEXT",
+  description: "Where it begins when `after` is left out.",
+} as const;
+
+builder.subscriptionFields((t) => ({
+  interviewProvisioned: t.field({
+    type: InterviewProvisionedEvent,
+    description:
+      "Delivers each interview of the account whose provisioning has ended: fully provisioned, or given up. External " +
+      "interviews never appear. In order and without gap. It has no bookmarks: over server-sent events the ids go on by " +
+      "themselves, over WebSocket `interviewEvents` of these types keeps the cursor of a rare event fresh.",
+    args: {
+      after: t.arg({ type: "EventCursor", description: after }),
+      from: t.arg(FROM),
+      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+    },
+    subscribe: (_root, args, ctx) =>
+      followProvisioning(ctx, { after: args.after ?? null, from: args.from, filter: toFilter(args.filter) }),
+    resolve: toldEvent,
+  }),
+  interviewEvents: t.field({
+    type: InterviewStreamItem,
+    description:
+      "Delivers every committed change of the account's interviews, in order and without gap, and a bookmark at least every " +
+      "30 s while there are only changes that it does not deliver.",
+    args: {
+      after: t.arg({ type: "EventCursor", description: after }),
+      from: t.arg(FROM),
+      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+      types: t.arg({
+        type: [InterviewEventTypeEnum],
+        description: "Which changes; all when left out, none for an empty list.",
+      }),
+    },
+    subscribe: (_root, args, ctx) =>
+      followInterviews(ctx, {
+        after: args.after ?? null,
+        from: args.from,
+        filter: { ...toFilter(args.filter), types: args.types ?? undefined },
+      }),
+    resolve: told,
+  }),
+}));
