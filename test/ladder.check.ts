@@ -22,6 +22,7 @@ const LADDER = [
   ["discovery"],
   ["provisioning"],
   ["scheduling"],
+  ["availability"],
   ["stream"],
   ["import"],
   ["demo"],
