@@ -1,7 +1,8 @@
 import { subtract, union, widen } from "../core/interval.ts";
 import type { Span, Spans } from "../core/interval.ts";
 import { onWallClock, weekdayOf, workingTime } from "../people/working-time.ts";
-import type { WorkingHours, ZonePiece } from "../people/working-time.ts";
+import type { ZonePiece } from "../core/zone-pieces.ts";
+import type { WorkingHours } from "../people/working-time.ts";
 
 export const REASONS = [
   "BUSY_INTERVIEW",

@@ -9,6 +9,8 @@ export interface Zone {
   release: string;
   /** Milliseconds east of UTC at an instant. */
   offsetAt(instant: number): number;
+  /** The first instant after this one with another offset; Infinity when there is none. */
+  changeAfter(instant: number): number;
 }
 
 /** A release of the tz database, and where it comes from. */
@@ -55,6 +57,10 @@ function runtimeZone(text: string, release: string): Zone | undefined {
     release,
     offsetAt: (instant) =>
       instant >= TABLE_START && instant < TABLE_END ? table.offsetAt(instant) : offsetOf(at(instant, name)),
+    changeAfter: (instant) => {
+      const known = instant >= TABLE_START ? table.changeAfter(instant) : Infinity;
+      return known < TABLE_END ? known : nextChange(at(instant, name));
+    },
   };
 }
 
@@ -66,6 +72,13 @@ function runtimeTable(name: string): OffsetTable {
     changes.push({ at: next.epochMilliseconds, offset: offsetOf(next) });
   }
   return new OffsetTable(offsetOf(start), changes);
+}
+
+/** Transitions of other kinds, such as those of the name, keep the offset. */
+function nextChange(time: Temporal.ZonedDateTime): number {
+  let next = time.getTimeZoneTransition("next");
+  while (next && offsetOf(next) === offsetOf(time)) next = next.getTimeZoneTransition("next");
+  return next?.epochMilliseconds ?? Infinity;
 }
 
 const at = (instant: number, zone: string) => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);

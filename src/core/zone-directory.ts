@@ -37,7 +37,7 @@ export function openZoneDirectory(directory: string): ZoneDatabase {
   const compiled = files.map((name) => ({ name, zone: readZone(directory, name) }));
   const release = releaseOf(directory) ?? hashOf(directory, files);
   const zones = new Map<string, Zone>();
-  for (const { name, zone } of compiled) zones.set(name.toLowerCase(), { name, release, offsetAt: offsetsOf(zone) });
+  for (const { name, zone } of compiled) zones.set(name.toLowerCase(), { name, release, ...offsetsOf(zone) });
   for (const [, target = "", name = ""] of readText(directory, "tzdata.zi").matchAll(LINK)) {
     const zone = zones.get(target.toLowerCase());
     if (zone && !zones.has(name.toLowerCase())) zones.set(name.toLowerCase(), { ...zone, name });
@@ -64,9 +64,13 @@ function zoneFiles(directory: string, prefix: string, depth: number): string[] {
 }
 
 /** Most zones are never asked for, so that the table of one waits for its first question. */
-function offsetsOf(zone: CompiledZone): Zone["offsetAt"] {
+function offsetsOf(zone: CompiledZone): Pick<Zone, "offsetAt" | "changeAfter"> {
   let table: OffsetTable | undefined;
-  return (instant) => (table ??= offsetTable(zone)).offsetAt(instant);
+  const made = () => (table ??= offsetTable(zone));
+  return {
+    offsetAt: (instant) => made().offsetAt(instant),
+    changeAfter: (instant) => made().changeAfter(instant),
+  };
 }
 
 function readZone(directory: string, name: string): CompiledZone {

@@ -27,14 +27,33 @@ export class OffsetTable {
   }
 
   offsetAt(instant: number): number {
+    return this.#offsets[this.#rowOf(instant - this.#cyclesUntil(instant))] ?? 0;
+  }
+
+  /** The first instant after this one with another offset; Infinity when there is none. */
+  changeAfter(instant: number): number {
+    const cycles = this.#cyclesUntil(instant);
+    const next = this.#starts[this.#rowOf(instant - cycles) + 1] ?? Infinity;
+    if (next < this.#end) return next + cycles;
+    if (this.#end === Infinity) return Infinity;
+    // The row at the end of the table goes on in its repetition.
+    const first = this.#starts[this.#rowOf(this.#end - CALENDAR_CYCLE) + 1] ?? Infinity;
+    return first + cycles + CALENDAR_CYCLE;
+  }
+
+  /** What lies between an instant and that of the table to which it is equal. */
+  #cyclesUntil(instant: number): number {
     const past = instant - this.#end;
-    const within = past < 0 ? instant : instant - (Math.floor(past / CALENDAR_CYCLE) + 1) * CALENDAR_CYCLE;
+    return past < 0 ? 0 : (Math.floor(past / CALENDAR_CYCLE) + 1) * CALENDAR_CYCLE;
+  }
+
+  #rowOf(instant: number): number {
     let [low, high] = [0, this.#starts.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? Infinity) <= within) low = middle;
+      if ((this.#starts[middle] ?? Infinity) <= instant) low = middle;
       else high = middle;
     }
-    return this.#offsets[low] ?? 0;
+    return low;
   }
 }

@@ -1,11 +1,6 @@
 import { union } from "../core/interval.ts";
 import type { Span } from "../core/interval.ts";
-
-/** A part of time in which a zone keeps one offset. */
-export interface ZonePiece extends Span {
-  /** What the wall clock is ahead of UTC, in milliseconds. */
-  offset: number;
-}
+import type { ZonePiece } from "../core/zone-pieces.ts";
 
 /** Wall-clock times `HH:MM` of one day; an end that is not after the start is on the day after, and `24:00` is midnight. */
 export interface ClockSpan {

@@ -1,6 +1,6 @@
 import type { PersonFacts, BlockOptions } from "../../src/availability/blocks.ts";
 import type { Span } from "../../src/core/interval.ts";
-import type { ZonePiece } from "../../src/people/working-time.ts";
+import type { ZonePiece } from "../../src/core/zone-pieces.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -44,7 +44,12 @@ export const WINNIPEG: ZoneSource = {
 /** A release that has one zone from its source, and the others from the runtime. */
 export function releaseWith(release: string, name: string, source: ZoneSource): ZoneDatabase {
   const table = offsetTable(readZoneFile(compileZone(source)));
-  const zone = { name, release, offsetAt: (instant: number) => table.offsetAt(instant) };
+  const zone = {
+    name,
+    release,
+    offsetAt: (instant: number) => table.offsetAt(instant),
+    changeAfter: (instant: number) => table.changeAfter(instant),
+  };
   const runtime = runtimeZones();
   const find = (text: string) => (text.toLowerCase() === name.toLowerCase() ? zone : runtime.find(text));
   return { release, origin: "a test", find };
