@@ -1,6 +1,6 @@
 import { subtract, union, widen } from "../core/interval.ts";
 import type { Span, Spans } from "../core/interval.ts";
-import { onWallClock, weekdayOf, workingTime } from "../people/working-time.ts";
+import { onWallClock, timeOffIn, weekdayOf, workingTime } from "../people/working-time.ts";
 import type { ZonePiece } from "../core/zone-pieces.ts";
 import type { WorkingHours } from "../people/working-time.ts";
 
@@ -77,7 +77,7 @@ export function blocksOf(facts: PersonFacts, options: BlockOptions): Block[] {
     ...of("BUSY_CALENDAR", calendar),
     ...of("BUFFER", buffers),
     ...of("OUTSIDE_WORKING_HOURS", outside),
-    ...of("TIME_OFF", timeOffOf(facts)),
+    ...of("TIME_OFF", timeOffIn(facts.timeOff, pieces)),
     ...of("MINIMUM_NOTICE", notice),
     ...of("LIMIT_PER_DAY", fullSpans(facts, facts.maxPerDay, dayStart)),
     ...of("LIMIT_PER_WEEK", fullSpans(facts, facts.maxPerWeek, weekStart)),
@@ -103,14 +103,6 @@ function seatBlocks(seats: readonly Seat[]): Block[] {
       return from < end ? [{ start: from, end, reason: "BUSY_INTERVIEW" as const, interviewId }] : [];
     });
 }
-
-function timeOffOf({ pieces, timeOff }: PersonFacts): Span[] {
-  const spans = timeOff.map(({ start, end }) => ({ start: wallOf(start), end: wallOf(end) }));
-  return onWallClock(pieces, () => spans);
-}
-
-/** The wall clock as if it were UTC. */
-const wallOf = (local: string) => Date.parse(`${local}:00Z`);
 
 const dayStart = (day: number) => ({ first: day, days: 1 });
 const weekStart = (day: number) => ({ first: day - weekdayOf(day) + 1, days: 7 });

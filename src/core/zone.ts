@@ -87,12 +87,6 @@ export function toLocal(instant: Date, zone: string): string {
   return format(wallTime(instant, zone));
 }
 
-/** Day of the week (ISO: 1 is Monday, 7 is Sunday) and whole minutes since midnight that the wall clock shows. */
-export function wallClock(instant: Date, zone: string): { weekday: number; minute: number } {
-  const wall = new Date(wallTime(instant, zone));
-  return { weekday: wall.getUTCDay() || 7, minute: wall.getUTCHours() * 60 + wall.getUTCMinutes() };
-}
-
 /** The wall-clock reading of an instant for people: `Monday, 1 March 2027, 10:00 GMT+1`. */
 export function describeLocal(instant: Date, zone: string): string {
   const wall = DateTime.fromMillis(wallTime(instant, zone), { zone: "utc" }).setLocale("en-GB");

@@ -4,6 +4,7 @@ import { isTimeZone, zoneName } from "../core/zone.ts";
 import { asStored, unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
 import { PLACEHOLDERS, unknownPlaceholders } from "../template/render.ts";
+import { personalTime } from "./personal-time.ts";
 
 const text = (max: number) =>
   z
@@ -40,11 +41,6 @@ const email = emailAddress();
 const ADDRESS_FORM =
   "At most 254 characters; before the @ only ASCII and no quotes; a host name outside ASCII is stored in A-labels.";
 
-const clock = (what: string) =>
-  z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "is not a wall-clock time such as 09:00")
-    .describe(`${what}, HH:MM on the wall clock of the user's zone.`);
 const list = <T extends z.ZodType>(item: T, description: string) =>
   z.array(item).max(100_000).default([]).describe(description);
 
@@ -57,21 +53,13 @@ const template = (max: number, what: string) =>
     })
     .describe(`${what} Placeholders are replaced for each recipient: ${MARKS}.`);
 
-const workingHours = z
-  .strictObject({
-    weekday: z.int().min(1).max(7).describe("ISO weekday: 1 is Monday, 7 is Sunday."),
-    start: clock("Start"),
-    end: clock("End, after the start; 24:00 is midnight"),
-  })
-  .refine(({ start, end }) => start < end, { path: ["end"], error: "is not after start" });
-
 const user = z.strictObject({
   externalId,
   name: name("Full name"),
   email: email.describe(`Address that invitations go to; no other user has it, in any letter case. ${ADDRESS_FORM}`),
   role: z.enum(kinds.role.enumValues).describe("What the user may do in the account as a whole."),
   timezone,
-  workingHours: z.array(workingHours).max(50).default([]).describe("When the user works; empty when unknown."),
+  ...personalTime,
   active: z.boolean().default(true).describe("Whether the user can organise and hold interviews."),
   calendarAddress: emailAddress(MAX_CALENDAR_LOCAL_PART)
     .nullable()

@@ -11,6 +11,7 @@ import { searchArgument } from "../graphql/search.ts";
 import { listUsers } from "./list.ts";
 import { userByEmail, userEmailKey, userInAccount, USERS } from "./load.ts";
 import type { User } from "./load.ts";
+import { TimeOffType, WorkingHours, WorkingHoursOverride } from "./working-time-graphql.ts";
 
 const Role = defineEnum("Role", role.enumValues, {
   description: "What a user may do in the account as a whole.",
@@ -29,15 +30,6 @@ const ZoomSeatStatus = defineEnum("ZoomSeatStatus", zoomSeatStatus.enumValues, {
   values: { ACTIVE: "May host meetings.", INACTIVE: "Exists, and may not host meetings." },
 });
 
-const WorkingHours = builder.objectRef<{ weekday: number; start: string; end: string }>("WorkingHours").implement({
-  description: "One span of working time in the user's own time zone.",
-  fields: (t) => ({
-    weekday: t.exposeInt("weekday", { description: "ISO weekday: 1 is Monday, 7 is Sunday." }),
-    start: t.exposeString("start", { description: "Wall-clock time, `HH:MM`." }),
-    end: t.exposeString("end", { description: "Wall-clock time, `HH:MM`; not before `start`." }),
-  }),
-});
-
 const { reading } = fieldsOf<User>();
 
 builder.node("User", {
@@ -54,7 +46,23 @@ builder.node("User", {
     timezone: t.expose("timezone", { type: "TimeZone", description: "The user's own time zone." }),
     workingHours: t.expose("workingHours", {
       type: [WorkingHours],
-      description: "When the user works; empty when unknown.",
+      description: "When the user works, week for week; empty when unknown.",
+    }),
+    workingHoursOverrides: t.expose("workingHoursOverrides", {
+      type: [WorkingHoursOverride],
+      description: "Dates on which the user works at other hours, or not at all.",
+    }),
+    timeOff: t.expose("timeOff", { type: [TimeOffType], description: "When the user is away." }),
+    maxInterviewsPerDay: t.exposeInt("maxInterviewsPerDay", {
+      nullable: true,
+      description: "How many interviews of the user may begin on one day of their time zone; null for any number.",
+    }),
+    maxInterviewsPerWeek: t.exposeInt("maxInterviewsPerWeek", {
+      nullable: true,
+      description: "The same for one week, which begins on Monday.",
+    }),
+    bufferMinutes: t.exposeInt("bufferMinutes", {
+      description: "How many minutes a search keeps free before and after whatever the user is busy with.",
     }),
     active: t.exposeBoolean("active", { description: "Whether the user can organise and hold interviews." }),
     calendarConnected: t.boolean({

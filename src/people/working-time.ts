@@ -1,20 +1,22 @@
-import { union } from "../core/interval.ts";
+import { subtract, union } from "../core/interval.ts";
 import type { Span } from "../core/interval.ts";
+import { zonePieces } from "../core/zone-pieces.ts";
 import type { ZonePiece } from "../core/zone-pieces.ts";
-
-/** Wall-clock times `HH:MM` of one day; an end that is not after the start is on the day after, and `24:00` is midnight. */
-export interface ClockSpan {
-  start: string;
-  end: string;
-}
+import type { ClockSpan, DateOverride, TimeOff, WeeklySpan } from "../db/schema/people.ts";
+import type { User } from "./load.ts";
 
 /** When somebody works, by the wall clock where they are. */
 export interface WorkingHours {
   /** ISO weekday: 1 is Monday. */
-  weekly: readonly (ClockSpan & { weekday: number })[];
+  weekly: readonly WeeklySpan[];
   /** In place of a date's weekly spans. A date without spans is a day off. */
-  overrides: readonly { date: string; spans: readonly ClockSpan[] }[];
+  overrides: readonly DateOverride[];
 }
+
+/** What a person has told of their hours. */
+type Told = Pick<User, "timezone" | "workingHours" | "workingHoursOverrides" | "timeOff">;
+
+const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -26,6 +28,32 @@ interface DaySpans {
   same: Span[];
   next: Span[];
 }
+
+/** The same span on every day of the week. */
+export const everyDay = (span: ClockSpan): WorkingHours => {
+  return { weekly: WEEKDAYS.map((weekday) => ({ weekday, ...span })), overrides: [] };
+};
+
+/** Null for a person who has told none: then any time is working time, as it is on dates without an override. */
+export function workingHoursOf({ workingHours, workingHoursOverrides: overrides }: Told): WorkingHours | null {
+  if (workingHours.length > 0) return { weekly: workingHours, overrides };
+  return overrides.length > 0 ? { ...everyDay({ start: "00:00", end: "24:00" }), overrides } : null;
+}
+
+/** Whether a person is at work from the start of a span to its end: within their working hours, and not on time off. */
+export function isAtWork(person: Told, span: Span): boolean {
+  const pieces = zonePieces(person.timezone, span);
+  const hours = workingHoursOf(person);
+  const working = hours ? workingTime(hours, pieces) : [span];
+  return covers(subtract(working, timeOffIn(person.timeOff, pieces)), span);
+}
+
+/** Whether the wall clock shows a time within the hours from the start of a span to its end. */
+export function isWithinHours(hours: WorkingHours, zone: string, span: Span): boolean {
+  return covers(workingTime(hours, zonePieces(zone, span)), span);
+}
+
+const covers = (spans: readonly Span[], span: Span) => subtract([span], spans).length === 0;
 
 /**
  * The instants at which the wall clock shows a time within the working hours. Nothing more is to be known of clock changes: a
@@ -66,6 +94,15 @@ export function onWallClock(pieces: readonly ZonePiece[], spansIn: (wall: Span) 
   });
   return union(instants);
 }
+
+/** The instants at which the wall clock shows a time off. */
+export function timeOffIn(timeOff: readonly TimeOff[], pieces: readonly ZonePiece[]): Span[] {
+  const spans = timeOff.map(({ start, end }) => ({ start: wallOf(start), end: wallOf(end) }));
+  return onWallClock(pieces, () => spans);
+}
+
+/** The wall clock as if it were UTC. */
+const wallOf = (local: string) => Date.parse(`${local}:00Z`);
 
 /** Days since 1970 of a date `YYYY-MM-DD`. */
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;

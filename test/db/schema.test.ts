@@ -200,12 +200,41 @@ const CHECKS: Record<string, { refused: string[]; accepted: string[] }> = {
     refused: ["'DONE', null", "'STARTED', '{}'", "'REFUSED', '{}'", "'UNCERTAIN', '{}'"].map(effect),
     accepted: ["'DONE', '{}'", "'STARTED', null", "'REFUSED', null", "'UNCERTAIN', null"].map(effect),
   },
+  availability_searches_ended: {
+    refused: [
+      "'PENDING', now(), null, null, null",
+      "'PENDING', null, '[]', null, null",
+      "'SUCCEEDED', now(), null, null, null",
+      "'SUCCEEDED', null, '[]', null, null",
+      "'FAILED', now(), null, 'LOST', null",
+      "'FAILED', now(), '[]', 'LOST', 'Lost.'",
+    ].map(search),
+    accepted: [
+      "'PENDING', null, null, null, null",
+      "'SUCCEEDED', now(), '[]', null, null",
+      "'FAILED', now(), null, 'LOST', 'Lost.'",
+    ].map(search),
+  },
+  users_limits: {
+    refused: ["max_interviews_per_day", "max_interviews_per_week", "buffer_minutes"].map(
+      (column) => `update users set ${column} = -1`,
+    ),
+    accepted: ["update users set max_interviews_per_day = 0, max_interviews_per_week = null, buffer_minutes = 0"],
+  },
   installations_one_row: { refused: ["insert into installations (singleton) values (false)"], accepted: [] },
 };
 
 function attempt(error: string): string {
   return `insert into provisionings (account_id, interview_id, error_code, error_message, error_retryable)
     select account_id, id, ${error} from interviews limit 1`;
+}
+
+function search(end: string): string {
+  return `insert into availability_searches (account_id, id, organizer_id, interviewer_ids, kind, duration_minutes, timezone,
+      starts_at, ends_at, organizer_must_be_free, within_working_hours, buffer_minutes, minimum_notice_minutes,
+      ignored_interview_ids, created_at, state, completed_at, people, error_code, error_message)
+    select account_id, gen_random_uuid(), id, '{}', 'PANEL', 30, 'UTC', now(), now(), true, true, 0, 0, '{}', now(), ${end}
+    from users limit 1`;
 }
 
 function effect(end: string): string {

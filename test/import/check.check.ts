@@ -225,9 +225,34 @@ describe("shape", () => {
       ["workingHours[0].end | is not a wall-clock time such as 09:00"],
     ],
     [
-      "working hours that end before they start",
-      { workingHours: [{ weekday: 1, start: "17:00", end: "09:00" }] },
-      ["workingHours[0].end | is not after start"],
+      "working hours that begin at the end of a day",
+      { workingHours: [{ weekday: 1, start: "24:00", end: "09:00" }] },
+      ["workingHours[0].start | is not a wall-clock time such as 09:00"],
+    ],
+    [
+      "overrides of a date that does not exist, and of one date twice",
+      {
+        workingHoursOverrides: ["2027-02-29", "2027-03-01", "2027-03-01"].map((date) => ({ date, spans: [] })),
+      },
+      [
+        "workingHoursOverrides[0].date | is not a date such as 2027-03-01",
+        "workingHoursOverrides[2].date | comes twice: 2027-03-01",
+      ],
+    ],
+    [
+      "time off that is no local time, or does not last",
+      {
+        timeOff: [
+          { start: "2027-03-01T09:00Z", end: "2027-04-30T09:00" },
+          { start: "2027-02-01T09:00", end: "2027-02-29T09:00" },
+          { start: "2027-03-02T09:00", end: "2027-03-02T09:00" },
+        ],
+      },
+      [
+        "timeOff[0].start | is not a wall-clock time such as 2027-03-01T09:00",
+        "timeOff[1].end | is not a wall-clock time such as 2027-03-01T09:00",
+        "timeOff[2].end | is not after start",
+      ],
     ],
   ];
   test.each(users)("%s of a user", (_, parts, problems) => {
@@ -270,6 +295,7 @@ describe("bounds: the last that is accepted, the first that is refused", () => {
   const [engineer] = smallFile().jobs;
   const user = (parts: object) => ({ users: [{ ...ada, ...parts }, bo] });
   const hours = (span: object) => user({ workingHours: [{ weekday: 1, start: "09:00", end: "17:00", ...span }] });
+  const spans = (count: number) => Array.from({ length: count }, () => ({ start: "09:00", end: "10:00" }));
   const job = (parts: object) => ({ jobs: [{ ...engineer, ...parts }, smallJob("designer")] });
   const interview = (parts: object) => ({ jobs: jobsWith(parts) });
   const scorecard = (parts: object) => interview({ scorecard: { template: "card", ...parts } });
@@ -393,6 +419,11 @@ describe("bounds: the last that is accepted, the first that is refused", () => {
     ["work on Sundays", hours({ weekday: 7 })],
     ["work from midnight to midnight", hours({ start: "00:00", end: "24:00" })],
     ["work for a minute", hours({ start: "23:58", end: "23:59" })],
+    ["work until the next morning", hours({ start: "22:00", end: "06:00" })],
+    ["no interviews", user({ maxInterviewsPerDay: 0, maxInterviewsPerWeek: 0, bufferMinutes: 0 })],
+    ["many interviews", user({ maxInterviewsPerDay: 50, maxInterviewsPerWeek: 200, bufferMinutes: 240 })],
+    ["10 spans on one date", user({ workingHoursOverrides: [{ date: "2028-02-29", spans: spans(10) }] })],
+    ["a minute off", user({ timeOff: [{ start: "2027-03-01T09:00", end: "2027-03-01T09:01" }] })],
     [
       "50 spans of work",
       user({ workingHours: Array.from({ length: 50 }, () => ({ weekday: 1, start: "09:00", end: "10:00" })) }),
@@ -431,7 +462,36 @@ describe("bounds: the last that is accepted, the first that is refused", () => {
     ["work until 23:60", hours({ end: "23:60" }), `users[0].workingHours[0].end | ${clock}`],
     ["work until 25:00", hours({ end: "25:00" }), `users[0].workingHours[0].end | ${clock}`],
     ["work until 17:00:00", hours({ end: "17:00:00" }), `users[0].workingHours[0].end | ${clock}`],
-    ["work for no time", hours({ start: "09:00", end: "09:00" }), "users[0].workingHours[0].end | is not after start"],
+    [
+      "work from nine to nine",
+      hours({ start: "09:00", end: "09:00" }),
+      "users[0].workingHours[0].end | is the start: a whole day is 00:00 to 24:00",
+    ],
+    [
+      "less than no interviews",
+      user({ maxInterviewsPerDay: -1 }),
+      "users[0].maxInterviewsPerDay | Too small: expected number to be >=0",
+    ],
+    [
+      "51 interviews a day",
+      user({ maxInterviewsPerDay: 51 }),
+      "users[0].maxInterviewsPerDay | Too big: expected number to be <=50",
+    ],
+    [
+      "201 interviews a week",
+      user({ maxInterviewsPerWeek: 201 }),
+      "users[0].maxInterviewsPerWeek | Too big: expected number to be <=200",
+    ],
+    [
+      "a buffer of 241 minutes",
+      user({ bufferMinutes: 241 }),
+      "users[0].bufferMinutes | Too big: expected number to be <=240",
+    ],
+    [
+      "11 spans on one date",
+      user({ workingHoursOverrides: [{ date: "2027-03-01", spans: spans(11) }] }),
+      "users[0].workingHoursOverrides[0].spans | Too big: expected array to have <=10 items",
+    ],
     [
       "51 spans of work",
       user({ workingHours: Array.from({ length: 51 }, () => ({ weekday: 1, start: "09:00", end: "10:00" })) }),

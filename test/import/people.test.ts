@@ -228,3 +228,37 @@ describe("addresses", () => {
     );
   });
 });
+
+test("what people have told of their time is imported, changed and read", async () => {
+  const time = {
+    workingHours: [{ weekday: 1, start: "22:00", end: "06:00" }],
+    workingHoursOverrides: [
+      { date: "2027-03-01", spans: [{ start: "09:00", end: "24:00" }] },
+      { date: "2027-03-02", spans: [] },
+    ],
+    timeOff: [{ start: "2027-03-08T00:00", end: "2027-03-10T12:30" }],
+    maxInterviewsPerDay: 2,
+    maxInterviewsPerWeek: 5,
+    bufferMinutes: 15,
+  };
+  await bring({ users: [{ ...user("a", "Zoe"), ...time }] });
+  const read = async () => {
+    const { user: found } = await client.data(`{ user(by: { externalId: "a" }) {
+      workingHours { weekday start end } workingHoursOverrides { date spans { start end } } timeOff { startTime endTime }
+      maxInterviewsPerDay maxInterviewsPerWeek bufferMinutes } }`);
+    return found;
+  };
+  expect(await read()).toEqual({
+    ...time,
+    timeOff: [{ startTime: "2027-03-08T00:00:00", endTime: "2027-03-10T12:30:00" }],
+  });
+  await bring({ users: [user("a", "Zoe")] });
+  expect(await read()).toEqual({
+    workingHours: [],
+    workingHoursOverrides: [],
+    timeOff: [],
+    maxInterviewsPerDay: null,
+    maxInterviewsPerWeek: null,
+    bufferMinutes: 0,
+  });
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { adHoc, CREATE, external, plan, scorecard, user } from "../support/interview.ts";
@@ -68,6 +68,58 @@ test("whoever has told no hours is never outside them, and external interviews a
     await codes(adHoc({ interviewerIds: [user("extra-1")] }, { startTime: "2027-03-07T10:00Z", timezone: "UTC" })),
   ).toEqual([]);
   expect(await codes(external({}, { startTime: "2027-03-07T10:00Z", timezone: "UTC" }))).toEqual([OUTSIDE]);
+});
+
+describe("where the clocks change at night", () => {
+  const rules = (workingHours: object[], more: object = {}) => app.app.connections.raw`
+    update users set working_hours = ${JSON.stringify(workingHours)}::text::jsonb,
+      working_hours_overrides = ${JSON.stringify(more)}::text::jsonb -> 'overrides',
+      time_off = ${JSON.stringify(more)}::text::jsonb -> 'timeOff'
+    where external_id = 'extra-2'`;
+  const NOTHING = { overrides: [], timeOff: [] };
+  const at = (startTime: string, durationMinutes: number) =>
+    codes(adHoc({ interviewerIds: [user("extra-2")], durationMinutes }, { startTime, timezone: "UTC" }));
+  const OUT = "INTERVIEWER_OUTSIDE_WORKING_HOURS User extra-2";
+  const LATE = "INTERVIEWER_UNSOCIABLE_HOUR User extra-2";
+
+  test("an hour that the wall clock shows twice is an hour, not a day", async () => {
+    await rules([{ weekday: 7, start: "01:00", end: "03:00" }], NOTHING);
+    // In Berlin 02:30 comes twice, at 00:30Z and 01:30Z.
+    expect(await at("2027-10-31T00:30Z", 60)).toEqual([LATE]);
+    expect(await at("2027-10-31T00:30Z", 120)).toEqual([OUT, LATE]);
+  });
+
+  test("an hour that is skipped is missing from nobody's work", async () => {
+    await rules([{ weekday: 7, start: "01:00", end: "04:00" }], NOTHING);
+    expect(await at("2027-03-28T00:00Z", 120)).toEqual([LATE]);
+    expect(await at("2027-03-28T00:00Z", 135)).toEqual([OUT, LATE]);
+  });
+
+  test("hours past midnight, dates at other hours and time off count", async () => {
+    await rules([{ weekday: 1, start: "22:00", end: "06:00" }], {
+      overrides: [
+        { date: "2027-03-09", spans: [] },
+        { date: "2027-03-10", spans: [{ start: "09:00", end: "10:00" }] },
+      ],
+      timeOff: [{ start: "2027-03-16T00:00", end: "2027-03-16T02:00" }],
+    });
+    expect(await at("2027-03-01T22:30Z", 60)).toEqual([LATE]);
+    expect(await at("2027-03-08T22:30Z", 60)).toEqual([OUT, LATE]);
+    expect(await at("2027-03-10T08:00Z", 60)).toEqual([]);
+    expect(await at("2027-03-15T22:30Z", 60)).toEqual([OUT, LATE]);
+    expect(await at("2027-03-16T01:00Z", 60)).toEqual([LATE]);
+  });
+
+  test("time off and dates are told without weekly hours too, and other dates are free", async () => {
+    await rules([], {
+      overrides: [{ date: "2027-03-09", spans: [{ start: "09:00", end: "10:00" }] }],
+      timeOff: [{ start: "2027-03-16T12:00", end: "2027-03-17T12:00" }],
+    });
+    expect(await at("2027-03-09T10:00Z", 60)).toEqual([OUT]);
+    expect(await at("2027-03-10T10:00Z", 60)).toEqual([]);
+    expect(await at("2027-03-16T10:00Z", 60)).toEqual([]);
+    expect(await at("2027-03-16T10:30Z", 60)).toEqual([OUT]);
+  });
 });
 
 test("the request's own warnings come first, then interviewer by interviewer", async () => {

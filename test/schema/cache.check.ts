@@ -4,6 +4,7 @@ import { schema } from "../../src/schema.ts";
 
 /** Values in lists that are replaced with their owner: they have no life of their own. */
 const VALUES = new Set([
+  "ClockSpan",
   "FieldChange",
   "Finding",
   "InterviewNotice",
@@ -11,7 +12,9 @@ const VALUES = new Set([
   "InterviewerConflictInterval",
   // Their cursor tells them apart, and a connection is merged by it.
   ...Object.keys(schema.getTypeMap()).filter((name) => name.endsWith("Edge")),
+  "TimeOff",
   "WorkingHours",
+  "WorkingHoursOverride",
 ]);
 
 test("whatever stands in a list has an id, by which a normalising cache merges it", () => {

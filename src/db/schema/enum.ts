@@ -83,3 +83,17 @@ export const interviewEventType = pgEnum("interview_event_type", [
   "CANDIDATE_NO_SHOW_UNDONE",
   "AVAILABILITY_SEARCH_COMPLETED",
 ]);
+
+export const availabilitySearchState = pgEnum("availability_search_state", ["PENDING", "SUCCEEDED", "FAILED"]);
+
+/** What a calendar has told of when it is busy, or why it has not. */
+export const calendarAnswer = pgEnum("calendar_answer", [
+  "ANSWERED",
+  "PARTLY",
+  "NOT_CONNECTED",
+  "REVOKED",
+  "UNREACHABLE",
+  "TOO_LATE",
+]);
+
+export type CalendarAnswer = (typeof calendarAnswer.enumValues)[number];
