@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseWebUrl } from "../core/url.ts";
+import { bridgeFreeBusy } from "./bridge-free-busy.ts";
 import { ProviderError, superseded } from "./error.ts";
 import { composeMessage } from "./mail.ts";
 import type { CalendarEvent, Effect, Nothing, Providers } from "./provider.ts";
@@ -37,6 +38,9 @@ const GONE: readonly number[] = [404, 410];
  *   status, attendees: [{ address, answer }] }` → `{ eventId }` puts the event with this UID on the calendar or changes it
  * - `/calendar-events/remove`, the same → `{}`
  * - `/messages` `{ from, to, message }`, two addresses and the whole MIME text for a mail server → `{}`
+ * - `/free-busy` `{ calendars, from, to }`, addresses and a window → `{ calendars: [{ address, busy: [{ startsAt, endsAt }], unknown? }
+ *   | { address, problem }] }`, without key and revision: it changes nothing. `unknown` are spans of which the calendar tells
+ *   nothing, `problem` is REVOKED, NOT_CONNECTED or UNREACHABLE. What is not answered within 10 s counts as unknown
  *
  * `uid` is the iCalendar UID of the invitations too. Times are ISO 8601 in UTC. The service performs an effect once for each
  * account and key, and repeats its first answer; a repetition has the same bytes. It answers 412 to a `revision` of a conference
@@ -55,6 +59,7 @@ export function createBridge(options: BridgeOptions): Providers {
   const removeEvent = remove("/calendar-events/remove");
   return {
     conference: { putConference: put("/conferences", conference), removeConference: remove("/conferences/remove") },
+    freeBusy: bridgeFreeBusy(options),
     calendar: {
       putCalendarEvent: (event, effect) => putEvent(eventRequest(event), effect),
       removeCalendarEvent: (event, effect) => removeEvent(eventRequest(event), effect),

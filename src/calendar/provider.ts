@@ -1,4 +1,5 @@
 import type { InterviewLocation, Rsvp } from "../db/schema/enum.ts";
+import type { FreeBusyProvider } from "./free-busy.ts";
 import type { Meeting, Message } from "./invitation.ts";
 
 /** What makes a call repeatable and lets calls overtake each other. */
@@ -55,6 +56,7 @@ export interface Providers {
   conference: ConferenceProvider;
   calendar: CalendarProvider;
   mailer: Mailer;
+  freeBusy: FreeBusyProvider;
 }
 
 /** What a provider answers that has nothing to tell. */

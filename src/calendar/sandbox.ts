@@ -9,6 +9,7 @@ import { superseded } from "./error.ts";
 import { composeMessage } from "./mail.ts";
 import type { CalendarEvent, CalendarProvider, Conference, ConferenceProvider } from "./provider.ts";
 import type { Effect, Mailer, Nothing, Providers } from "./provider.ts";
+import { sandboxFreeBusy } from "./sandbox-free-busy.ts";
 
 /** Where the gateway shows the pages of sandbox meetings. */
 export const CONFERENCE_PATH = "/sandbox/conferences/";
@@ -28,6 +29,7 @@ export function createSandbox(options: SandboxOptions): Providers {
     conference: sandboxConference(options),
     calendar: sandboxCalendar(options),
     mailer: outboxMailer(options.outbox),
+    freeBusy: sandboxFreeBusy(options.db),
   };
 }
 

@@ -23,7 +23,7 @@ function note(name: string): void {
   if (name === refused) throw new ProviderError("UNAVAILABLE", "Try later.", { retryable: true });
 }
 
-const providers: Providers = {
+const providers: Omit<Providers, "freeBusy"> = {
   conference: {
     async putConference(request, effect) {
       conferences.push({ ...request, ...effect });

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { BridgeOptions } from "./bridge.ts";
+import type { FreeBusyAnswer, FreeBusyProvider } from "./free-busy.ts";
+
+/** Thousands of spans for each calendar of a batch. */
+const MAX_ANSWER_BYTES = 4 * 1_024 * 1_024;
+const MAX_SPANS = 20_000;
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const spans = z
+  .array(z.object({ startsAt: instant, endsAt: instant }))
+  .max(MAX_SPANS)
+  .transform((list) => list.map(({ startsAt, endsAt }) => ({ start: startsAt, end: endsAt })));
+const answer = z.union([
+  z.object({ address: z.string(), problem: z.enum(["REVOKED", "UNREACHABLE", "NOT_CONNECTED"]) }),
+  z.object({ address: z.string(), busy: spans, unknown: spans.default([]) }),
+]);
+const answers = z.object({ calendars: z.array(z.unknown()) });
+
+/** Asks the operator's service under `/free-busy`, as it is described at the bridge. */
+export function bridgeFreeBusy({ url, token }: Pick<BridgeOptions, "url" | "token">): FreeBusyProvider {
+  return {
+    async query(calendars, { start, end }, { accountId, signal }) {
+      const from = new Date(start).toISOString();
+      const response = await fetch(`${url}/free-busy`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ accountId, from, to: new Date(end).toISOString(), calendars }),
+        redirect: "manual",
+        signal,
+      });
+      return read(calendars, response.status === 200 ? await readJson(response) : await refuse(response));
+    },
+  };
+}
+
+/** Each calendar is read by itself: one whose answer is garbage leaves the others as they are. */
+function read(calendars: readonly string[], value: unknown): Map<string, FreeBusyAnswer> {
+  const wanted = new Map(calendars.map((calendar) => [calendar.toLowerCase(), calendar]));
+  const found = new Map<string, FreeBusyAnswer>();
+  for (const item of answers.parse(value).calendars) {
+    const told = answer.safeParse(item).data;
+    const calendar = wanted.get(told?.address.toLowerCase() ?? "");
+    if (!told || calendar === undefined) continue;
+    const { busy, unknown } = "busy" in told ? told : { busy: null, unknown: [] };
+    if ("problem" in told) found.set(calendar, { answer: told.problem });
+    else if (busy) found.set(calendar, { answer: "PARTLY", busy, unknown });
+  }
+  return found;
+}
+
+async function refuse(response: Response): Promise<never> {
+  await response.body?.cancel().catch(() => {});
+  throw new Error(`The provider answered with status ${response.status}.`);
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error("The provider's answer is too long.");
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
