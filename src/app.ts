@@ -25,13 +25,15 @@ import { createWake } from "./events/wake.ts";
 import type { GuardOptions } from "./execution/guard.ts";
 import type { SocketLimits } from "./gateway/roster.ts";
 import { DEMO_OTHER_TOKEN, DEMO_TOKEN, loadDemo } from "./demo/load.ts";
+import { completeSearch } from "./availability/tasks.ts";
+import { createSearchWatch } from "./availability/watch.ts";
 import { provisionInterview } from "./interview/tasks.ts";
 import type { ResolveDocument } from "./document/resolve.ts";
 import type { Caller, Services } from "./operation/context.ts";
 import { createTaskQueue, migrateTasks } from "./tasks/runner.ts";
 import type { TaskQueue } from "./tasks/runner.ts";
 
-const TASKS = [provisionInterview];
+const TASKS = [provisionInterview, completeSearch];
 
 export interface AppOptions {
   databaseUrl: string;
@@ -121,13 +123,15 @@ export async function openApp(options: AppOptions): Promise<App> {
   await noteZones(options, connections);
   const tasks = createTaskQueue(connections.tasks, log);
   await tasks.start();
+  const searches = createSearchWatch(db, log);
   wake.onCommit(() => events.kick());
+  wake.onCommit(() => searches.kick());
   wake.onCommit(() => tasks.kick());
   await wake.listen();
 
   return {
     options,
-    services: { db, lookups, pages, tasks, events, log, now, wake: () => wake.committed() },
+    services: { db, lookups, pages, tasks, events, searches, log, now, wake: () => wake.committed() },
     connections,
     events,
     tasks,
@@ -142,6 +146,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     async close() {
       await tasks.stop();
       await events.stop();
+      await searches.stop();
       await connections.close();
     },
   };

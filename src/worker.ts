@@ -1,4 +1,5 @@
 import type { App } from "./app.ts";
+import { failLostSearches, pruneSearches, searchHandler } from "./availability/complete.ts";
 import { pruneEvents } from "./events/prune.ts";
 import { provisioningHandler } from "./provisioning/reconcile.ts";
 import { requeueLostProvisioning } from "./provisioning/requeue.ts";
@@ -19,6 +20,7 @@ export function buildWorker({ services, providers, tasks, options }: App): Worke
   const prune = async () => {
     try {
       await pruneKeys(db, now());
+      await pruneSearches(services);
       await pruneEvents(db, new Date(now().getTime() - options.eventRetentionMs));
     } catch (error) {
       log.error({ error }, "what is no longer kept was not pruned");
@@ -28,13 +30,16 @@ export function buildWorker({ services, providers, tasks, options }: App): Worke
     try {
       const interviews = await requeueLostProvisioning(services);
       if (interviews > 0) log.warn({ interviews }, "interviews whose task was gone were queued again");
+      const searches = await failLostSearches(services);
+      if (searches > 0) log.warn({ searches }, "searches for times whose task was gone were given up");
     } catch (error) {
-      log.error({ error }, "interviews whose task is gone were not looked for");
+      log.error({ error }, "interviews and searches whose task is gone were not looked for");
     }
   };
   return {
     async start() {
       await tasks.work(provisioningHandler(services, providers));
+      await tasks.work(searchHandler(services, providers.freeBusy));
       upkeep.push(setInterval(() => void prune(), PRUNE_EVERY_MS));
       upkeep.push(setInterval(() => void requeue(), REQUEUE_EVERY_MS));
       await Promise.all([prune(), requeue()]);

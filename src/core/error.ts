@@ -91,7 +91,11 @@ export const REQUEST_ERRORS = {
     meaning:
       "No document is known by this hash or id. Send hash and text, or register the document. Under `application/json` the status is 200, as links expect.",
   },
-  NOT_FOUND: { status: 404, retryable: false, meaning: "There is nothing at this address." },
+  NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    meaning: "There is nothing at this address, or nothing with this id that the caller may see.",
+  },
   NOT_ACCEPTABLE: {
     status: 406,
     retryable: false,

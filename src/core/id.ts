@@ -11,6 +11,7 @@ const MAX_QUOTED = 60;
 export const NOUNS = [
   "Account",
   "Application",
+  "AvailabilitySearch",
   "Candidate",
   "EmailTemplate",
   "Interview",

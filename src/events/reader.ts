@@ -12,10 +12,13 @@ export class Reader {
   #kicked = false;
   #rest = () => {};
 
-  /** @param read answers whether more may be waiting */
-  constructor(read: () => Promise<boolean>, log: Logger) {
+  /**
+   * @param read answers whether more may be waiting
+   * @param what is read, for the log
+   */
+  constructor(read: () => Promise<boolean>, log: Logger, what = "the event log") {
     this.#read = read;
-    this.#report = createReport(log);
+    this.#report = createReport(log, what);
     this.#running = this.#run();
   }
 
@@ -53,11 +56,11 @@ export class Reader {
 }
 
 /** A read that fails is repeated each second, and logged less often. */
-function createReport(log: Logger): (error: unknown) => void {
+function createReport(log: Logger, what: string): (error: unknown) => void {
   const logOutage = createOutageLog(log);
   const isDue = createPacer();
   return (error) => {
     if (isOutage(error)) logOutage(error);
-    else if (isDue("failed")) log.error({ error }, "the event log could not be read; trying again");
+    else if (isDue("failed")) log.error({ error }, `${what} could not be read; trying again`);
   };
 }

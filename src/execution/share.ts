@@ -24,6 +24,8 @@ export interface Delivery {
   text: string;
   /** Leads behind the item; null when the stream has failed. */
   cursor: string | null;
+  /** Set on what is no result, but says that nothing will follow. */
+  complete?: true;
 }
 
 /** Subscriptions that are delivered the same: equal document, variables and rights. */

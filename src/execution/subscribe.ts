@@ -126,6 +126,11 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return { done: true, value: undefined };
   }
 
+  /** Whether the subscription has ended because nothing can follow. */
+  get complete(): boolean {
+    return this.#items.complete === true;
+  }
+
   async return(): Promise<IteratorResult<Delivery>> {
     this.#leave();
     // A source that has failed may fail to end as well.

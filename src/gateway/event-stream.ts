@@ -18,6 +18,7 @@ const CUT_AFTER_MS = 100;
 /** How long the last message waits for a reader that takes nothing. */
 const FAREWELL_MS = 30_000;
 const TYPE = "text/event-stream";
+const COMPLETE = "event: complete\ndata:\n\n";
 const ENCODER = new TextEncoder();
 const HEADERS = {
   "content-type": TYPE,
@@ -93,7 +94,7 @@ function toSingleEvent(processed: ExecutionResult, api: FetchAPI): Response {
   const result = errors && !("data" in processed) ? { ...processed, errors: errors.map(withStatus) } : processed;
   const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
   const told = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
-  return new api.Response(`:\n\n${message(result)}event: complete\ndata:\n\n`, {
+  return new api.Response(`:\n\n${message(result)}${COMPLETE}`, {
     status,
     headers: { ...HEADERS, ...Object.fromEntries(told) },
   });
@@ -141,6 +142,12 @@ function toEventStream(
       if (ended) return;
       pulledAt = Date.now();
       if (done) return end().then(cut);
+      if (value[DELIVERY]?.complete) {
+        controller.enqueue(ENCODER.encode(COMPLETE));
+        await end();
+        clearTimeout(cutOff);
+        return controller.close();
+      }
       cursor = value[DELIVERY]?.cursor ?? cursor;
       controller.enqueue(ENCODER.encode(message(value)));
       if (value[DELIVERY]?.cursor === null) await end();

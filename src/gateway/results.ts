@@ -67,8 +67,11 @@ export async function subscribeForYoga(
   return results;
 }
 
+const COMPLETE: Delivery = { result: {}, text: "", cursor: null, complete: true };
+
 /**
- * One event stream. It never ends by itself, so its last result is always one that says why it ends and where to go on:
+ * One event stream. Unless nothing can follow, it never ends by itself, so its last result is one that says why it ends and
+ * where to go on:
  *
  * | why it ends | last result | what follows |
  * | --- | --- | --- |
@@ -114,6 +117,7 @@ export class Results implements AsyncIterableIterator<Carried> {
   async next(): Promise<IteratorResult<Carried>> {
     if (this.#ended) return { done: true, value: undefined };
     const taken = this.#refusal ? null : await this.#take();
+    if (taken?.done && this.#deliveries.complete) return this.#last(COMPLETE);
     // The log's own streams end when the process does.
     if (taken?.done) this.goAway();
     if (this.#refusal) return this.#last(lastDelivery(this.#refusal));

@@ -8,7 +8,8 @@ export type FindingOperation =
   | "markCandidateNoShow"
   | "undoCandidateNoShow"
   | "recordRsvp"
-  | "retryProvisioning";
+  | "retryProvisioning"
+  | "computeAvailability";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -19,6 +20,7 @@ interface CodeEntry {
 const create: readonly FindingOperation[] = ["createInterview"];
 const update: readonly FindingOperation[] = ["updateInterview"];
 const both: readonly FindingOperation[] = [...create, ...update];
+const search: readonly FindingOperation[] = ["computeAvailability"];
 
 /** Every finding code: its message and the operations that may return it. */
 export const FINDINGS = {
@@ -26,7 +28,10 @@ export const FINDINGS = {
     message: "The application is not active. Reopen it before you schedule.",
     operations: create,
   },
-  ERR_ORGANIZER_NOT_FOUND: { message: "There is no active user with the organizer's id.", operations: create },
+  ERR_ORGANIZER_NOT_FOUND: {
+    message: "There is no active user with the organizer's id.",
+    operations: [...create, ...search],
+  },
   ERR_ORGANIZER_NO_CALENDAR: {
     message: "The organizer has no connected calendar. Connect one or choose another organizer.",
     operations: create,
@@ -41,18 +46,18 @@ export const FINDINGS = {
   },
   ERR_INVALID_TIMEZONE: {
     message: "The time zone is not a zone of the IANA tz database. Send a name such as Europe/Berlin.",
-    operations: both,
+    operations: [...both, ...search],
   },
-  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: both },
+  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: [...both, ...search] },
   ERR_START_TIME_NOT_ALIGNED: {
     message: "The start must lie on a quarter of an hour of local time, with zero seconds.",
     operations: both,
   },
   ERR_START_TIME_IN_PAST: { message: "The start must lie in the future.", operations: create },
-  ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: both },
+  ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: [...both, ...search] },
   ERR_DURATION_OUT_OF_RANGE: {
     message: "The length must be a whole number of minutes from 5 to 1440.",
-    operations: both,
+    operations: [...both, ...search],
   },
   ERR_STAGE_ACTIVITY_NOT_FOUND: {
     message: "There is no stage activity with this id in the plan of the application's job.",
@@ -76,9 +81,12 @@ export const FINDINGS = {
   },
   ERR_INTERVIEWER_IDS_REQUIRED: {
     message: "Send interviewerIds: the interview has no interviewers.",
-    operations: both,
+    operations: [...both, ...search],
   },
-  ERR_INTERVIEWERS_NOT_FOUND: { message: "There is no active user for some of the interviewers.", operations: both },
+  ERR_INTERVIEWERS_NOT_FOUND: {
+    message: "There is no active user for some of the interviewers.",
+    operations: [...both, ...search],
+  },
   ERR_INVALID_SET_OF_INTERVIEWERS: {
     message: "ONE_ON_ONE needs exactly one interviewer, PANEL one to ten.",
     operations: both,
@@ -179,6 +187,13 @@ export const FINDINGS = {
     message: "Nobody with this id takes part in the interview.",
     operations: ["recordRsvp"],
   },
+  ERR_TOO_MANY_INTERVIEWERS: { message: "At most ten interviewers can be searched at a time.", operations: search },
+  ERR_WINDOW_TOO_LONG: {
+    message: "The time that is searched must have at most 30 days. Search later days by themselves.",
+    operations: search,
+  },
+  ERR_MINUTES_OUT_OF_RANGE: { message: "There cannot be so many minutes.", operations: search },
+  ERR_INTERVIEWS_NOT_FOUND: { message: "There is no interview for some of the ids.", operations: search },
   ERR_PROVISIONING_NOT_FAILED: {
     message: "Provisioning of the interview has not failed, so there is nothing to try again.",
     operations: ["retryProvisioning"],

@@ -242,7 +242,8 @@ function toPage<T extends PageTable>(
 /** At least one more than the page holds, which tells whether the list goes on; few numbers, so that few statements. */
 const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? LARGEST_PAGE + 1;
 
-function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
+/** How many items are asked for, and from which end. */
+export function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
   if (first != null && last != null) throw new RequestError("INVALID_INPUT", "Send either first or last, not both.");
   const size = first ?? last ?? DEFAULT_PAGE;
   if (size < 0 || size > LARGEST_PAGE) {

@@ -34,6 +34,12 @@ export interface TaskSender {
   ): Promise<void>;
 }
 
+/** Whether searches have ended, whichever process completes them. */
+export interface SearchEnds {
+  /** `ended` resolves with true when the search has ended, and with false when it is left. */
+  follow(search: { accountId: string; id: string }): { ended: Promise<boolean>; leave: () => void };
+}
+
 /** What every process of the gateway owns once and each operation borrows. */
 export interface Services {
   db: Database;
@@ -43,6 +49,7 @@ export interface Services {
   pages: Database;
   tasks: TaskSender;
   events: EventSource;
+  searches: SearchEnds;
   log: Logger;
   now: () => Date;
   /** Tells every process that committed events or tasks are waiting; never throws. */

@@ -71,6 +71,8 @@ export interface StreamBatch {
 export interface ItemStream extends AsyncIterableIterator<StreamItem> {
   /** Number of the last event before the stream. */
   readonly start: number;
+  /** Whether everything has been handed over and nothing can follow; the event log never comes to that. */
+  readonly complete?: boolean;
   /** At least one and at most `size` of the items that follow a number; null when the stream has ended. */
   take(after: number, size: number): Promise<StreamBatch | null>;
   return(): Promise<IteratorResult<StreamItem>>;

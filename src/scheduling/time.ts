@@ -97,4 +97,6 @@ function endOf(start: ZonedTime | null, minutes: number | null): Date | null {
   return start && minutes !== null ? new Date(start.instant.getTime() + minutes * MINUTE) : null;
 }
 
-const inRange = (minutes: number) => Number.isInteger(minutes) && minutes >= MIN_MINUTES && minutes <= MAX_MINUTES;
+/** Whether an interview may be so long. */
+export const inRange = (minutes: number) =>
+  Number.isInteger(minutes) && minutes >= MIN_MINUTES && minutes <= MAX_MINUTES;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -94,17 +94,18 @@ describe("whatever a provider does, each calendar is answered for", () => {
 describe("a service behind the bridge", () => {
   const asked: unknown[] = [];
   let answer: (response: ServerResponse) => void;
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      asked.push([request.url, request.headers.authorization, JSON.parse(body)]);
-      answer(response);
-    });
-  });
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await text(request);
+    asked.push([request.url, request.headers.authorization, JSON.parse(body)]);
+    answer(response);
+  };
+  const server = createServer((request, response) => void serve(request, response));
   let query: FreeBusyProvider["query"];
   beforeAll(async () => {
     await once(server.listen(0, "127.0.0.1"), "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-    ({ query } = createBridge({ url, token: "secret", timeoutMs: 2_000, now: () => new Date() }).freeBusy);
+    const { freeBusy } = createBridge({ url, token: "secret", timeoutMs: 2_000, now: () => new Date() });
+    query = (...question) => freeBusy.query(...question);
   });
   afterAll(() => {
     server.closeAllConnections();

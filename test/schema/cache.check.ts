@@ -4,6 +4,10 @@ import { schema } from "../../src/schema.ts";
 
 /** Values in lists that are replaced with their owner: they have no life of their own. */
 const VALUES = new Set([
+  "AvailabilityBlock",
+  "AvailabilityPerson",
+  "AvailabilityReasonCount",
+  "AvailabilitySlot",
   "ClockSpan",
   "FieldChange",
   "Finding",

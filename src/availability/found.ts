@@ -1,0 +1,123 @@
+import { RequestError } from "../core/error.ts";
+import { sightOf } from "../hiring/visibility.ts";
+import { pageSize } from "../listing/page.ts";
+import type { Page, PageArguments } from "../listing/page.ts";
+import { requireScope } from "../operation/authorize.ts";
+import type { Context } from "../operation/context.ts";
+import type { StoredBlock, StoredPerson } from "../db/schema/availability.ts";
+import type { Block, Reason } from "./blocks.ts";
+import { searchInAccount } from "./load.ts";
+import type { AvailabilitySearch } from "./load.ts";
+import { Starts } from "./slots.ts";
+import type { PersonSummary, Slot, Summary } from "./slots.ts";
+
+const MINUTE = 60_000;
+/** An older result says little of who is free. */
+const EXPIRES_MS = 60 * MINUTE;
+
+export type SearchStatus = AvailabilitySearch["state"] | "EXPIRED";
+
+/** One search, or null when there is none that the caller may see: their own, or any for an admin. */
+export async function findSearch(ctx: Context, id: string): Promise<AvailabilitySearch | null> {
+  requireScope(ctx, "interviews:write");
+  const search = await ctx.load(searchInAccount, id);
+  if (!search) return null;
+  const sight = await sightOf(ctx);
+  return sight.everything || (sight.userId !== null && search.userId === sight.userId) ? search : null;
+}
+
+/** Until when the result can be read; null when there is none. */
+export function expiryOf({ state, completedAt }: AvailabilitySearch): Date | null {
+  return state === "SUCCEEDED" && completedAt ? new Date(completedAt.getTime() + EXPIRES_MS) : null;
+}
+
+export function statusOf(search: AvailabilitySearch, now: Date): SearchStatus {
+  const expiry = expiryOf(search);
+  return expiry && expiry <= now ? "EXPIRED" : search.state;
+}
+
+/** A person with what the search has found of them. */
+export interface FoundPerson extends StoredPerson, PersonSummary {
+  isOrganizer: boolean;
+}
+
+/** The result of a search: slots and summaries are computed from the blocks when they are read. */
+export class Found {
+  readonly #search: AvailabilitySearch;
+  readonly #starts: Starts;
+
+  constructor(search: AvailabilitySearch) {
+    const { interviewerIds, organizerId, organizerMustBeFree, startsAt, endsAt, kind, durationMinutes } = search;
+    const window = { start: startsAt.getTime(), end: endsAt.getTime() };
+    const participants = (search.people ?? []).map(({ userId, blocks }) => ({
+      userId,
+      required: organizerMustBeFree && userId === organizerId,
+      interviewer: interviewerIds.includes(userId),
+      blocks: blocks.map(toBlock),
+    }));
+    this.#search = search;
+    this.#starts = new Starts({ window, kind, length: durationMinutes * MINUTE }, participants);
+  }
+
+  summary(): Summary {
+    return this.#starts.summary();
+  }
+
+  people(): FoundPerson[] {
+    const summaries = this.#starts.people();
+    const nothing = { freeStarts: 0, soleObstacleOf: 0 };
+    return (this.#search.people ?? []).map((person, index) => ({
+      ...person,
+      ...(summaries[index] ?? nothing),
+      isOrganizer: person.userId === this.#search.organizerId,
+    }));
+  }
+
+  /** @throws RequestError INVALID_INPUT or CURSOR_INVALID when the arguments cannot be meant */
+  page(includeUnknown: boolean, args: PageArguments): Page<Slot> {
+    const { size, backward } = pageSize(args);
+    const after = args.after == null ? Number.NEGATIVE_INFINITY : this.#startOf(args.after);
+    const before = args.before == null ? Number.POSITIVE_INFINITY : this.#startOf(args.before);
+    const rows = [...this.#starts.slots({ includeUnknown })].filter(({ start }) => start > after && start < before);
+    const shown = backward ? rows.slice(Math.max(0, rows.length - size)) : rows.slice(0, size);
+    const edges = shown.map((node) => ({ node, cursor: this.#cursorOf(node) }));
+    const more = rows.length > shown.length;
+    return {
+      edges,
+      pageInfo: {
+        hasNextPage: backward ? args.before != null : more,
+        hasPreviousPage: backward ? more : args.after != null,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      },
+    };
+  }
+
+  #cursorOf({ start }: Slot): string {
+    return Buffer.from(JSON.stringify([this.#search.id, start])).toString("base64url");
+  }
+
+  #startOf(cursor: string): number {
+    try {
+      const [id, start] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
+      if (id === this.#search.id && typeof start === "number") return start;
+    } catch {
+      // Told below.
+    }
+    throw new RequestError("CURSOR_INVALID", "This is not a cursor of the slots of this search.");
+  }
+}
+
+export function toBlock([start, end, reason, interviewId]: StoredBlock): Block {
+  return { start, end, reason: reason as Reason, interviewId: interviewId ?? null };
+}
+
+const results = new WeakMap<AvailabilitySearch, Found>();
+
+/** The result, for as long as it stands; null before and after. */
+export function foundOf(search: AvailabilitySearch, now: Date): Found | null {
+  if (statusOf(search, now) !== "SUCCEEDED") return null;
+  const found = results.get(search) ?? new Found(search);
+  results.set(search, found);
+  return found;
+}
