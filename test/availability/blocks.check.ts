@@ -4,6 +4,7 @@ import { blocksOf } from "../../src/availability/blocks.ts";
 import type { PersonFacts } from "../../src/availability/blocks.ts";
 import { subtract, union } from "../../src/core/interval.ts";
 import type { Span } from "../../src/core/interval.ts";
+import { zonePieces } from "../../src/core/zone-pieces.ts";
 import { workingTime } from "../../src/people/working-time.ts";
 import { freeAt, piecesOf } from "./oracle.ts";
 
@@ -46,7 +47,7 @@ const scenario = fc.constantFrom(...CHANGES).chain(([timeZone, change]) => {
   const seat = fc.tuple(spanNear, fc.uuid()).map(([span, interviewId]) => ({ ...span, interviewId }));
   const facts: fc.Arbitrary<PersonFacts & { timeZone: string }> = fc.record({
     timeZone: fc.constant(timeZone),
-    pieces: fc.constant(piecesOf(timeZone, { start: window.start - 8 * DAY, end: window.end + 8 * DAY })),
+    pieces: fc.constant(zonePieces(timeZone, { start: window.start - 8 * DAY, end: window.end + 8 * DAY })),
     workingHours: fc.option(
       fc.record({
         weekly: fc.array(
