@@ -4,6 +4,7 @@ import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { InterviewKind } from "../hiring/plan-graphql.ts";
 import { ValidationFailed } from "../interview/finding.ts";
+import { requireScope } from "../operation/authorize.ts";
 import { computeAvailability } from "./compute.ts";
 import { existingSearch, followSearch } from "./follow.ts";
 import { expiryOf, findSearch, foundOf, statusOf } from "./found.ts";
@@ -47,9 +48,12 @@ const READABLE = "Null unless the search has SUCCEEDED.";
 builder.node("AvailabilitySearch", {
   description:
     "A search for times at which an interview can take place. It is seen by who asked for it and by admins, needs the scope " +
-    "interviews:write, and is deleted within a day.",
+    "interviews:write, and is deleted within a day. Without interviews:read it shows people and interviews by their ids alone.",
   id: { resolve: ({ id }) => id },
-  loadWithoutCache: (id, ctx) => findSearch(ctx, id),
+  loadWithoutCache: (id, ctx) => {
+    requireScope(ctx, "interviews:read");
+    return findSearch(ctx, id);
+  },
   fields: (t) => ({
     status: t.field({
       type: Status,
@@ -166,7 +170,10 @@ builder.queryField("availabilitySearch", (t) =>
     nullable: true,
     description: "One search for times, or null when there is none that the caller may see.",
     args: { id: t.arg.id(ID) },
-    resolve: (_root, { id }, ctx) => findSearch(ctx, decodeIdOf("AvailabilitySearch", id)),
+    resolve: (_root, { id }, ctx, info) => {
+      requireMutationScopes(ctx, info);
+      return findSearch(ctx, decodeIdOf("AvailabilitySearch", id));
+    },
   }),
 );
 
@@ -177,7 +184,10 @@ builder.subscriptionField("availabilityComputed", (t) =>
       "Delivers a search once, when it has SUCCEEDED or FAILED, and completes. One that has ended already is delivered at once, " +
       "so that nothing is missed between `computeAvailability` and this. An id that nobody has is NOT_FOUND.",
     args: { searchId: t.arg.id(ID) },
-    subscribe: (_root, { searchId }, ctx) => followSearch(ctx, decodeIdOf("AvailabilitySearch", searchId)),
+    subscribe: (_root, { searchId }, ctx, info) => {
+      requireMutationScopes(ctx, info);
+      return followSearch(ctx, decodeIdOf("AvailabilitySearch", searchId));
+    },
     resolve: (_item, { searchId }, ctx) => existingSearch(ctx, decodeIdOf("AvailabilitySearch", searchId)),
   }),
 );

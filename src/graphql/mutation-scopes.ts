@@ -4,9 +4,11 @@ import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
 
 const OPEN_FIELDS: ReadonlySet<string> = new Set(["id", "__typename"]);
+/** A search is what its own caller made: only what it shows of others is theirs. */
+const OPEN_TYPES: ReadonlySet<string> = new Set(["AvailabilitySearch"]);
 
 /**
- * Ends a mutation before it writes unless the caller may write, and may read what its selection shows: whoever may not read
+ * Ends a mutation before it writes, or a read of what one has made, unless the caller may write, and may read what its selection shows: whoever may not read
  * gets ids alone.
  * @throws RequestError FORBIDDEN that names the missing scope
  */
@@ -22,7 +24,7 @@ function showsObjects({ schema, fragments, fieldNodes, returnType }: GraphQLReso
     set?.selections.some((selection) => {
       if (selection.kind === Kind.FIELD) {
         const field = schema.getField(type, selection.name.value);
-        if (hasId(type) && !OPEN_FIELDS.has(selection.name.value)) return true;
+        if (hasId(type) && !OPEN_TYPES.has(type.name) && !OPEN_FIELDS.has(selection.name.value)) return true;
         const inner = field && getNamedType(field.type);
         return isCompositeType(inner) && within(selection.selectionSet, inner);
       }

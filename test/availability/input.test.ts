@@ -141,6 +141,41 @@ describe("who may", () => {
     await socket.close();
   });
 
+  test("a token that may only write finds times, and sees of people their ids alone", async () => {
+    const writer = await app.createToken("sample", ["interviews:write"]);
+    const start = (selection: string) =>
+      `mutation ($input: ComputeAvailabilityInput!) { computeAvailability(input: $input) { ... on ComputeAvailabilitySuccess { search { ${selection} } } } }`;
+    const read = (selection: string) => `query ($id: ID!) { availabilitySearch(id: $id) { ${selection} } }`;
+    const { computeAvailability } = await writer.data(start("id status people { user { id } }"), { input: search() });
+    const { id } = computeAvailability.search;
+    await completeOnce(app, id);
+    const shown = "status slots { nodes { startTime interviewers { id } } } people { user { id } blocks { reason } }";
+    expect(await writer.data(read(shown), { id })).toMatchObject({
+      availabilitySearch: {
+        status: "SUCCEEDED",
+        people: [{ user: { id: user("ada") } }, { user: { id: user("recruiter") } }],
+      },
+    });
+    const refused = [{ extensions: { code: "FORBIDDEN", requiredScope: "interviews:read" } }];
+    const before = await count();
+    for (const names of [
+      "people { user { name } }",
+      "slots { nodes { unknown { email } } }",
+      "people { blocks { interview { name } } }",
+    ]) {
+      expect((await writer.send(start(names), { input: search() })).errors).toMatchObject(refused);
+      expect((await writer.send(read(names), { id })).errors).toMatchObject(refused);
+      const socket = await writer.subscribe(
+        `subscription ($id: ID!) { availabilityComputed(searchId: $id) { ${names} } }`,
+        { id },
+      );
+      expect((await socket.next()).errors).toMatchObject(refused);
+      await socket.close();
+    }
+    expect((await writer.send("query ($id: ID!) { node(id: $id) { id } }", { id })).errors).toMatchObject(refused);
+    expect(await count()).toBe(before);
+  });
+
   test("a search belongs to who asked, and admins see it", async () => {
     const [coordinator, stranger, admin] = await Promise.all(
       ["coordinator", "stranger", "admin"].map((sub) => app.person(sub)),
