@@ -28,10 +28,8 @@ export function readAfter(raw: Sql, positions: readonly LogPosition[], limit: nu
         select found.*
         from unnest(${accountIds}::uuid[], ${sequences}::bigint[]) as wanted (account_id, after)
         cross join lateral (
-          select account_id as "accountId", sequence::float8 as sequence, id, type, interview_id as "interviewId",
-            interview_version as "interviewVersion", application_id as "applicationId", job_id as "jobId",
-            stage_id as "stageId", organizer_id as "organizerId", to_json(interviewer_ids) as "interviewerIds", detail, changes,
-            occurred_at as "occurredAt"
+          select account_id as "accountId", sequence::float8 as sequence, id, type, subject_type as "subjectType",
+            subject_id as "subjectId", subject_version as "subjectVersion", facts, detail, changes, occurred_at as "occurredAt"
           from events
           where account_id = wanted.account_id and sequence > wanted.after
           order by sequence

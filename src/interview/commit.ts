@@ -6,6 +6,7 @@ import { recordEvent } from "../events/record.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 import { enqueue } from "../tasks/enqueue.ts";
+import { factsOfChange } from "./facts.ts";
 import { fieldChanges } from "./field.ts";
 import type { FieldChange, StoredInterview } from "./field.ts";
 import type { Interview, Interviewer } from "./load.ts";
@@ -107,9 +108,10 @@ interface Recorded {
 }
 
 function record(tx: Transaction, ctx: Context, { before, after, event }: Recorded): Promise<void> {
-  const { interview, seats } = after;
-  const interviewerIds = seats.map(({ userId }) => userId);
-  return recordEvent(tx, ctx, { ...event, interview, interviewerIds, changes: fieldChanges(before, after) });
+  const { id, version } = after.interview;
+  const subject = { type: "INTERVIEW", id, version } as const;
+  const facts = factsOfChange(before, after);
+  return recordEvent(tx, ctx, { ...event, subject, facts, changes: fieldChanges(before, after) });
 }
 
 /** Seats that stay are written where they differ. */

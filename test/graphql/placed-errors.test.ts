@@ -47,8 +47,8 @@ const LITERALS: Case[] = [
   [
     "a DateTime",
     "GRAPHQL_VALIDATION_FAILED",
-    { column: 39 },
-    interviews(`{ start: { from: "2027-02-30T00:00:00Z" } }`),
+    { column: 43 },
+    interviews(`{ startTime: { from: "2027-02-30T00:00:00Z" } }`),
   ],
   [
     "an EventCursor",
@@ -108,9 +108,9 @@ const VARIABLES: Case[] = [
   [
     "a DateTime",
     "INVALID_INPUT",
-    { column: DECLARED, issues: ["v.start.from"] },
+    { column: DECLARED, issues: ["v.startTime.from"] },
     byVariable("InterviewFilter", "$v"),
-    { v: { start: { from: "x" } } },
+    { v: { startTime: { from: "x" } } },
   ],
   [
     "a field that is unknown",

@@ -20,7 +20,7 @@ left join lateral (
 where (counter.pruned_sequence = 0 or interview.created_at > kept.oldest + interval '1 minute')
   and not exists (
     select from events event
-    where event.account_id = interview.account_id and event.interview_id = interview.id and event.type = 'INTERVIEW_CREATED'
+    where event.account_id = interview.account_id and event.subject_id = interview.id and event.type = 'INTERVIEW_CREATED'
   );
 
 -- name: an interview of an account that has no event counter
@@ -29,9 +29,9 @@ from interviews interview
 where not exists (select from event_counters counter where counter.account_id = interview.account_id);
 
 -- name: an interview that was created twice
-select account_id, interview_id, count(*)
+select account_id, subject_id, count(*)
 from events where type = 'INTERVIEW_CREATED'
-group by account_id, interview_id having count(*) > 1;
+group by account_id, subject_id having count(*) > 1;
 
 -- name: an interview that two idempotency keys created
 select account_id, subject_id, count(*)
@@ -66,15 +66,15 @@ where interview.external and (
   )
   or exists (select from provisionings attempt where attempt.account_id = interview.account_id and attempt.interview_id = interview.id)
   or exists (
-    select from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+    select from events event where event.account_id = interview.account_id and event.subject_id = interview.id
       and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   )
 );
 
 -- name: two provisioned events for one version
-select account_id, interview_id, interview_version, count(*)
+select account_id, subject_id, subject_version, count(*)
 from events where type = 'INTERVIEW_PROVISIONED'
-group by account_id, interview_id, interview_version having count(*) > 1;
+group by account_id, subject_id, subject_version having count(*) > 1;
 
 -- name: a provisioned interview without its event, or the event without the state (unless no longer kept)
 select interview.account_id, interview.id, interview.provisioning_state
@@ -82,7 +82,7 @@ from interviews interview
 join event_counters counter using (account_id)
 left join lateral (
   select event.type from events event
-  where event.account_id = interview.account_id and event.interview_id = interview.id
+  where event.account_id = interview.account_id and event.subject_id = interview.id
     and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   order by event.sequence desc limit 1
 ) ended on true
@@ -192,17 +192,17 @@ where not exists (select from event_counters counter where counter.account_id = 
 group by event.account_id;
 
 -- name: an event whose version lies beyond the interview's
-select event.account_id, event.sequence, event.interview_version, interview.version
-from events event join interviews interview on interview.account_id = event.account_id and interview.id = event.interview_id
-where event.interview_version > interview.version;
+select event.account_id, event.sequence, event.subject_version, interview.version
+from events event join interviews interview on interview.account_id = event.account_id and interview.id = event.subject_id
+where event.subject_version > interview.version;
 
 -- name: an interview whose events do not tell its versions one by one
 select interview.account_id, interview.id, interview.version, told.versions
 from interviews interview
 join event_counters counter using (account_id)
 cross join lateral (
-  select array_agg(event.interview_version order by event.sequence) as versions
-  from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+  select array_agg(event.subject_version order by event.sequence) as versions
+  from events event where event.account_id = interview.account_id and event.subject_id = interview.id
 ) told
 where counter.pruned_sequence = 0
   and told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);

@@ -36,12 +36,12 @@ const effect = (effectKey: string, visible: string): PerformedEffect => ({
 });
 const again = (type: string, id: string) => `
   insert into events select (jsonb_populate_record(event, jsonb_build_object('sequence', 99, 'id', gen_random_uuid()))).*
-  from events event where type = '${type}' and interview_id = '${id}'`;
+  from events event where type = '${type}' and subject_id = '${id}'`;
 
 /** How each invariant can be broken, by its name: statements, or what the provider did. */
 const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an interview without its created event (unless that is no longer kept)": () =>
-    `delete from events where interview_id = '${ids.pending}'`,
+    `delete from events where subject_id = '${ids.pending}'`,
   "an interview of an account that has no event counter": () => "delete from event_counters",
   "an interview that was created twice": () => again("INTERVIEW_CREATED", ids.pending),
   "an interview that two idempotency keys created": () => `
@@ -75,7 +75,7 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "a hole or a repeat in an account's event numbers": () => "delete from events where sequence = 2",
   "an event of an account that has no counter, or an id that two events share": () =>
     `alter table events drop constraint events_id; update events set id = '${ids.done}'`,
-  "an event whose version lies beyond the interview's": () => "update events set interview_version = 9",
+  "an event whose version lies beyond the interview's": () => "update events set subject_version = 9",
   "an interview whose events do not tell its versions one by one": () => "update interviews set version = version + 1",
   "an effect key that was used twice": () => [effect("a", "one"), effect("a", "two")],
   "an effect that somebody saw twice": () => [effect("a", "one"), effect("b", "one")],

@@ -92,7 +92,7 @@ async function snapshot() {
     interviews: await rows(
       "select id, version, provisioning_state, conference_url, updated_at from interviews order by id",
     ),
-    events: await rows("select account_id, sequence, id, type, interview_version from events order by 1, 2"),
+    events: await rows("select account_id, sequence, id, type, subject_version from events order by 1, 2"),
     steps: await rows(
       "select interview_id, artifact, revision, result, ended_at from provisioning_effects order by 1, 2, 3",
     ),

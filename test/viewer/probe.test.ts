@@ -56,7 +56,8 @@ beforeAll(async () => {
   // So that every filter by a person finds something.
   await raw`update interviews set organizer_id = u.id from users u where u.account_id = interviews.account_id
     and u.external_id = 'ada' and interviews.office_id is not null`;
-  await raw`update events set organizer_id = i.organizer_id from interviews i where i.account_id = events.account_id and i.id = events.interview_id`;
+  await raw`update events set facts = jsonb_set(facts, '{after,organizerId}', to_jsonb(i.organizer_id))
+    from interviews i where i.account_id = events.account_id and i.id = events.subject_id`;
   await raw`insert into hiring_team_members (account_id, job_id, user_id, role) select u.account_id, j.id, u.id, 'RECRUITER'
     from users u join jobs j on j.account_id = u.account_id and j.external_id = 'engineer' where u.external_id = 'ada'`;
   await raw`update interviews set provisioning_state = 'FAILED' where office_id is not null`;

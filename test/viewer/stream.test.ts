@@ -141,7 +141,7 @@ describe.each(transports)("over %s", (_name, open) => {
 
 test("a stream that asks about the job is silent for who only takes part", async () => {
   const FILTERED =
-    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { ... on InterviewEvent { interview { id } } } }";
+    "subscription ($after: EventCursor, $filter: InterviewFilter) { interviewEvents(after: $after, filter: $filter) { ... on InterviewEvent { interview { id } } } }";
   const after = await asOfCursor(app.client);
   const filter = { jobIds: [sampleId("Job", "engineer")] };
   const streams = await Promise.all(
