@@ -143,7 +143,7 @@ test(
       while (storm.done < CHANGES) {
         storm.done += 1;
         const one = pick(booked);
-        const { operationName, input = randomVerb(one);
+        const { operationName, input } = randomVerb(one);
         const result = await ask(one, operationName, input);
         // A worker that is stopped within a transaction holds the interview until the server ends it.
         const outcome = result.includes("DATABASE_UNAVAILABLE") ? "told to try again" : result;
