@@ -14,10 +14,10 @@ import type { Running, Site, Tenant } from "./support/site.ts";
 import { randomFrom, report, size, timeout } from "./support/size.ts";
 
 const INTERVIEWS = size(40, 1_000);
-const CHANGES = size(240, 8_000);
+const CHANGES = size(240, 4_000);
 const LANES = 8;
-const KILLS = size(2, 40);
-const ZOMBIES = size(1, 10);
+const KILLS = size(2, 20);
+const ZOMBIES = size(1, 5);
 const VERBS = /* GraphQL */ `
   mutation update($input: UpdateInterviewInput!) {
     updateInterview(input: $input) {
