@@ -372,3 +372,20 @@ test("a second task does not shorten the delay before the next attempt", async (
     new Date((await stateOf(app, id)).planned ?? "").getTime(),
   );
 });
+
+test("a run takes two statements for each effect, and fifteen to read and to settle; one when there is nothing to do", async () => {
+  const id = await create();
+  const interviewId = decodeIdOf("Interview", id);
+  const [row] = await app.app.connections.raw`select account_id from interviews where id = ${interviewId}`;
+  const handler = provisioningHandler(app.app.services, outside.providers);
+  const statements = async () => {
+    const before = app.statements.length;
+    await handler.run({ interviewId }, { accountId: row?.["account_id"], id: "counted" });
+    return app.statements.length - before;
+  };
+  const [effects, rest] = [2 * 5, 15];
+  expect(await statements()).toBe(effects + rest);
+  expect(await statements()).toBe(1);
+  await move(id);
+  expect(await statements()).toBe(effects + rest);
+});
