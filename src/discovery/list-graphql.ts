@@ -59,7 +59,8 @@ builder.objectFields(InterviewConnection, (t) => ({
     type: "EventCursor",
     description:
       "Place in the event log that the first page was read at, from the same snapshot: a subscription `after` it delivers " +
-      "all that has changed since. Every page of one paging reports the same place when each of them asks for it.",
+      "all that has changed since. Every page of one paging reports the same place; select it from the first page on, a later one is refused " +
+      "with INVALID_INPUT otherwise.",
     resolve: (page) => pageOf(page).asOfCursor ?? "",
   }),
 }));
