@@ -4,11 +4,40 @@
 -- The suite fills this table with what the provider double has done; elsewhere it stays empty.
 create temporary table if not exists provider_effects (
   account_id uuid not null,
+  -- In the order of performing.
+  position int not null,
+  -- <interview>/<artifact>/<revision>
   effect_key text not null,
   kind text not null,
   -- What a person sees of it: the meeting, the entry in the calendar, the message in the inbox.
-  visible text not null
+  visible text not null,
+  -- What was asked for; of a message, what its calendar part says.
+  content jsonb not null
 );
+
+-- What the ledger says to exist: the last effect on each artifact that was not refused.
+create or replace temporary view present_artifacts as
+select distinct on (account_id, interview_id, artifact) *
+from provisioning_effects where state <> 'REFUSED'
+order by account_id, interview_id, artifact, revision desc;
+
+-- What exists at the provider: the last that was done to each conference and each event.
+create or replace temporary view provider_artifacts as
+select account_id, split_part(effect_key, '/', 1) as interview_id,
+  regexp_replace(effect_key, '^[^/]+/(.*)/[0-9]+$', '\1') as artifact, content
+from (
+  select distinct on (account_id, regexp_replace(effect_key, '/[0-9]+$', '')) *
+  from provider_effects where kind <> 'messages'
+  order by account_id, regexp_replace(effect_key, '/[0-9]+$', ''), position desc
+) last
+where kind not like '%/remove';
+
+-- The mails about one interview in one mailbox, in the order of their delivery.
+create or replace temporary view provider_mails as
+select account_id, content->>'uid' as interview_id, content->>'to' as mailbox, position,
+  content->>'method' as method, (content->>'sequence')::int as sequence, content->>'status' as status,
+  (content->>'startsAt')::timestamptz as starts_at, (content->>'endsAt')::timestamptz as ends_at
+from provider_effects where kind = 'messages';
 
 -- name: an interview without its created event (unless that is no longer kept)
 select interview.account_id, interview.id
@@ -91,12 +120,6 @@ where counter.pruned_sequence = 0 and interview.outcome is distinct from 'CANCEL
     when 'PROVISIONED' then ended.type is distinct from 'INTERVIEW_PROVISIONED'
     when 'FAILED' then ended.type is distinct from 'INTERVIEW_PROVISIONING_FAILED'
   end;
-
--- What the ledger says to exist: the last effect on each artifact that was not refused.
-create or replace temporary view present_artifacts as
-select distinct on (account_id, interview_id, artifact) *
-from provisioning_effects where state <> 'REFUSED'
-order by account_id, interview_id, artifact, revision desc;
 
 -- name: a provisioned interview that lacks something outside
 select interview.account_id, interview.id, wanted.artifact
@@ -255,3 +278,64 @@ from interviewers one join interviewers other
   on other.account_id = one.account_id and other.user_id = one.user_id and other.interview_id > one.interview_id
   and other.starts_at < one.ends_at and other.ends_at > one.starts_at
 where one.claim = 'EXCLUSIVE' and other.claim = 'EXCLUSIVE';
+
+-- name: a conference or an event at the provider of which a settled interview's ledger does not know
+select outside.account_id, outside.interview_id, outside.artifact
+from provider_artifacts outside
+join interviews interview on interview.account_id = outside.account_id and interview.id::text = outside.interview_id
+where interview.provisioning_state = 'PROVISIONED' and not exists (
+  select from present_artifacts present
+  where present.account_id = outside.account_id and present.interview_id::text = outside.interview_id
+    and present.artifact = outside.artifact and present.action = 'PUT'
+);
+
+-- name: a conference or an event of a settled interview that is at the provider at another time, or not at all
+select present.account_id, present.interview_id, present.artifact
+from present_artifacts present
+join interviews interview on interview.account_id = present.account_id and interview.id = present.interview_id
+where interview.provisioning_state = 'PROVISIONED' and interview.outcome is distinct from 'CANCELLED'
+  and present.action = 'PUT' and present.artifact not like 'invitation/%' and exists (select from provider_effects)
+  and not exists (
+    select from provider_artifacts outside
+    where outside.account_id = present.account_id and outside.interview_id = present.interview_id::text
+      and outside.artifact = present.artifact and (outside.content->>'startsAt')::timestamptz = interview.starts_at
+      and (outside.content->>'endsAt')::timestamptz = interview.ends_at
+  );
+
+-- name: a mailbox that was sent a CANCEL without a REQUEST before it
+select account_id, interview_id, mailbox
+from (
+  select *, bool_or(method = 'REQUEST') over (
+    partition by account_id, interview_id, mailbox order by position
+  ) as was_invited
+  from provider_mails
+) mail
+where not was_invited;
+
+-- name: a mailbox in which a SEQUENCE falls, or has two mails of one method
+select account_id, interview_id, mailbox, sequence, method
+from (
+  select *, lag(sequence) over (partition by account_id, interview_id, mailbox order by position) as sequence_before,
+    count(*) over (partition by account_id, interview_id, mailbox, sequence, method) as same
+  from provider_mails
+) mail
+where sequence < sequence_before or same > 1;
+
+-- name: a mailbox that holds another state of a settled interview than its record
+select interview.account_id, interview.id, mail.mailbox, mail.method, mail.sequence
+from (
+  select distinct on (account_id, interview_id, mailbox) * from provider_mails
+  order by account_id, interview_id, mailbox, sequence desc, position desc
+) mail
+join interviews interview on interview.account_id = mail.account_id and interview.id::text = mail.interview_id
+join candidates candidate on candidate.account_id = interview.account_id and candidate.id = interview.candidate_id
+where interview.provisioning_state = 'PROVISIONED' and interview.provisioned_at < interview.ends_at
+  and case
+    when interview.outcome = 'CANCELLED' then mail.method = 'REQUEST'
+    when mail.mailbox = candidate.email or exists (
+      select from interviewers seat
+      join users person on person.account_id = seat.account_id and person.id = seat.user_id
+      where seat.account_id = interview.account_id and seat.interview_id = interview.id and person.email = mail.mailbox
+    ) then mail.method = 'CANCEL' or (mail.starts_at, mail.ends_at) <> (interview.starts_at, interview.ends_at)
+    else mail.method = 'REQUEST'
+  end;

@@ -31,9 +31,18 @@ afterAll(async () => {
 const effect = (effectKey: string, visible: string): PerformedEffect => ({
   accountId: account,
   effectKey,
+  kind: "conferences",
+  visible,
+  content: {},
+});
+const mail = (visible: string, content: object): PerformedEffect => ({
+  accountId: account,
+  effectKey: `${ids.done}/invitation/candidate/x/${visible}`,
   kind: "messages",
   visible,
+  content: { uid: ids.done, to: "carla@example.com", startsAt: START, endsAt: END, ...content },
 });
+const [START, END] = ["2027-03-01T09:00:00Z", "2027-03-01T09:30:00Z"];
 const again = (type: string, id: string) => `
   insert into events select (jsonb_populate_record(event, jsonb_build_object('sequence', 99, 'id', gen_random_uuid()))).*
   from events event where type = '${type}' and subject_id = '${id}'`;
@@ -81,6 +90,20 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an effect that somebody saw twice": () => [effect("a", "one"), effect("b", "one")],
   "a finished effect that the provider never performed": () => [effect("a", "one")],
   "an effect of a settled interview that its ledger does not know": () => [effect(`${ids.done}/invitation/x`, "one")],
+  "a conference or an event at the provider of which a settled interview's ledger does not know": () => [
+    effect(`${ids.done}/conference/ZOOM/1`, "one"),
+  ],
+  "a conference or an event of a settled interview that is at the provider at another time, or not at all": () => [
+    effect("a", "one"),
+  ],
+  "a mailbox that was sent a CANCEL without a REQUEST before it": () => [mail("1", { method: "CANCEL", sequence: 0 })],
+  "a mailbox in which a SEQUENCE falls, or has two mails of one method": () => [
+    mail("1", { method: "REQUEST", sequence: 1 }),
+    mail("2", { method: "REQUEST", sequence: 0 }),
+  ],
+  "a mailbox that holds another state of a settled interview than its record": () => [
+    mail("1", { method: "REQUEST", sequence: 0, startsAt: "2027-03-01T10:00:00Z" }),
+  ],
   "a seat whose times differ from the interview's": () =>
     "update interviewers set ends_at = ends_at + interval '1 hour'",
   "an interview without a seat": () => `delete from interviewers where interview_id = '${ids.done}'`,
