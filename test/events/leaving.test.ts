@@ -156,6 +156,15 @@ test("nothing leaves where no filter was sent, and a replay judges as it was at 
   await filtered.close();
 });
 
+test("the facts of an event take no statement of their own", async () => {
+  const id = await create();
+  const before = app.statements.length;
+  await provision(id, "PROVISIONED");
+  const sent = app.statements.slice(before);
+  expect(sent.filter((text) => /"jobs"|hiring_team_members|into events/.test(text))).toHaveLength(1);
+  expect(sent).toHaveLength(4);
+});
+
 test("the same filter serves `interviewProvisioned`", async () => {
   const PROVISIONED =
     "subscription ($after: EventCursor, $filter: InterviewFilter) { interviewProvisioned(after: $after, filter: $filter) { interview { id } } }";
