@@ -76,6 +76,7 @@ function change(world: World, { columns, people }: Edit): void {
     interviewerIds,
     conflictPolicy: "ALLOW",
     conflictReason: "a test",
+    reason: null,
   });
   if (reconcile) world.change(set, after.seats);
   else world.stored = { interview: { ...interview, ...set }, seats: after.seats };
