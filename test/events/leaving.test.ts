@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/core/id.ts";
 import { commitChange, lockInterview } from "../../src/interview/commit.ts";
