@@ -61,7 +61,7 @@ describe("expectedVersion", () => {
   test("an edit right after the creation is not contradicted by provisioning", async () => {
     const id = await createInterview(app.client, adHoc());
     await provisionOnce(app, id);
-    await change(app.client, id, { name: "Mine" }, { expectedVersion: 1 });
+    expect((await change(app.client, id, { name: "Mine" }, { expectedVersion: 1 })).interview.version).toBe(3);
   });
 
   test("of twenty at once one wins", async () => {
