@@ -39,7 +39,7 @@ export type HistoryRow = typeof events.$inferSelect;
 export async function listHistory(ctx: Context, interviewId: string, page: PageArguments): Promise<Page<HistoryRow>> {
   const found = ctx.batch(`history ${JSON.stringify(page)}`, interviewId, (parentIds) => {
     const where = eq(events.subjectId, PARENT_ID);
-    return loadPages(ctx, { table: events, sort: "occurredAt", where }, { args: page, parentIds });
+    return loadPages(ctx, { table: events, sort: "sequence", where }, { args: page, parentIds });
   });
   return loaded(found);
 }

@@ -4,8 +4,8 @@ import { interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
 import type { Context } from "../operation/context.ts";
 
-/** How long a run may be silent before another takes its interview over. Longer than any call of a provider. */
-const LEASE_MS = 60_000;
+/** How long a run may be silent before another takes its interview over. Longer than the longest PROVIDER_TIMEOUT_MS. */
+const LEASE_MS = 150_000;
 
 /** One run of the task, for one interview. */
 export interface Run {

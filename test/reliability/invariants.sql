@@ -39,15 +39,10 @@ select account_id, content->>'uid' as interview_id, content->>'to' as mailbox, p
   (content->>'startsAt')::timestamptz as starts_at, (content->>'endsAt')::timestamptz as ends_at
 from provider_effects where kind = 'messages';
 
--- name: an interview without its created event (unless that is no longer kept)
+-- name: an interview without its created event
 select interview.account_id, interview.id
 from interviews interview
-join event_counters counter using (account_id)
-left join lateral (
-  select min(occurred_at) as oldest from events where events.account_id = interview.account_id
-) kept on true
-where (counter.pruned_sequence = 0 or interview.created_at > kept.oldest + interval '1 minute')
-  and not exists (
+where not exists (
     select from events event
     where event.account_id = interview.account_id and event.subject_id = interview.id and event.type = 'INTERVIEW_CREATED'
   );
@@ -105,17 +100,16 @@ select account_id, subject_id, subject_version, count(*)
 from events where type = 'INTERVIEW_PROVISIONED'
 group by account_id, subject_id, subject_version having count(*) > 1;
 
--- name: a provisioned interview without its event, or the event without the state (unless no longer kept)
+-- name: a provisioned interview without its event, or the event without the state
 select interview.account_id, interview.id, interview.provisioning_state
 from interviews interview
-join event_counters counter using (account_id)
 left join lateral (
   select event.type from events event
   where event.account_id = interview.account_id and event.subject_id = interview.id
     and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   order by event.sequence desc limit 1
 ) ended on true
-where counter.pruned_sequence = 0 and interview.outcome is distinct from 'CANCELLED'
+where interview.outcome is distinct from 'CANCELLED'
   and case interview.provisioning_state
     when 'PROVISIONED' then ended.type is distinct from 'INTERVIEW_PROVISIONED'
     when 'FAILED' then ended.type is distinct from 'INTERVIEW_PROVISIONING_FAILED'
@@ -201,10 +195,11 @@ select counter.account_id, counter.pruned_sequence, counter.last_sequence, count
   min(event.sequence) as first, max(event.sequence) as last
 from event_counters counter left join events event using (account_id)
 group by counter.account_id, counter.pruned_sequence, counter.last_sequence
-having count(event.sequence) <> counter.last_sequence - counter.pruned_sequence
+having count(event.sequence) <> counter.last_sequence
   or count(distinct event.sequence) <> count(event.sequence)
-  or min(event.sequence) <> counter.pruned_sequence + 1
-  or max(event.sequence) <> counter.last_sequence;
+  or min(event.sequence) <> 1
+  or max(event.sequence) <> counter.last_sequence
+  or counter.pruned_sequence not between 0 and counter.last_sequence;
 
 -- name: an event of an account that has no counter, or an id that two events share
 select account_id, id::text, count(*) from events
@@ -222,13 +217,11 @@ where event.subject_version > interview.version;
 -- name: an interview whose events do not tell its versions one by one
 select interview.account_id, interview.id, interview.version, told.versions
 from interviews interview
-join event_counters counter using (account_id)
 cross join lateral (
   select array_agg(event.subject_version order by event.sequence) as versions
   from events event where event.account_id = interview.account_id and event.subject_id = interview.id
 ) told
-where counter.pruned_sequence = 0
-  and told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
+where told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
 
 -- name: an effect key that was used twice
 select effect_key, count(*) from provider_effects group by effect_key having count(*) > 1;

@@ -49,8 +49,7 @@ const again = (type: string, id: string) => `
 
 /** How each invariant can be broken, by its name: statements, or what the provider did. */
 const BREAKS: Record<string, () => string | PerformedEffect[]> = {
-  "an interview without its created event (unless that is no longer kept)": () =>
-    `delete from events where subject_id = '${ids.pending}'`,
+  "an interview without its created event": () => `delete from events where subject_id = '${ids.pending}'`,
   "an interview of an account that has no event counter": () => "delete from event_counters",
   "an interview that was created twice": () => again("INTERVIEW_CREATED", ids.pending),
   "an interview that two idempotency keys created": () => `
@@ -65,7 +64,7 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an external interview with an effect, an attempt or an outcome of provisioning": () =>
     `update provisioning_effects set interview_id = '${ids.external}'`,
   "two provisioned events for one version": () => again("INTERVIEW_PROVISIONED", ids.done),
-  "a provisioned interview without its event, or the event without the state (unless no longer kept)": () =>
+  "a provisioned interview without its event, or the event without the state": () =>
     `update interviews set provisioning_state = 'FAILED' where id = '${ids.done}'`,
   "a provisioned interview that lacks something outside": () =>
     "delete from provisioning_effects where artifact like 'calendar-event/%'",

@@ -22,6 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+/** A request to change the interview. */
+function verb(name: string, input = "") {
+  return {
+    document: () => `mutation { ${name}(input: { interviewId: "${interviewId}", ${input} }) { __typename } }`,
+    count: (value: any) => value.__typename,
+  };
+}
+
 /** Every root field, with a request that a caller with all rights is answered. `count` tells what the answer holds. */
 const FIELDS: Record<string, { document: () => string; count: (value: any) => number | string }> = {
   "Query.viewer": { document: () => "{ viewer { scopes } }", count: (value) => value.scopes.length },
@@ -66,6 +74,12 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
     document: () => `mutation { retryProvisioning(input: { interviewId: "${interviewId}" }) { __typename } }`,
     count: (value) => value.__typename,
   },
+  "Mutation.updateInterview": verb("updateInterview", 'changes: { name: "Another" }, validateOnly: true'),
+  // These three are refused for the interview's state or version, so that the next caller finds the same.
+  "Mutation.cancelInterview": verb("cancelInterview", "expectedVersion: 0"),
+  "Mutation.markCandidateNoShow": verb("markCandidateNoShow"),
+  "Mutation.undoCandidateNoShow": verb("undoCandidateNoShow"),
+  "Mutation.recordRsvp": verb("recordRsvp", `attendee: { interviewerId: "${user("ada")}" }, rsvp: ACCEPTED`),
   "Subscription.interviewProvisioned": {
     document: () => 'subscription { interviewProvisioned(after: "none") { interview { id } } }',
     count: () => LET_IN,
@@ -96,7 +110,24 @@ const LOST = "InterviewNotFound";
 const DENIED = "FORBIDDEN";
 const NOBODY = "UNAUTHENTICATED";
 
-/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 2 mutations, 2 streams. */
+/** What is answered to those who may write: create, retry, update, cancel, mark, undo, answer. */
+const WRITES = [
+  OK,
+  RETRIED,
+  "UpdateInterviewSuccess",
+  "VersionConflict",
+  "ValidationFailed",
+  "ValidationFailed",
+] as const;
+const ANSWERED = "RecordRsvpSuccess";
+const MAY_WRITE = [...WRITES, ANSWERED] as const;
+const SEES_NOTHING = [GONE, LOST, LOST, LOST, LOST, LOST, LOST] as const;
+/** The interview, and not its application. */
+const SEES_INTERVIEW = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+const SITS_ON_IT = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, ANSWERED] as const;
+const NO_WRITES = [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+
+/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams. */
 type Row = [
   viewer: number | string,
   node: number | string,
@@ -112,6 +143,11 @@ type Row = [
   hosts: number | string,
   create: string,
   retry: string,
+  update: string,
+  cancel: string,
+  mark: string,
+  undo: string,
+  answer: string,
   provisioned: string,
   events: string,
 ];
@@ -120,7 +156,7 @@ const NO_DIRECTORY = [DENIED, DENIED, DENIED, DENIED, DENIED] as const;
 /** A stream is let in when it is its cursor that is refused. */
 const LET_IN = "CURSOR_INVALID";
 const STREAMS = [LET_IN, LET_IN] as const;
-const REFUSED = Array.from({ length: 16 }, () => NOBODY) as Row;
+const REFUSED = Array.from({ length: 21 }, () => NOBODY) as Row;
 
 type Caller =
   | string
@@ -132,47 +168,51 @@ const CALLERS: [name: string, caller: Caller, row: Row][] = [
   [
     "a token with every scope",
     { scopes: ["interviews:read", "interviews:write", "directory:read"] },
-    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS],
+    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS],
   ],
   [
     "a token with interviews:read",
     { scopes: ["interviews:read"] },
-    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, ...STREAMS],
+    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, ...STREAMS],
   ],
   [
     "a token with interviews:write",
     { scopes: ["interviews:write"] },
-    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, OK, RETRIED, DENIED, DENIED],
+    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...MAY_WRITE, DENIED, DENIED],
   ],
   [
     "a token with directory:read",
     { scopes: ["directory:read"] },
-    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, ...NO_WRITES, DENIED, DENIED],
   ],
   [
     "a token without scopes",
     { scopes: [] },
-    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, DENIED, DENIED],
   ],
-  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
-  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS]],
+  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS]],
+  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS]],
+  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS]],
+  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS]],
+  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS]],
   [
     "an external recruiter on the job, of a candidate that somebody else added",
     "external-recruiter",
-    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS],
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS],
   ],
-  ["a member who organises", "stranger", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
-  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
-  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
-  ["an external collaborator", "extra-2", [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS]],
+  ["a member who organises", "stranger", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SEES_INTERVIEW, ...STREAMS]],
+  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SITS_ON_IT, ...STREAMS]],
+  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS]],
+  [
+    "an external collaborator",
+    "extra-2",
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS],
+  ],
   [
     "an admin of another account",
     { person: "admin", claims: { account: "other" } },
-    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, GONE, LOST, ...STREAMS],
+    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS],
   ],
   ["an inactive user", "inactive", REFUSED],
   ["an expired token", { person: "admin", claims: { expiresIn: -60 } }, REFUSED],
@@ -296,7 +336,8 @@ describe.each(CALLERS)("%s", (_name, caller, row) => {
     expect(answers).toEqual(Object.fromEntries(Object.keys(FIELDS).map((name, index) => [name, row[index]])));
   });
 
-  test("finds one object where the table says that its list has some", async () => {
+  // Who is refused as a caller is asked no more: wrong tokens are counted.
+  test.skipIf(row === REFUSED)("finds one object where the table says that its list has some", async () => {
     const client = await clientOf(caller);
     for (const [name, [externalId, list]] of Object.entries(LOOKUPS)) {
       const field = name.split(".")[1] ?? "";
