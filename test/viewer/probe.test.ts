@@ -60,6 +60,8 @@ beforeAll(async () => {
     from interviews i where i.account_id = events.account_id and i.id = events.subject_id`;
   await raw`insert into hiring_team_members (account_id, job_id, user_id, role) select u.account_id, j.id, u.id, 'RECRUITER'
     from users u join jobs j on j.account_id = u.account_id and j.external_id = 'engineer' where u.external_id = 'ada'`;
+  await raw`update events set facts = jsonb_set(facts, '{job,recruiterIds}', to_jsonb(array[u.id]))
+    from users u where u.account_id = events.account_id and u.external_id = 'ada'`;
   await raw`update interviews set provisioning_state = 'FAILED' where office_id is not null`;
   // So that the stage that is tried is some application's.
   await raw`update applications a set current_stage_id = s.id from stages s
