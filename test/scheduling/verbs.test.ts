@@ -287,9 +287,23 @@ test("references that have gone since block no other change", async () => {
   });
   expect(findingsOf(back)).toEqual(["ERR_OFFICE_NOT_FOUND input.changes.officeId"]);
   await change(app.client, zoom, { location: "PHONE" });
-  expect(findingsOf(await update(app.client, zoom, { location: "ZOOM" }))).toEqual([
-    "ERR_ZOOM_HOST_INVALID_USER input.changes.hostId",
-  ]);
+  const reopened = async () => findingsOf(await update(app.client, zoom, { location: "ZOOM" }));
+  expect(await reopened()).toEqual(["ERR_ZOOM_HOST_INVALID_USER input.changes.hostId"]);
+  // An interviewer who has become inactive keeps the seat, and opens no meeting with it.
+  await raw`update users set zoom_seat = 'ACTIVE', active = false where external_id = 'ada'`;
+  expect(await reopened()).toEqual(["ERR_ZOOM_HOST_INVALID_USER input.changes.hostId"]);
+  await raw`update users set active = true where external_id = 'ada'`;
+  expect(await reopened()).toEqual([]);
+});
+
+test("the checks come in one order: state, then version, then everything that is wrong with the request", async () => {
+  const id = await createInterview(app.client, adHoc());
+  const request = { expectedVersion: 0, idempotencyKey: "key-of-order" };
+  const outdated = await update(app.client, id, { durationMinutes: 1 }, request);
+  expect(outdated.__typename).toBe("VersionConflict");
+  await succeed(app.client, "cancelInterview", { interviewId: id });
+  const refused = await update(app.client, id, { durationMinutes: 1 }, request);
+  expect(findingsOf(refused)).toEqual(["ERR_INTERVIEW_CANCELLED input.interviewId"]);
 });
 
 describe("an idempotency key", () => {
