@@ -54,9 +54,36 @@ DELETE FROM "sandbox_conferences" WHERE "id" IS NULL;--> statement-breakpoint
 UPDATE "sandbox_calendar_events" event SET "revision" = 1, "uid" = split_part("effect_key", '/', 1), "attendees" = (
   SELECT coalesce(jsonb_agg(jsonb_build_object('address', address, 'answer', 'NEEDS_ACTION')), '[]') FROM jsonb_array_elements_text(event.attendees) address
 );--> statement-breakpoint
+CREATE FUNCTION instant(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;--> statement-breakpoint
 CREATE FUNCTION mark(address text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT left(translate(encode(sha256(convert_to(lower(address), 'UTF8')), 'base64'), '+/', '-_'), 12)
 $$;--> statement-breakpoint
+-- Steps from before requests were stored get what they asked for, as the interview tells it.
+UPDATE "provisioning_steps" step SET "request" = CASE
+  WHEN step.step = 'conference' THEN told.meeting - '{uid,sequence,description,place,url,isPrivate,organizer,title}'::text[]
+    || jsonb_build_object('topic', told.meeting->'title', 'location', told.location)
+  WHEN step.step = 'calendar-event' THEN jsonb_build_object('meeting', told.meeting, 'attendees', '[]'::jsonb)
+  ELSE jsonb_build_object('to', coalesce((
+    SELECT jsonb_build_object('name', person.name, 'address', person.email) FROM "users" person
+    WHERE person.account_id = step.account_id AND person.id::text = split_part(step.step, '/', 2)
+  ), told.candidate), 'subject', told.meeting->'title', 'body', '', 'stamp', instant(step.completed_at), 'meeting', told.meeting)
+END
+FROM (
+  SELECT interview.account_id, interview.id, interview.location,
+    jsonb_build_object('name', candidate.name, 'address', candidate.email) AS candidate,
+    jsonb_build_object('uid', interview.id, 'sequence', 0, 'title', coalesce(interview.name, job.title || ': ' || candidate.name),
+      'description', '', 'startsAt', instant(interview.starts_at), 'endsAt', instant(interview.ends_at),
+      'place', interview.conference_url, 'url', interview.conference_url,
+      'isPrivate', interview.calendar_event_visibility = 'PRIVATE',
+      'organizer', jsonb_build_object('name', organizer.name, 'address', coalesce(organizer.calendar_address, organizer.email))) AS meeting
+  FROM "interviews" interview
+  JOIN "jobs" job ON job.account_id = interview.account_id AND job.id = interview.job_id
+  JOIN "candidates" candidate ON candidate.account_id = interview.account_id AND candidate.id = interview.candidate_id
+  JOIN "users" organizer ON organizer.account_id = interview.account_id AND organizer.id = interview.organizer_id
+) told
+WHERE told.account_id = step.account_id AND told.id = step.interview_id AND step.request = '{}';--> statement-breakpoint
 -- So is what the steps have done. An empty digest matches nothing: the next change puts conference and event again.
 INSERT INTO "provisioning_effects"
   ("account_id", "interview_id", "artifact", "revision", "interview_revision", "action", "state", "open_calls", "digest", "request", "result", "started_at", "ended_at")
@@ -77,11 +104,11 @@ SELECT step.account_id, step.interview_id,
   END,
   step.result, coalesce(step.completed_at, interview.created_at), step.completed_at
 FROM "provisioning_steps" step
-JOIN "interviews" interview ON interview.account_id = step.account_id AND interview.id = step.interview_id
-WHERE step.request <> '{}';--> statement-breakpoint
+JOIN "interviews" interview ON interview.account_id = step.account_id AND interview.id = step.interview_id;--> statement-breakpoint
 ALTER TABLE "provisioning_steps" DISABLE ROW LEVEL SECURITY;--> statement-breakpoint
 DROP TABLE "provisioning_steps" CASCADE;--> statement-breakpoint
 DROP FUNCTION mark(text);--> statement-breakpoint
+DROP FUNCTION instant(timestamptz);--> statement-breakpoint
 ALTER TABLE "sandbox_calendar_events" ALTER COLUMN "revision" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "sandbox_conferences" ALTER COLUMN "id" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "sandbox_conferences" ALTER COLUMN "topic" SET NOT NULL;--> statement-breakpoint

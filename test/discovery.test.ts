@@ -196,7 +196,7 @@ test("discovery takes directory:read", async () => {
 
 describe("viewerCan", () => {
   const CAN =
-    "query ($id: ID!) { interview(id: $id) { viewerCan { update cancel markNoShow undoNoShow retryProvisioning } } }";
+    "query ($id: ID!) { interview(id: $id) { viewerCan { update cancel markNoShow undoNoShow recordRsvp retryProvisioning } } }";
   const may = async (id: string, client = app.client) => {
     const { interview } = await client.data(CAN, { id });
     return Object.entries(interview.viewerCan)
@@ -214,22 +214,22 @@ describe("viewerCan", () => {
 
   test("follows the state and the clock", async () => {
     const id = await createInterview(app.client, adHoc({}, { startTime: "2027-03-01T10:00Z" }));
-    expect(await may(id)).toEqual(["update", "cancel"]);
+    expect(await may(id)).toEqual(["update", "cancel", "recordRsvp"]);
     for (const now of ["2027-03-01T10:00Z", "2027-03-01T10:30Z"]) {
-      expect(await at(now, () => may(id))).toEqual(["update", "cancel", "markNoShow"]);
+      expect(await at(now, () => may(id))).toEqual(["update", "cancel", "markNoShow", "recordRsvp"]);
     }
     await set(id, "provisioning_state", "FAILED");
-    expect(await may(id)).toEqual(["update", "cancel", "retryProvisioning"]);
+    expect(await may(id)).toEqual(["update", "cancel", "recordRsvp", "retryProvisioning"]);
     await set(id, "outcome", "CANDIDATE_NO_SHOW");
-    expect(await may(id)).toEqual(["update", "cancel", "undoNoShow", "retryProvisioning"]);
+    expect(await may(id)).toEqual(["update", "cancel", "undoNoShow", "recordRsvp", "retryProvisioning"]);
     await set(id, "outcome", "CANCELLED");
     expect(await may(id)).toEqual(["retryProvisioning"]);
   });
   test("an ended HackerRank interview cannot be cancelled", async () => {
     const mode = { location: "HACKERRANK", hackerrankTemplateId: "hr-1" };
     const id = await createInterview(app.client, adHoc(mode, { startTime: "2027-03-01T10:00Z" }));
-    expect(await at("2027-03-01T10:29Z", () => may(id))).toEqual(["update", "cancel", "markNoShow"]);
-    expect(await at("2027-03-01T10:30Z", () => may(id))).toEqual(["update", "markNoShow"]);
+    expect(await at("2027-03-01T10:29Z", () => may(id))).toEqual(["update", "cancel", "markNoShow", "recordRsvp"]);
+    expect(await at("2027-03-01T10:30Z", () => may(id))).toEqual(["update", "markNoShow", "recordRsvp"]);
   });
   test("a token without interviews:write may nothing", async () => {
     const id = await createInterview(app.client, external());

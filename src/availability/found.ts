@@ -94,12 +94,12 @@ export class Found {
   }
 
   #cursorOf({ start }: Slot): string {
-    return Buffer.from(JSON.stringify([this.#search.id, start])).toString("base64url");
+    return Buffer.from(JSON.stringify(["slots", start, this.#search.id])).toString("base64url");
   }
 
   #startOf(cursor: string): number {
     try {
-      const [id, start] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
+      const [, start, id] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
       if (id === this.#search.id && typeof start === "number") return start;
     } catch {
       // Told below.

@@ -46,6 +46,7 @@ const GONE: readonly number[] = [404, 410];
  * account and key, and repeats its first answer; a repetition has the same bytes. It answers 412 to a `revision` of a conference
  * or an event that is lower than one it has performed. 404 and 410 to a removal mean that there is nothing left to remove. 429,
  * 5xx, 408, 409, 425, a lost connection and silence are tried again, no sooner than `Retry-After`; every other 4xx is final.
+ * 429 says that nothing was done: what is still wanted by then is asked for under another key.
  */
 export function createBridge(options: BridgeOptions): Providers {
   const put = <T>(path: string, shape: z.ZodType<T>) => {

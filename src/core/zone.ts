@@ -76,6 +76,11 @@ export function parseTime(text: string, zone: string): ParsedTime {
   return resolveLocal(read.toMillis(), zone);
 }
 
+/** Whether a readable date and time says its offset, so that it is the same instant whatever the zone. */
+export function hasOffset(text: string): boolean {
+  return DATE_AND_TIME.exec(text)?.groups?.["offset"] !== undefined;
+}
+
 /** Reads a date and time with an offset or Z. Undefined when it is no point in time of the years 1 to 9999. */
 export function parseInstant(text: string): Date | undefined {
   const read = INSTANT.test(text) ? DateTime.fromISO(text, { zone: "utc" }) : undefined;

@@ -3,6 +3,7 @@ import type { PostgresError } from "postgres";
 import { postgres } from "./driver.ts";
 
 const LOCK_NOT_AVAILABLE = "55P03";
+const EXCLUSION_VIOLATION = "23P01";
 
 /** PostgreSQL's own error behind a failed statement, or undefined for any other error. */
 export function postgresError(error: unknown): PostgresError | undefined {
@@ -15,7 +16,7 @@ export function isLockTimeout(error: unknown): boolean {
   return postgresError(error)?.code === LOCK_NOT_AVAILABLE;
 }
 
-/** Name of the constraint that a failed statement ran into. */
-export function violatedConstraint(error: unknown): string | undefined {
-  return postgresError(error)?.constraint_name;
+/** Whether a statement wanted what another row excludes. A distributed database does not tell the name of the constraint. */
+export function isExclusion(error: unknown): boolean {
+  return postgresError(error)?.code === EXCLUSION_VIOLATION;
 }

@@ -12,10 +12,16 @@ const InterviewAbilities = builder.objectRef<Abilities>("InterviewAbilities").im
       description: "Call it off. Nobody may once it is CANCELLED, or held on HackerRank and ENDED.",
     }),
     markNoShow: t.exposeBoolean("markNoShow", {
-      description: "Say that the candidate did not come, while it is IN_PROGRESS or ENDED.",
+      description:
+        "Say that the candidate did not come, while it is IN_PROGRESS or ENDED and no scorecard is submitted.",
     }),
     undoNoShow: t.exposeBoolean("undoNoShow", {
       description: "Say that the candidate came after all, while it is CANDIDATE_NO_SHOW.",
+    }),
+    recordRsvp: t.exposeBoolean("recordRsvp", {
+      description:
+        "Record an answer to the invitation: anybody's with the right to manage the interview, else one's own. Nobody may once " +
+        "it is CANCELLED, nor while another system owns the event.",
     }),
     retryProvisioning: t.exposeBoolean("retryProvisioning", {
       description: "Start provisioning again, while it is FAILED.",

@@ -7,13 +7,13 @@ import { amongIds } from "../listing/search.ts";
 import type { MeetingStatus } from "../interview/lifecycle.ts";
 import type { Interview, InterviewKind, InterviewLocation } from "../interview/load.ts";
 
-/** Both ends belong to it. */
+/** Half-open: the last instant does not belong to it. */
 export interface InstantWindow {
   from?: Date | null | undefined;
   to?: Date | null | undefined;
 }
 
-/** Which interviews a list holds. What is left out matches everything, an empty list nothing; all that is said must match. */
+/** Which interviews a list holds, or a stream tells of. What is left out matches everything, an empty list nothing; all that is said must match. */
 export interface InterviewFilter {
   jobIds?: readonly string[] | undefined;
   applicationIds?: readonly string[] | undefined;
@@ -23,6 +23,7 @@ export interface InterviewFilter {
   recruiterIds?: readonly string[] | undefined;
   officeIds?: readonly string[] | undefined;
   stageIds?: readonly string[] | undefined;
+  /** In NFC, as they are stored. */
   departments?: readonly string[] | undefined;
   statuses?: readonly MeetingStatus[] | undefined;
   kinds?: readonly InterviewKind[] | undefined;
@@ -30,9 +31,9 @@ export interface InterviewFilter {
   provisioningStates?: readonly Interview["provisioningState"][] | undefined;
   external?: boolean | undefined;
   aiNoteTakerEnabled?: boolean | undefined;
-  start?: InstantWindow | undefined;
-  created?: InstantWindow | undefined;
-  updated?: InstantWindow | undefined;
+  startTime?: InstantWindow | undefined;
+  createdAt?: InstantWindow | undefined;
+  updatedAt?: InstantWindow | undefined;
 }
 
 const OF_JOB = ["jobIds", "applicationIds", "stageIds", "departments", "recruiterIds"] as const;
@@ -69,14 +70,14 @@ export function matching(filter: InterviewFilter, { accountId, now }: FilterCont
     filter.provisioningStates && inArray(i.provisioningState, [...filter.provisioningStates]),
     filter.external === undefined ? undefined : eq(i.external, filter.external),
     filter.aiNoteTakerEnabled === undefined ? undefined : eq(i.aiNoteTakerEnabled, filter.aiNoteTakerEnabled),
-    within(i.startsAt, filter.start),
-    within(i.createdAt, filter.created),
-    within(i.updatedAt, filter.updated),
+    within(i.startsAt, filter.startTime),
+    within(i.createdAt, filter.createdAt),
+    within(i.updatedAt, filter.updatedAt),
   );
 }
 
 function within(column: PgColumn, window: InstantWindow | undefined): SQL | undefined {
-  return and(window?.from ? gte(column, window.from) : undefined, window?.to ? lte(column, window.to) : undefined);
+  return and(window?.from ? gte(column, window.from) : undefined, window?.to ? lt(column, window.to) : undefined);
 }
 
 /** The same as `meetingStatus`, for rows. No interview is longer than a day, which bounds the search. */
@@ -111,10 +112,6 @@ function recruitedBy(accountId: string, userIds: readonly string[]): SQL {
 function ofDepartments(accountId: string, departments: readonly string[]): SQL {
   return sql`(select ${jobs.id} from ${jobs} where ${and(
     eq(jobs.accountId, accountId),
-    // Stored in NFC.
-    inArray(
-      jobs.department,
-      departments.map((department) => department.normalize()),
-    ),
+    inArray(jobs.department, [...departments]),
   )})`;
 }

@@ -1,5 +1,6 @@
 import { and, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
+import { RequestError } from "../core/error.ts";
 import type { Transaction } from "../db/client.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { ofSeenApplications } from "../hiring/visibility.ts";
@@ -121,6 +122,7 @@ async function reading<T>(
   read: (query: InterviewQuery) => Promise<T>,
 ): Promise<{ result: T; asOfCursor: string | null }> {
   const carried = carriedPosition(ctx, query, request.page);
+  if (carried === null && request.asOfCursor && !isFirst(request.page)) throw placeUnknown();
   if (carried !== null || !request.asOfCursor) {
     return { result: await read({ ...query, asOf: carried }), asOfCursor: carried };
   }
@@ -130,3 +132,12 @@ async function reading<T>(
   };
   return ctx.db.transaction(readBoth, { isolationLevel: "repeatable read", accessMode: "read only" });
 }
+
+const isFirst = ({ after, before }: PageArguments): boolean => after == null && before == null;
+
+/** A place of this page's own would lose what has changed since the first. */
+const placeUnknown = () =>
+  new RequestError(
+    "INVALID_INPUT",
+    "This page cannot tell asOfCursor, since the first page of its paging was not asked for it. Select it from the first page on.",
+  );

@@ -27,7 +27,7 @@ export function tokenExpired(): RequestError {
   );
 }
 
-/** @param cursor leads behind the last event that the subscriber was sent; null when there was none */
+/** @param cursor of the last event that the subscriber was sent, or of where its stream begins; null before it has begun */
 export function subscriberTooSlow(cursor: string | null): RequestError {
   return new RequestError(
     "SUBSCRIBER_TOO_SLOW",
@@ -36,7 +36,7 @@ export function subscriberTooSlow(cursor: string | null): RequestError {
   );
 }
 
-/** @param cursor of the last event that the subscriber was sent; null when there was none */
+/** @param cursor of the last event that the subscriber was sent, or of where its stream begins; null before it has begun */
 export function goingAway(cursor: string | null): RequestError {
   return new RequestError(
     "GOING_AWAY",

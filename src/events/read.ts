@@ -17,29 +17,32 @@ export interface LogPart {
   events: InterviewEvent[];
 }
 
-/** What follows each position, at most `limit` events of an account, in one statement for all accounts. */
+/**
+ * What follows each position, at most `limit` events of an account, in one statement for all accounts. Numbers have no gaps, so
+ * that the last one is known; the order inside keeps PostgreSQL from reading accounts whole, to join them.
+ */
 export function readAfter(raw: Sql, positions: readonly LogPosition[], limit: number): Promise<LogPart> {
   const accountIds = arrayLiteral(positions.map((position) => position.accountId));
   const sequences = arrayLiteral(positions.map((position) => position.sequence));
   return inItsEpoch(raw, async () => {
-    const rows = await raw<(InterviewEvent & { life: Life })[]>`
-      select json_build_object('epoch', epoch, 'current', life is not distinct from database_life()) as life, found.*
-      from installations left join lateral (
+    const rows = await raw<(InterviewEvent & Life)[]>`
+      select installation.epoch, installation.current, found.*
+      from (select epoch, life is not distinct from database_life() as current from installations offset 0) as installation
+      left join (
         select found.*
         from unnest(${accountIds}::uuid[], ${sequences}::bigint[]) as wanted (account_id, after)
         cross join lateral (
-          select account_id as "accountId", sequence::float8 as sequence, id, type, interview_id as "interviewId",
-            interview_version as "interviewVersion", application_id as "applicationId", job_id as "jobId",
-            stage_id as "stageId", organizer_id as "organizerId", to_json(interviewer_ids) as "interviewerIds", detail, changes,
-            occurred_at as "occurredAt"
+          select account_id as "accountId", sequence::float8 as sequence, id, type, subject_type as "subjectType",
+            subject_id as "subjectId", subject_version as "subjectVersion", facts, detail, changes, occurred_at as "occurredAt"
           from events
-          where account_id = wanted.account_id and sequence > wanted.after
-          order by sequence
-          limit ${limit}
+          where account_id = wanted.account_id and sequence > wanted.after and sequence <= wanted.after + ${limit}
+          order by events.sequence
         ) as found
       ) as found on true
       order by found."accountId", found.sequence`;
-    return { ...lifeOf(rows), events: rows.filter(({ id }) => id !== null) };
+    const [first] = rows;
+    if (!first) throw new Error("The migration left no installation row.");
+    return { epoch: first.epoch, current: first.current, events: rows.filter(({ id }) => id !== null) };
   });
 }
 
@@ -83,10 +86,4 @@ async function inItsEpoch<T>(raw: Sql, read: () => Promise<T & Life>): Promise<T
   if (first.current) return first;
   await raw.unsafe(BEGIN_EPOCH);
   return read();
-}
-
-function lifeOf(rows: readonly { life: Life }[]): Life {
-  const [first] = rows;
-  if (!first) throw new Error("The migration left no installation row.");
-  return first.life;
 }

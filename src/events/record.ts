@@ -1,19 +1,20 @@
 import { sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import { newId } from "../core/id.ts";
-import { arrayLiteral } from "../db/client.ts";
 import type { Transaction } from "../db/client.ts";
 import { BEGIN_EPOCH } from "../db/installation.ts";
 import { executeKept } from "../read/rows.ts";
-import type { StoredFieldChange } from "../db/schema/event.ts";
-import type { interviews } from "../db/schema/interview.ts";
+import type { events, StoredFieldChange } from "../db/schema/event.ts";
 import type { Caller, Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 
-/** What has just been written of an interview. */
+/** What has just been written. */
 export interface NewEvent {
   type: InterviewEventType;
-  interview: typeof interviews.$inferSelect;
-  interviewerIds: readonly string[];
+  /** What it is about, and at which version it is now. */
+  subject: { type: (typeof events.$inferSelect)["subjectType"]; id: string; version: number };
+  /** What followers filter by: an expression of jsonb, whose text is always the same. */
+  facts: SQL;
   changes: readonly StoredFieldChange[];
   reason?: string | null | undefined;
   detail?: Record<string, unknown> | undefined;
@@ -24,7 +25,7 @@ export interface NewEvent {
  * holds it until the commit, which is what makes numbers gapless and in commit order.
  */
 export async function recordEvent(tx: Transaction, ctx: Context, event: NewEvent): Promise<void> {
-  const { type, interview, interviewerIds, changes, reason = null, detail = {} } = event;
+  const { type, subject, facts, changes, reason = null, detail = {} } = event;
   const actor = actorOf(ctx.caller);
   const append = sql`
     with counter as (
@@ -33,11 +34,10 @@ export async function recordEvent(tx: Transaction, ctx: Context, event: NewEvent
       on conflict (account_id) do update set last_sequence = event_counters.last_sequence + 1
       returning account_id, last_sequence
     )
-    insert into events (account_id, sequence, id, type, interview_id, interview_version, application_id, job_id, stage_id,
-      organizer_id, interviewer_ids, actor_kind, actor_id, actor_label, reason, changes, detail, occurred_at)
-    select account_id, last_sequence, ${newId()}::uuid, ${type}::interview_event_type, ${interview.id}::uuid,
-      ${interview.version}::int, ${interview.applicationId}::uuid, ${interview.jobId}::uuid, ${interview.stageId}::uuid,
-      ${interview.organizerId}::uuid, ${arrayLiteral(interviewerIds)}::uuid[], ${actor.kind}::actor_kind, ${actor.id}::uuid,
+    insert into events (account_id, sequence, id, type, subject_type, subject_id, subject_version, facts, actor_kind, actor_id,
+      actor_label, reason, changes, detail, occurred_at)
+    select account_id, last_sequence, ${newId()}::uuid, ${type}::interview_event_type, ${subject.type}::event_subject,
+      ${subject.id}::uuid, ${subject.version}::int, ${facts}, ${actor.kind}::actor_kind, ${actor.id}::uuid,
       ${actor.label}::text, ${reason}::text, ${JSON.stringify(changes)}::jsonb, ${JSON.stringify(detail)}::jsonb,
       ${ctx.now().toISOString()}::timestamptz
     from counter

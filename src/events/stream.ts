@@ -1,5 +1,4 @@
 import type { RequestError } from "../core/error.ts";
-import { matchesFilter } from "./catalogue.ts";
 import { nextOf } from "../operation/event-source.ts";
 import type { EventFilter, InterviewEvent, ItemStream, StreamBatch, StreamItem } from "../operation/event-source.ts";
 import { StreamInterrupted } from "./failure.ts";
@@ -9,7 +8,8 @@ export interface StreamOptions {
   feed: Feed;
   /** Number of the last event that the follower has. */
   from: number;
-  filter: EventFilter;
+  /** Which events are delivered; all when left out. */
+  filter?: EventFilter | undefined;
   silentBookmarks?: boolean | undefined;
   /** Reads from the table what the feed no longer holds: the events behind a number, in order. */
   readMissed: (after: number) => Promise<InterviewEvent[]>;
@@ -88,10 +88,11 @@ export class EventStream implements ItemStream {
   async #look(size: number): Promise<StreamBatch | undefined> {
     const run = await this.#runAfter(this.#position, size);
     if (run === "expired") return this.#deliver([{ type: "FAILURE", error: await this.#ask(this.#options.expired) }]);
+    const { filter } = this.#options;
     const items: InterviewEvent[] = [];
     for (const event of run.events) {
       this.#position = event.sequence;
-      if (matchesFilter(event, this.#options.filter)) items.push(event);
+      if (!filter || filter(event)) items.push(event);
       if (items.length === size) break;
     }
     if (items.length > 0) return this.#deliver(items, run.shared);

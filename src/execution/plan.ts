@@ -28,12 +28,12 @@ export type Unplannable = "directive" | "introspection" | "key" | "signal";
 /** Kept as long as the operation is, which is as long as the cache of parsed documents keeps it. */
 const plans = new WeakMap<OperationDefinitionNode, FieldPlan[] | Unplannable>();
 
-/** The fields at the root of a query, or why only graphql-js can execute it. */
-export function planQuery(args: ValidatedExecutionArgs): FieldPlan[] | Unplannable {
+/** The fields at the root of a query or of a subscription's event, or why only graphql-js can execute it. */
+export function planOperation(args: ValidatedExecutionArgs): FieldPlan[] | Unplannable {
   const { document, externalAbortSignal, operation, schema } = args;
   if (externalAbortSignal) return "signal";
-  const type = schema.getQueryType();
-  if (!type) throw new Error("A schema without queries.");
+  const type = schema.getRootType(operation.operation);
+  if (!type) throw new Error(`A schema without a root type for a ${operation.operation}.`);
   const plan = plans.get(operation) ?? findUnplannable(document) ?? collect(args, type, [operation.selectionSet]);
   plans.set(operation, plan);
   return plan;

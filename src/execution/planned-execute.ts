@@ -1,5 +1,6 @@
 import {
   executeRootSelectionSet,
+  executeSubscriptionEvent,
   getArgumentValues,
   isAbstractType,
   isLeafType,
@@ -17,8 +18,9 @@ import type {
   GraphQLOutputType,
   GraphQLResolveInfo,
   ValidatedExecutionArgs,
+  ValidatedSubscriptionArgs,
 } from "graphql";
-import { planQuery, planSelection } from "./plan.ts";
+import { planOperation, planSelection } from "./plan.ts";
 import type { FieldPlan, Unplannable } from "./plan.ts";
 
 type Path = GraphQLResolveInfo["path"];
@@ -33,7 +35,7 @@ interface Slot {
   info: GraphQLResolveInfo;
 }
 
-/** Why a query was left to graphql-js: what its document has, or what its run met. */
+/** Why an operation was left to graphql-js: what its document has, or what its run met. */
 export interface Fallback {
   /** An `error` is a resolver's or a scalar's; a `value` does not fit its type, or its type is one that is not planned. */
   reason: Unplannable | "error" | "null" | "value" | "fault";
@@ -55,10 +57,26 @@ export async function executePlanned(
   const validated = "fragmentDefinitions" in args ? args : validateExecutionArgs(args);
   if (!("schema" in validated)) return { errors: validated };
   if (validated.operation.operation !== "query") return executeRootSelectionSet(validated);
-  const outcome = await new Promise<{ data: Container } | Fallback>((resolve) => new Run(validated, resolve).start());
+  return (await runPlanned(validated, onFallback)) ?? executeRootSelectionSet(validated);
+}
+
+/** The same for an event of a subscription, which is the root value. */
+export async function executePlannedEvent(
+  args: ValidatedSubscriptionArgs,
+  onFallback: (fallback: Fallback) => void = () => {},
+): Promise<ExecutionResult> {
+  return (await runPlanned(args, onFallback)) ?? executeSubscriptionEvent(args);
+}
+
+/** Null when it must be left to graphql-js. */
+async function runPlanned(
+  args: ValidatedExecutionArgs,
+  onFallback: (fallback: Fallback) => void,
+): Promise<ExecutionResult | null> {
+  const outcome = await new Promise<{ data: Container } | Fallback>((resolve) => new Run(args, resolve).start());
   if ("data" in outcome) return outcome;
   onFallback(outcome);
-  return executeRootSelectionSet(validated);
+  return null;
 }
 
 /** One execution of a plan. It ends once: with the data, or at the first thing that is not success. Nothing of it rejects. */
@@ -77,7 +95,7 @@ class Run {
 
   start(): void {
     try {
-      const plan = planQuery(this.#args);
+      const plan = planOperation(this.#args);
       if (typeof plan === "string") return this.#fail(plan);
       this.#data = this.#select(plan, this.#args.rootValue, undefined);
       this.#finishOne();

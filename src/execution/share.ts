@@ -1,4 +1,4 @@
-import { executeSubscriptionEvent, Kind, visit } from "graphql";
+import { Kind, visit } from "graphql";
 import type { DocumentNode, ExecutionResult, OperationDefinitionNode, ValidatedSubscriptionArgs } from "graphql";
 import type { RequestErrorCode } from "../core/error.ts";
 import { StreamInterrupted } from "../events/failure.ts";
@@ -39,13 +39,21 @@ export interface Group {
   leave(): void;
 }
 
-/** @param mask decides what a client may see of an error */
-export function createGroups(mask: (result: ExecutionResult) => ExecutionResult) {
+/** Resolves what is selected of an event, which is the root value. */
+export type ExecuteEvent = (args: ValidatedSubscriptionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+interface GroupsOptions {
+  execute: ExecuteEvent;
+  /** Decides what a client may see of an error. */
+  mask: (result: ExecutionResult) => ExecutionResult;
+}
+
+export function createGroups(options: GroupsOptions) {
   const groups = new Map<string, SharedGroup>();
   return {
     join(args: ValidatedSubscriptionArgs): Group {
       const key = groupKey(args);
-      const group = groups.get(key) ?? new SharedGroup(args, mask);
+      const group = groups.get(key) ?? new SharedGroup(args, options);
       groups.set(key, group);
       group.members += 1;
       return {
@@ -63,13 +71,13 @@ export function createGroups(mask: (result: ExecutionResult) => ExecutionResult)
 class SharedGroup {
   members = 0;
   readonly #args: ValidatedSubscriptionArgs;
-  readonly #mask: (result: ExecutionResult) => ExecutionResult;
+  readonly #options: GroupsOptions;
   readonly #deliveries = new Map<number, Promise<Delivery>>();
 
-  constructor(args: ValidatedSubscriptionArgs, mask: (result: ExecutionResult) => ExecutionResult) {
+  constructor(args: ValidatedSubscriptionArgs, options: GroupsOptions) {
     // The end of the member that came first must not end the others.
     this.#args = { ...args, externalAbortSignal: undefined };
-    this.#mask = mask;
+    this.#options = options;
   }
 
   /** In a context of their own: loaders that outlive the items would answer the next ones from what these saw. */
@@ -100,7 +108,8 @@ class SharedGroup {
   async #execute(item: StreamItem, contextValue: Context): Promise<Delivery> {
     const { events } = contextValue;
     if (item.type === "BOOKMARK" && item.silent) return { result: {}, text: "", cursor: events.cursorOf(item) };
-    const result = this.#mask(await executeSubscriptionEvent({ ...this.#args, rootValue: item, contextValue }));
+    const { execute, mask } = this.#options;
+    const result = mask(await execute({ ...this.#args, rootValue: item, contextValue }));
     const unanswered = result.errors?.find(({ extensions }) => UNANSWERED.has(extensions["code"]));
     if (unanswered && item.type !== "FAILURE") {
       throw new StreamInterrupted({ accountId: item.accountId, sequence: item.sequence - 1 }, unanswered);

@@ -13,7 +13,7 @@ import type { Guard } from "./guard.ts";
 import { bindToRequest } from "./request.ts";
 import type { RefusalCodes } from "./refusal-code.ts";
 import { createGroups, toText } from "./share.ts";
-import type { Delivery, Group } from "./share.ts";
+import type { Delivery, ExecuteEvent, Group } from "./share.ts";
 
 const MAX_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 100;
@@ -27,6 +27,7 @@ const MAX_AGE_MS = 1_000;
 export type Subscribe = (args: ExecutionArgs) => Promise<Deliveries | ExecutionResult>;
 
 export interface SubscribeOptions {
+  executeEvent: ExecuteEvent;
   mask: Mask;
   withCode: RefusalCodes;
   guard: Guard;
@@ -34,10 +35,11 @@ export interface SubscribeOptions {
 }
 
 /** GraphQL's subscribe, except that equal subscriptions are executed once for each event. */
-export function createSubscribe({ mask, withCode, guard, withinDeadline }: SubscribeOptions): Subscribe {
+export function createSubscribe(options: SubscribeOptions): Subscribe {
+  const { executeEvent, mask, withCode, guard, withinDeadline } = options;
   const maskAll = (errors: readonly GraphQLError[]) => errors.map((error) => mask(error));
   const masked = ({ errors, ...rest }: ExecutionResult) => (errors ? { ...rest, errors: maskAll(errors) } : rest);
-  const groups = createGroups(masked);
+  const groups = createGroups({ execute: executeEvent, mask: masked });
   return async (args) => {
     const verdict = guard.judge(args);
     if ("refusal" in verdict) {

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { currentRequest } from "../execution/request.ts";
 
 const MESSAGES = {
-  plannedExecution: "a query was left to graphql-js",
+  plannedExecution: "an operation was left to graphql-js",
   directPost: "a request was left to Yoga",
 };
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { executeRootSelectionSet } from "graphql";
+import { executeRootSelectionSet, executeSubscriptionEvent } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Plugin, YogaServerInstance } from "graphql-yoga";
@@ -21,7 +21,8 @@ import type { Execute, ExecuteValidated, Guard, GuardOptions } from "../executio
 import { createIdentify } from "./identify.ts";
 import type { Credentials, Identify } from "./identify.ts";
 import { assertStorableVariables, MAX_BODY } from "../execution/limits.ts";
-import { executePlanned } from "../execution/planned-execute.ts";
+import { executePlanned, executePlannedEvent } from "../execution/planned-execute.ts";
+import type { Fallback } from "../execution/planned-execute.ts";
 import { currentRequest } from "../execution/request.ts";
 import { createRefusalCodes, useRefusalCodes } from "../execution/refusal-code.ts";
 import { useParameters } from "./parameters.ts";
@@ -29,6 +30,7 @@ import { OpenStreams, subscribeForYoga } from "./results.ts";
 import type { ResultsOptions } from "./results.ts";
 import type { Roster } from "./roster.ts";
 import { slowDown } from "./slow-down.ts";
+import type { ExecuteEvent } from "../execution/share.ts";
 import { createSubscribe } from "../execution/subscribe.ts";
 import type { Subscribe } from "../execution/subscribe.ts";
 import { TokenWatch } from "./token-watch.ts";
@@ -98,9 +100,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const withCode = createRefusalCodes(schema);
   const guard = createGuard(options.limits);
   const admit: Pipeline["admit"] = (transport) => (transport.admitted ??= admitCaller(identify(transport), guard));
-  const subscribe = createSubscribe({ mask, withCode, guard, withinDeadline });
   const watch = watchTokens(options, identify);
   const fallbacks = new Fallbacks(services.log);
+  const { execute, executeEvent } = chooseExecutors(options, fallbacks);
+  const subscribe = createSubscribe({ executeEvent, mask, withCode, guard, withinDeadline });
   const streams = new OpenStreams();
   const yoga = createYoga<TransportContext, Context>({
     schema,
@@ -120,7 +123,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useRefusalCodes(withCode),
       useStatuses(),
       useEventStream({ mask, log: services.log, stallMs }),
-      useExecutors(guard.around(chooseExecutor(options, fallbacks)), { subscribe, watch, mask, roster, streams }),
+      useExecutors(guard.around(execute), { subscribe, watch, mask, roster, streams }),
     ],
     maskedErrors: { maskError: mask },
     parserAndValidationCache: false,
@@ -224,15 +227,24 @@ function useStatuses(): Plugin {
   };
 }
 
-function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): ExecuteValidated {
-  if (!plannedExecution) return executeRootSelectionSet;
-  return (args) => executePlanned(args, ({ reason, fault }) => fallbacks.count("plannedExecution", reason, fault));
+interface Executors {
+  execute: ExecuteValidated;
+  executeEvent: ExecuteEvent;
+}
+
+function chooseExecutors({ plannedExecution }: PipelineOptions, fallbacks: Fallbacks): Executors {
+  if (!plannedExecution) return { execute: executeRootSelectionSet, executeEvent: executeSubscriptionEvent };
+  const count = ({ reason, fault }: Fallback) => fallbacks.count("plannedExecution", reason, fault);
+  return {
+    execute: (args) => executePlanned(args, count),
+    executeEvent: (args) => executePlannedEvent(args, count),
+  };
 }
 
 /**
  * Runs operations with our own executors. Envelop's hooks (onParse, onValidate, onContextBuilding, onExecute, onSubscribe) run
  * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
- * sockets and direct POSTs. graphql-js' tracing channels say nothing of planned queries.
+ * sockets and direct POSTs. graphql-js' tracing channels say nothing of what is planned.
  */
 function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
   return {

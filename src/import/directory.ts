@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_CALENDAR_LOCAL_PART, readEmailAddress } from "../core/email-address.ts";
+import { readId } from "../core/id.ts";
 import { isTimeZone, zoneName } from "../core/zone.ts";
 import { asStored, unstorable } from "../core/text.ts";
 import * as kinds from "../db/schema/enum.ts";
@@ -175,6 +176,14 @@ const application = z.strictObject({
   status: z.enum(kinds.applicationStatus.enumValues).describe("Interviews can be created while it is ACTIVE."),
 });
 
+const submittedScorecard = z.strictObject({
+  interviewId: text(200)
+    .refine((id) => "id" in readId("Interview", id), "is no id of an interview of this API")
+    .describe("Id of the interview as this API tells it: Interview_…"),
+  interviewer: reference("a user"),
+  submittedAt: z.iso.datetime({ offset: true }).describe("When it was submitted."),
+});
+
 const account = z.strictObject({
   externalId: text(200).describe("Your own id of the account, the same in every import."),
   name: name("Name of the account"),
@@ -210,6 +219,11 @@ export const directory = z
           "refer to it, and is neither offered nor accepted any more; users become inactive. A later import that names it brings it back.",
       ),
     ...lists,
+    submittedScorecards: list(
+      submittedScorecard,
+      "Who has submitted a scorecard for which interview: its candidate came, and cannot be marked as a no-show. Never complete: what " +
+        "is not named stays.",
+    ),
   })
   .describe(
     "Reference data of one account for Interview Gateway. Importing it again changes only what differs; what a file does not name " +

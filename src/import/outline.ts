@@ -42,6 +42,7 @@ const outline = object({
   ),
   candidates: list(object({ externalId: id, addedBy: id })),
   applications: list(object({ externalId: id, candidate: id, job: id, currentStage: id })),
+  submittedScorecards: list(object({ interviewId: id, interviewer: id })),
 });
 
 export type Outline = ReturnType<typeof readOutline>;
@@ -67,6 +68,7 @@ export function readOutline(value: unknown) {
     activities,
     candidates: locate(file.candidates, ["candidates"]),
     applications: locate(file.applications, ["applications"]),
+    submittedScorecards: locate(file.submittedScorecards, ["submittedScorecards"]),
   };
 }
 

@@ -37,8 +37,13 @@ const LIST_OF: Partial<Record<Noun, ListName>> = {
  */
 export function* referenceProblems(value: unknown): Generator<Problem> {
   const file = readOutline(value);
-  const { account: _, complete, ...lists } = file;
+  const { account: _, complete, submittedScorecards, ...lists } = file;
   for (const items of Object.values(lists)) yield* repeated(mentions(items, "externalId"));
+  yield* repeated(
+    submittedScorecards.map(({ interviewId, interviewer, at }) => {
+      return { path: at, value: interviewId && interviewer && `${interviewer} of ${interviewId}` };
+    }),
+  );
   yield* repeatedEmails(file.users);
   for (const team of teamsOf(file)) {
     yield* repeated(team.map(({ user, role, at }) => ({ path: at, value: user && role && `${user} as ${role}` })));
@@ -83,6 +88,7 @@ export function* outsideReferences(file: Outline): Generator<OutsideReference> {
   yield* outside(mentions(file.applications, "candidate"), file.candidates, "candidate");
   yield* outside(mentions(file.applications, "job"), file.jobs, "job");
   yield* outsideStages(file);
+  yield* outside(mentions(file.submittedScorecards, "interviewer"), file.users, "user");
 }
 
 function* outsideStages({ applications, jobs }: Outline): Generator<OutsideReference> {

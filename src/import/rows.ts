@@ -1,5 +1,7 @@
+import { decodeIdOf } from "../core/id.ts";
 import type { accounts } from "../db/schema/account.ts";
 import type { applications, candidates, jobs, offices } from "../db/schema/hiring.ts";
+import type { submittedScorecards } from "../db/schema/interview.ts";
 import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import type { ImportedRow } from "./bulk.ts";
@@ -18,6 +20,7 @@ export interface DirectoryRows extends PlanRows {
   jobs: ImportedRow<typeof jobs>[];
   candidates: ImportedRow<typeof candidates>[];
   applications: ImportedRow<typeof applications>[];
+  submittedScorecards: ImportedRow<typeof submittedScorecards>[];
 }
 
 /** The rows of a checked directory, each list in the order of the file. */
@@ -59,6 +62,12 @@ export function rowsOf({ account, jobs, ...file }: Directory): DirectoryRows {
       jobId: id("job", job),
       currentStageId: id("stage", currentStage),
       status,
+    })),
+    submittedScorecards: file.submittedScorecards.map(({ interviewId, interviewer, submittedAt }) => ({
+      accountId,
+      interviewId: decodeIdOf("Interview", interviewId),
+      userId: id("user", interviewer),
+      submittedAt: new Date(submittedAt),
     })),
   };
 }

@@ -1,9 +1,11 @@
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { emailAddressKey } from "../core/email-address.ts";
+import { readId } from "../core/id.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
 import { accounts } from "../db/schema/account.ts";
 import { candidates, jobs, offices, stages } from "../db/schema/hiring.ts";
+import { interviews } from "../db/schema/interview.ts";
 import { users } from "../db/schema/people.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import { DEMO_ACCOUNTS, idsOf } from "./ids.ts";
@@ -30,7 +32,11 @@ export async function storedProblems(tx: Executor, file: Outline, guard: Account
   const wrongAccount = await accountProblems(tx, { ...file.account, externalId }, guard);
   if (wrongAccount.length > 0) return wrongAccount;
   const ids = idsOf(externalId);
-  return [...(await unknownReferences(tx, ids, file)), ...(await takenAddresses(tx, ids, file))];
+  return [
+    ...(await unknownReferences(tx, ids, file)),
+    ...(await takenAddresses(tx, ids, file)),
+    ...(await unknownInterviews(tx, ids, file)),
+  ];
 }
 
 async function accountProblems(
@@ -123,6 +129,23 @@ function whatIsWrong(
   if (stored.retired)
     return `names the ${noun} ${value}, which is retired. Bring it back in this file, or name another`;
   return undefined;
+}
+
+async function unknownInterviews(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+  const named = file.submittedScorecards.flatMap(({ interviewId = "", at }) => {
+    const read = readId("Interview", interviewId);
+    return "id" in read ? [{ id: read.id, interviewId, path: [...at, "interviewId"] }] : [];
+  });
+  if (named.length === 0) return [];
+  const wanted = arrayLiteral([...new Set(named.map(({ id }) => id))]);
+  const rows = await tx
+    .select({ id: interviews.id })
+    .from(interviews)
+    .where(and(eq(interviews.accountId, ids.accountId), sql`${interviews.id} = any(${wanted}::uuid[])`));
+  const found = new Set(rows.map(({ id }) => id));
+  return named
+    .filter(({ id }) => !found.has(id))
+    .map(({ interviewId, path }) => problem(path, `names no interview of the account: ${JSON.stringify(interviewId)}`));
 }
 
 async function takenAddresses(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {

@@ -13,6 +13,7 @@ import {
   offices,
   stages,
 } from "../db/schema/hiring.ts";
+import { submittedScorecards } from "../db/schema/interview.ts";
 import { users } from "../db/schema/people.ts";
 import { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import { replaceLinks, retireOthers, upsertRows } from "./bulk.ts";
@@ -120,6 +121,7 @@ async function writeRows(tx: Transaction, accountId: string, rows: DirectoryRows
     }),
     candidates: await upsertRows(tx, candidates, rows.candidates),
     applications: await upsertRows(tx, applications, rows.applications),
+    submittedScorecards: await upsertRows(tx, submittedScorecards, rows.submittedScorecards),
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
@@ -6,6 +6,7 @@ import { recordEvent } from "../events/record.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 import { enqueue } from "../tasks/enqueue.ts";
+import { factsOfChange } from "./facts.ts";
 import { fieldChanges } from "./field.ts";
 import type { FieldChange, StoredInterview } from "./field.ts";
 import type { Interview, Interviewer } from "./load.ts";
@@ -107,28 +108,33 @@ interface Recorded {
 }
 
 function record(tx: Transaction, ctx: Context, { before, after, event }: Recorded): Promise<void> {
-  const { interview, seats } = after;
-  const interviewerIds = seats.map(({ userId }) => userId);
-  return recordEvent(tx, ctx, { ...event, interview, interviewerIds, changes: fieldChanges(before, after) });
+  const { id, version } = after.interview;
+  const subject = { type: "INTERVIEW", id, version } as const;
+  const facts = factsOfChange(before, after);
+  return recordEvent(tx, ctx, { ...event, subject, facts, changes: fieldChanges(before, after) });
 }
 
-/** Seats that stay are written where they differ. */
+/** One statement for those that leave and one for those that join or differ, however many there are. */
 async function writeSeats(tx: Transaction, { interview, seats: old }: StoredInterview, seats: Interviewer[]) {
-  const ofInterview = and(eq(interviewers.accountId, interview.accountId), eq(interviewers.interviewId, interview.id));
   const kept = new Set(seats.map(({ userId }) => userId));
   const removed = old.map(({ userId }) => userId).filter((userId) => !kept.has(userId));
-  if (removed.length > 0) await tx.delete(interviewers).where(and(ofInterview, inArray(interviewers.userId, removed)));
-  const known = new Map(old.map((seat) => [seat.userId, seat]));
-  const added = seats.filter(({ userId }) => !known.has(userId));
-  for (const seat of seats) {
-    const was = known.get(seat.userId);
-    if (!was || sameSeat(was, seat)) continue;
-    await tx
-      .update(interviewers)
-      .set(seat)
-      .where(and(ofInterview, eq(interviewers.userId, seat.userId)));
+  if (removed.length > 0) {
+    const { accountId, interviewId, userId } = interviewers;
+    const ofInterview = and(eq(accountId, interview.accountId), eq(interviewId, interview.id));
+    await tx.delete(interviewers).where(and(ofInterview, inArray(userId, removed)));
   }
-  if (added.length > 0) await tx.insert(interviewers).values(added);
+  const known = new Map(old.map((seat) => [seat.userId, seat]));
+  const written = seats.filter((seat) => {
+    const was = known.get(seat.userId);
+    return !was || !sameSeat(was, seat);
+  });
+  if (written.length === 0) return;
+  const { accountId, interviewId, userId, ...rest } = getTableColumns(interviewers);
+  const set = Object.fromEntries(Object.entries(rest).map(([key, { name }]) => [key, sql.raw(`excluded.${name}`)]));
+  await tx
+    .insert(interviewers)
+    .values(written)
+    .onConflictDoUpdate({ target: [accountId, interviewId, userId], set });
 }
 
 const sameSeat = (one: Interviewer, other: Interviewer): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -55,7 +55,7 @@ builder.objectType("InterviewChange", {
       resolve: ({ type }) => type as (typeof InterviewEventTypeEnum)["$inferType"],
     }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When." }),
-    interviewVersion: t.exposeInt("interviewVersion", { description: "The interview's version after it." }),
+    interviewVersion: t.exposeInt("subjectVersion", { description: "The interview's version after it." }),
     actor: t.field({ type: ChangeActor, description: "Who made it.", resolve: (change) => change }),
     reason: t.exposeString("reason", {
       nullable: true,

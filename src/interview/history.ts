@@ -22,8 +22,8 @@ export async function fieldsEditedSince(
     .where(
       and(
         eq(events.accountId, accountId),
-        eq(events.interviewId, id),
-        gt(events.interviewVersion, version),
+        eq(events.subjectId, id),
+        gt(events.subjectVersion, version),
         notInArray(events.type, ["INTERVIEW_PROVISIONED", "INTERVIEW_PROVISIONING_FAILED"]),
       ),
     )
@@ -38,8 +38,8 @@ export type HistoryRow = typeof events.$inferSelect;
 /** The changes of an interview, the oldest first; those of several interviews are read in one statement. */
 export async function listHistory(ctx: Context, interviewId: string, page: PageArguments): Promise<Page<HistoryRow>> {
   const found = ctx.batch(`history ${JSON.stringify(page)}`, interviewId, (parentIds) => {
-    const where = eq(events.interviewId, PARENT_ID);
-    return loadPages(ctx, { table: events, sort: "occurredAt", where }, { args: page, parentIds });
+    const where = eq(events.subjectId, PARENT_ID);
+    return loadPages(ctx, { table: events, sort: "sequence", where }, { args: page, parentIds });
   });
   return loaded(found);
 }

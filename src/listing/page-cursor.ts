@@ -15,6 +15,9 @@ const instant = z.iso
   .transform((value) => new Date(value))
   .refine((value) => value >= FIRST_INSTANT);
 
+/** By what a list is sorted, and is read from a cursor; texts otherwise. */
+const VALUES: Partial<Record<string, z.ZodType<string | number | Date>>> = { date: instant, number: z.int() };
+
 /** Told again as it was received: a stream judges it. */
 const eventCursor = z.base64url().max(100);
 
@@ -47,11 +50,11 @@ export function encodeCursor<T extends PageTable>(
   return Buffer.from(JSON.stringify([listTag(ctx, query), ...position, ...asOf])).toString("base64url");
 }
 
-type Position = [value: string | Date, id: string, asOf?: string | undefined];
+type Position = [value: string | number | Date, id: string, asOf?: string | undefined];
 
 /** @throws RequestError CURSOR_INVALID when it is not a cursor of this list in this order */
 export function decodeCursor<T extends PageTable>(ctx: Context, query: PageQuery<T>, cursor: string): Position {
-  const value = columnOf(query.table, query.sort).dataType === "date" ? instant : text;
+  const value = VALUES[columnOf(query.table, query.sort).dataType] ?? text;
   const position = z.tuple([z.literal(listTag(ctx, query)), value, z.uuid(), eventCursor.optional()]);
   try {
     const [, sorted, id, asOf] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));

@@ -27,7 +27,7 @@ export interface Page<Row> {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
 
-/** A table listed in the order of one text or instant column and then of the id, within the caller's account. */
+/** A table listed in the order of one text, number or instant column and then of the id, within the caller's account. */
 export interface PageQuery<T extends PageTable> {
   table: T;
   sort: keyof T["$inferSelect"] & string;
@@ -170,7 +170,7 @@ interface Keyset {
 }
 
 /** What a statement is told of a page: the account, and where the page begins and ends. */
-type Ends = Record<"accountId" | "after" | "afterId" | "before" | "beforeId", string | Date | undefined>;
+type Ends = Record<"accountId" | "after" | "afterId" | "before" | "beforeId", string | number | Date | undefined>;
 /** The value itself, or a placeholder for it. */
 type ValueOf = (name: keyof Ends) => unknown;
 

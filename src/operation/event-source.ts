@@ -47,15 +47,8 @@ export interface StreamFailure {
 
 export type StreamItem = InterviewEvent | Bookmark | StreamFailure;
 
-/** What a follower wants to hear. Lists that are left out match everything; those given must all match. */
-export interface EventFilter {
-  types?: readonly InterviewEventType[] | undefined;
-  jobIds?: readonly string[] | undefined;
-  applicationIds?: readonly string[] | undefined;
-  organizerIds?: readonly string[] | undefined;
-  interviewerIds?: readonly string[] | undefined;
-  stageIds?: readonly string[] | undefined;
-}
+/** Whether a follower wants to hear of an event. */
+export type EventFilter = (event: InterviewEvent) => boolean;
 
 /** What a follower is handed at once. */
 export interface StreamBatch {
@@ -91,7 +84,8 @@ export interface FollowOptions {
   after: string | null;
   /** Where a stream without a cursor begins; with the next event when left out. */
   from?: StreamStart | undefined;
-  filter: EventFilter;
+  /** Which events; all when left out. */
+  filter?: EventFilter | undefined;
   silentBookmarks?: boolean | undefined;
 }
 

@@ -179,5 +179,6 @@ function placeholderValues(arrangement: Arrangement, conferenceUrl: string | nul
     office_name: office?.name ?? "",
     office_address: office?.address ?? "",
     conference_url: conferenceUrl ?? "",
+    change_reason: interview.changeReason ?? "",
   };
 }

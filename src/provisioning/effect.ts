@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { ProviderError } from "../calendar/error.ts";
 import type { Message } from "../calendar/invitation.ts";
@@ -8,6 +8,8 @@ import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { digestOf, kindOf, Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import { leaseForEffect } from "./lease.ts";
+import type { Run } from "./lease.ts";
 
 export async function readLedger(ctx: Context, interviewId: string): Promise<Ledger> {
   const rows = await ctx.db
@@ -20,46 +22,56 @@ export async function readLedger(ctx: Context, interviewId: string): Promise<Led
 
 /** Where an effect is recorded. */
 export interface Place {
+  run: Run;
   interview: Pick<Interview, "id" | "revision">;
   ledger: Ledger;
 }
 
 /**
  * Stores an effect before it is performed.
- * @returns null when another run has stored one of the same revision
+ * @returns null when the lease was lost, or the interview has been changed
  */
 export async function startEffect(
   ctx: Context,
-  { interview, ledger }: Place,
+  { run, interview, ledger }: Place,
   { kind, artifact, request }: { kind: "put" | "remove"; artifact: string; request: object },
 ): Promise<LedgerEntry | null> {
+  const held = leaseForEffect(ctx, run, interview.revision);
+  const { interviewId, accountId } = held;
+  const effect = {
+    accountId,
+    interviewId,
+    artifact: sql`${artifact}`.as("artifact"),
+    revision: sql`${ledger.nextRevision(artifact)}::integer`.as("revision"),
+    interviewRevision: sql`${interview.revision}::integer`.as("interview_revision"),
+    action: sql`${kind === "put" ? "PUT" : "REMOVE"}::effect_action`.as("action"),
+    state: sql`'STARTED'::effect_state`.as("state"),
+    openCalls: sql`1`.as("open_calls"),
+    digest: sql`${digestOf(request)}`.as("digest"),
+    request: sql`${JSON.stringify(request)}::jsonb`.as("request"),
+    result: sql`null::jsonb`.as("result"),
+    startedAt: sql`${ctx.now().toISOString()}::timestamptz`.as("started_at"),
+    endedAt: sql`null::timestamptz`.as("ended_at"),
+  };
   const [entry] = await ctx.db
+    .with(held)
     .insert(provisioningEffects)
-    .values({
-      accountId: ctx.accountId,
-      interviewId: interview.id,
-      interviewRevision: interview.revision,
-      artifact,
-      revision: ledger.nextRevision(artifact),
-      action: kind === "put" ? "PUT" : "REMOVE",
-      state: "STARTED",
-      openCalls: 1,
-      digest: digestOf(request),
-      request,
-      startedAt: ctx.now(),
-    })
+    .select(ctx.db.select(effect).from(held))
     .onConflictDoNothing()
     .returning();
   return entry ?? null;
 }
 
-/** Counts another call of an effect whose fate is not known. @returns null when it has become known */
+/** Counts another call of an effect whose fate is not known. @returns null as above, or when it has become known */
 export async function reopenEffect(ctx: Context, place: Place, entry: LedgerEntry): Promise<LedgerEntry | null> {
+  const held = leaseForEffect(ctx, place.run, place.interview.revision);
   const [reopened] = await ctx.db
+    .with(held)
     .update(provisioningEffects)
     .set({ openCalls: sql`${provisioningEffects.openCalls} + 1` })
+    .from(held)
     .where(isOpen(ctx, place, entry))
-    .returning();
+    .returning(getTableColumns(provisioningEffects));
   return reopened ?? null;
 }
 
@@ -98,34 +110,41 @@ function call(providers: Providers, { artifact, action, request }: LedgerEntry, 
   }
 }
 
-/** A refusal says that this call did nothing; a final one ends the effect. */
+/**
+ * A refusal says that this call did nothing. It ends the effect, so that the next attempt asks for what is wanted by then,
+ * unless another call of it may have been performed: then only a final one does.
+ */
 async function recordRefusal(
   ctx: Context,
   place: Place,
   { entry, error }: { entry: LedgerEntry; error: ProviderError },
 ): Promise<void> {
   const { openCalls } = provisioningEffects;
+  const alone = sql`${openCalls} <= 1`;
+  const refused = await close(ctx, place, { entry, change: { state: "REFUSED" }, where: alone });
+  if (refused) return place.ledger.note(refused);
   if (error.retryable) {
     await ctx.db
       .update(provisioningEffects)
-      .set({ openCalls: sql`greatest(${openCalls} - 1, 0)` })
+      .set({ openCalls: sql`${openCalls} - 1` })
       .where(isOpen(ctx, place, entry));
     return;
   }
-  const state = sql`(case when ${openCalls} <= 1 then 'REFUSED' else 'UNCERTAIN' end)::effect_state`;
-  const refused = await close(ctx, place, { entry, change: { state } });
-  if (refused) place.ledger.note(refused);
+  const uncertain = await close(ctx, place, { entry, change: { state: "UNCERTAIN" } });
+  if (uncertain) place.ledger.note(uncertain);
 }
+
+type Ending = { state: "DONE"; result: object } | { state: "REFUSED" | "UNCERTAIN" };
 
 async function close(
   ctx: Context,
   place: Place,
-  { entry, change }: { entry: LedgerEntry; change: { state: "DONE"; result: object } | { state: SQL } },
+  { entry, change, where }: { entry: LedgerEntry; change: Ending; where?: SQL },
 ): Promise<LedgerEntry | undefined> {
   const [closed] = await ctx.db
     .update(provisioningEffects)
     .set({ ...change, endedAt: ctx.now() })
-    .where(isOpen(ctx, place, entry))
+    .where(and(isOpen(ctx, place, entry), where))
     .returning();
   return closed;
 }

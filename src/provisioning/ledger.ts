@@ -44,9 +44,14 @@ export class Ledger {
     return (this.#byArtifact.get(artifact)?.at(-1)?.revision ?? 0) + 1;
   }
 
+  /** The last effect on an artifact that was performed, or may have been. */
+  last(artifact: string): LedgerEntry | undefined {
+    return this.#byArtifact.get(artifact)?.findLast(({ state }) => state !== "REFUSED");
+  }
+
   /** The effect that made an artifact what it is; undefined when there is none. */
   present(artifact: string): LedgerEntry | undefined {
-    const last = this.#byArtifact.get(artifact)?.findLast(({ state }) => state !== "REFUSED");
+    const last = this.last(artifact);
     return last && isPresence(last) ? last : undefined;
   }
 

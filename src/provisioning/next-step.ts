@@ -11,7 +11,7 @@ export type Step =
   /** An effect whose fate is not known: the same request again tells it. */
   | { kind: "repeat"; entry: LedgerEntry }
   | { kind: "put" | "remove"; artifact: string; request: object }
-  /** The link that participants know has changed, so that the next invitations must tell it. */
+  /** A mailbox that is due a mail has one of the present sequence: readers would not tell the two apart. */
   | { kind: "advance-sequence" };
 
 /**
@@ -29,10 +29,12 @@ export function nextStep(arrangement: Arrangement, ledger: Ledger, now: Date): S
   const conferenceUrl = linkIn(ledger, wanted);
 
   const told = interview.endsAt > now ? { ledger, conferenceUrl, stamp: now } : null;
-  if (told && linkWasOther(arrangement, told)) return { kind: "advance-sequence" };
+  const mails = told ? [...cancellationsDue(arrangement, told), ...invitationsDue(arrangement, told)] : [];
+  const isSpent = ({ artifact }: Mail) => sequenceIn(ledger.last(artifact)) >= interview.calendarSequence;
+  if (mails.some(isSpent)) return { kind: "advance-sequence" };
   return (
     nextOnCalendar(arrangement, ledger, conferenceUrl) ??
-    (told && (nextCancellation(arrangement, told) ?? nextInvitation(arrangement, told))) ??
+    (mails[0] && { kind: mails[0].kind, artifact: mails[0].artifact, request: mails[0].compose() }) ??
     nextRemoval(ledger, "conference", wanted)
   );
 }
@@ -75,6 +77,14 @@ interface Told {
   stamp: Date;
 }
 
+/** A mail that is due. */
+interface Mail {
+  kind: "put" | "remove";
+  /** The invitation that it makes, changes or withdraws. */
+  artifact: string;
+  compose: () => Message;
+}
+
 /** One mailbox of one person. */
 const invitationTo = ({ recipient, address }: Invitee) => `invitation/${recipient}/${mark(address)}`;
 
@@ -87,14 +97,6 @@ const invited = (arrangement: Arrangement): Invitee[] =>
 const invitationsOf = (ledger: Ledger, { recipient }: Invitee): LedgerEntry[] =>
   ledger.presentOf("invitation").filter(({ artifact }) => artifact.startsWith(`invitation/${recipient}/`));
 
-/** Whether an invitation of the present sequence, which readers would not tell from another of it, has another link. */
-function linkWasOther(arrangement: Arrangement, { ledger, conferenceUrl }: Told): boolean {
-  return invited(arrangement)
-    .flatMap((invitee) => invitationsOf(ledger, invitee))
-    .map(meetingIn)
-    .some(({ sequence, url }) => sequence === arrangement.interview.calendarSequence && url !== conferenceUrl);
-}
-
 /** Whether a person is due an invitation. That their address has changed is no reason by itself. */
 function isDue({ interview }: Arrangement, invitee: Invitee, { ledger, conferenceUrl }: Told): boolean {
   const due = Math.max(interview.announcedSequence, invitee.joinedSequence);
@@ -105,7 +107,7 @@ function isDue({ interview }: Arrangement, invitee: Invitee, { ledger, conferenc
 }
 
 /** From those who have left; and from the old mailbox of somebody who is due an invitation in a new one. */
-function nextCancellation(arrangement: Arrangement, told: Told): Step | null {
+function cancellationsDue(arrangement: Arrangement, told: Told): Mail[] {
   const kept = new Set(
     invited(arrangement).flatMap((invitee) =>
       isDue(arrangement, invitee, told)
@@ -113,19 +115,28 @@ function nextCancellation(arrangement: Arrangement, told: Told): Step | null {
         : invitationsOf(told.ledger, invitee).map(({ artifact }) => artifact),
     ),
   );
-  const withdrawn = told.ledger.presentOf("invitation").find(({ artifact }) => !kept.has(artifact));
-  if (!withdrawn) return null;
-  const request = composeCancellation(arrangement, withdrawn.request as Message, told.stamp);
-  return { kind: "remove", artifact: withdrawn.artifact, request };
+  return told.ledger
+    .presentOf("invitation")
+    .filter(({ artifact }) => !kept.has(artifact))
+    .map(({ artifact, request }) => ({
+      kind: "remove",
+      artifact,
+      compose: () => composeCancellation(arrangement, request as Message, told.stamp),
+    }));
 }
 
-function nextInvitation(arrangement: Arrangement, told: Told): Step | null {
-  const invitee = invited(arrangement).find((one) => isDue(arrangement, one, told));
-  if (!invitee) return null;
+function invitationsDue(arrangement: Arrangement, told: Told): Mail[] {
   const { conferenceUrl, stamp, ledger } = told;
-  const artifact = invitationTo(invitee);
-  const again = ledger.present(artifact) !== undefined;
-  return { kind: "put", artifact, request: composeInvitation(arrangement, invitee, { conferenceUrl, stamp, again }) };
+  return invited(arrangement)
+    .filter((invitee) => isDue(arrangement, invitee, told))
+    .map((invitee) => {
+      const artifact = invitationTo(invitee);
+      const again = ledger.present(artifact) !== undefined;
+      const compose = () => composeInvitation(arrangement, invitee, { conferenceUrl, stamp, again });
+      return { kind: "put", artifact, compose };
+    });
 }
 
 const meetingIn = ({ request }: LedgerEntry) => (request as Message).meeting;
+
+const sequenceIn = (entry: LedgerEntry | undefined): number => (entry ? meetingIn(entry).sequence : -1);

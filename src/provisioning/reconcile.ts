@@ -1,7 +1,7 @@
 import { ProviderError } from "../calendar/error.ts";
 import type { Providers } from "../calendar/provider.ts";
 import { newId } from "../core/id.ts";
-import { interviewInAccount } from "../interview/load.ts";
+import { interviewInAccount, provisioningOfInterview } from "../interview/load.ts";
 import type { Interview } from "../interview/load.ts";
 import { provisionInterview } from "../interview/tasks.ts";
 import { systemContext } from "../operation/context.ts";
@@ -38,22 +38,21 @@ export function provisioningHandler(services: Services, providers: Providers): T
  */
 async function reconcileInterview(fresh: () => Context, providers: Providers, run: Run): Promise<void> {
   const ctx = fresh();
-  if (!(await needsWork(ctx, run))) return;
+  let interview = await pendingInterview(ctx, run);
+  if (!interview) return;
   if (!(await takeLease(ctx, run))) return lookAgain(ctx, run);
-  let interview: Interview | null = null;
   try {
     for (;;) {
-      interview = await pendingInterview(fresh(), run);
-      if (!interview) return await releaseLease(ctx, run);
       if (await reconcileRevision(fresh(), providers, { run, interview })) return;
+      if (!(await renewLease(ctx, run))) return;
+      const latest = await pendingInterview(fresh(), run);
+      if (!latest) break;
+      interview = latest;
     }
+    await releaseLease(ctx, run);
   } catch (error) {
-    await recordFailedAttempt(ctx, { run, revision: interview?.revision ?? 0 }, error);
+    await recordFailedAttempt(ctx, { run, revision: interview.revision }, error);
   }
-}
-
-async function needsWork(ctx: Context, run: Run): Promise<boolean> {
-  return (await pendingInterview(ctx, run)) !== null;
 }
 
 async function pendingInterview(ctx: Context, { interviewId }: Run): Promise<Interview | null> {
@@ -69,13 +68,12 @@ async function reconcileRevision(
   { run, interview }: { run: Run; interview: Interview },
 ): Promise<boolean> {
   const [arrangement, ledger] = await Promise.all([loadArrangement(ctx, interview), readLedger(ctx, interview.id)]);
-  const place = { interview, ledger };
+  const place = { run, interview, ledger };
   for (;;) {
     const step = nextStep(arrangement, ledger, ctx.now());
     if (!step) return settle(ctx, run, { interview, conferenceUrl: conferenceUrlOf(arrangement, ledger) });
-    if (!(await renewLease(ctx, run, interview.revision))) return false;
     if (step.kind === "advance-sequence") {
-      await advanceSequence(ctx, interview);
+      await advanceSequence(ctx, run, interview);
       return false;
     }
     const entry = await (step.kind === "repeat" ? reopenEffect(ctx, place, step.entry) : startEffect(ctx, place, step));
@@ -89,9 +87,9 @@ async function reconcileRevision(
 /** What an earlier revision asked for may be refused for good: the present one asks for something else. */
 const isFinal = (error: unknown) => error instanceof ProviderError && !error.retryable;
 
-function lookAgain(ctx: Context, { interviewId }: Run): Promise<void> {
-  const notBefore = new Date(ctx.now().getTime() + BUSY_MS);
-  return inTransaction(ctx, (tx) =>
-    enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId }, notBefore }),
-  );
+/** When another run is at it, or when the next attempt is due. */
+async function lookAgain(ctx: Context, { interviewId }: Run): Promise<void> {
+  const planned = (await ctx.load(provisioningOfInterview, interviewId))?.nextAttemptAt?.getTime() ?? 0;
+  const notBefore = new Date(Math.max(ctx.now().getTime() + BUSY_MS, planned));
+  await inTransaction(ctx, (tx) => enqueue(tx, ctx, { task: provisionInterview, payload: { interviewId }, notBefore }));
 }

@@ -1,16 +1,17 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { interviews } from "../db/schema/interview.ts";
+import { provisionings } from "../db/schema/provisioning.ts";
 import { commitChange, lockInterview } from "../interview/commit.ts";
 import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { inTransaction } from "../operation/transaction.ts";
-import { releaseLease } from "./lease.ts";
+import { isHeld, releaseLease } from "./lease.ts";
 import type { Run } from "./lease.ts";
 
 /**
  * Records that the outside matches the record, and tells it: as INTERVIEW_PROVISIONED, or as a plain change when the interview
  * was cancelled and there is nothing outside any more.
- * @returns false when the interview has been changed meanwhile
+ * @returns false when the interview has been changed meanwhile, or the lease was lost
  */
 export function settle(
   ctx: Context,
@@ -21,7 +22,7 @@ export function settle(
     const before = await lockInterview(tx, ctx, interview.id);
     const { revision, provisioningState, outcome } = before?.interview ?? {};
     if (!before || revision !== interview.revision || provisioningState !== "PENDING") return false;
-    await releaseLease(ctx, run, tx);
+    if (!(await releaseLease(ctx, run, tx))) return false;
     const type = outcome === "CANCELLED" ? "INTERVIEW_UPDATED" : "INTERVIEW_PROVISIONED";
     const set = { provisioningState: "PROVISIONED", conferenceUrl, provisionedAt: ctx.now() } as const;
     await commitChange(tx, ctx, { before, change: { set, edited: false, reconcile: false, event: { type } } });
@@ -29,18 +30,19 @@ export function settle(
   });
 }
 
-/** The next invitations get a sequence of their own, and everybody is due one. */
-export async function advanceSequence(ctx: Context, interview: Interview): Promise<void> {
-  const next = interview.calendarSequence + 1;
+/** The next invitations get a sequence of their own. */
+export async function advanceSequence(ctx: Context, run: Run, interview: Interview): Promise<void> {
+  const { id, revision, calendarSequence } = interview;
   await ctx.db
     .update(interviews)
-    .set({ calendarSequence: next, announcedSequence: next })
+    .set({ calendarSequence: calendarSequence + 1 })
     .where(
       and(
         eq(interviews.accountId, ctx.accountId),
-        eq(interviews.id, interview.id),
-        eq(interviews.revision, interview.revision),
-        eq(interviews.calendarSequence, interview.calendarSequence),
+        eq(interviews.id, id),
+        eq(interviews.revision, revision),
+        eq(interviews.calendarSequence, calendarSequence),
+        sql`exists (select from ${provisionings} where ${isHeld(ctx, run)})`,
       ),
     );
 }

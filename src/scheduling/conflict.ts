@@ -2,10 +2,8 @@ import { sql } from "drizzle-orm";
 import { Refusal } from "../core/error.ts";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor, Transaction } from "../db/client.ts";
-import { violatedConstraint } from "../db/constraint.ts";
+import { isExclusion } from "../db/constraint.ts";
 import { executeKept } from "../read/rows.ts";
-
-const NO_DOUBLE_BOOKING = "interviewers_no_double_booking";
 
 /** The seats that an interview wants to take: half-open, back to back is fine. */
 export interface Seats {
@@ -77,12 +75,15 @@ async function findConflicts(executor: Executor, seats: Seats): Promise<Conflict
   return rows.map((row) => ({ ...row, startsAt: new Date(row.startsAt), endsAt: new Date(row.endsAt) }));
 }
 
-/** Translates a clash that only the constraint noticed, because a writer came past {@link reserveSeats}. */
+/**
+ * Translates a clash that only the constraint noticed, because a writer came past {@link reserveSeats}. Nothing but seats excludes
+ * anything.
+ */
 export async function translatingConflicts<T>(executor: Executor, seats: Seats, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (violatedConstraint(error) !== NO_DOUBLE_BOOKING) throw error;
+    if (!isExclusion(error)) throw error;
     throw new InterviewerConflict(await findConflicts(executor, seats));
   }
 }

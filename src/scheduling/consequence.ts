@@ -13,6 +13,8 @@ export interface Wish {
   interviewerIds: readonly string[];
   conflictPolicy: "REJECT" | "ALLOW";
   conflictReason: string | null;
+  /** Why, for those who are told. */
+  reason: string | null;
 }
 
 /** What changing an interview entails: for its seats, its answers, its sequence, and the outside. */
@@ -58,6 +60,7 @@ export function consequenceOf(before: StoredInterview, wish: Wish): Consequence 
     ...(managed && moves && { ...ASKED_AGAIN, scheduleSequence: sequence }),
     ...(announced && { announcedSequence: sequence }),
     ...(sequence !== old.calendarSequence && { calendarSequence: sequence }),
+    ...(managed && (announced || someoneLeaves || someoneJoins) && { changeReason: wish.reason }),
     ...(old.location !== wished.location && { conferenceUrl: null }),
   };
   const interview: Interview = { ...old, ...set };

@@ -49,7 +49,12 @@ function answerOf(stored: StoredInterview, request: RsvpRequest, now: Date): Rec
   const { interview, seats } = stored;
   if (interview.external) throw refused("ERR_RSVP_NOT_TRACKED", "interviewId");
   const { rsvp, answeredAt, sequence } = request;
-  const answered = { answeredAt: answeredAt ?? now, answerSequence: sequence ?? interview.calendarSequence };
+  const { calendarSequence } = interview;
+  // A clock that is fast, or a sequence that never was, must not outrank the answers that follow.
+  const answered = {
+    answeredAt: answeredAt && answeredAt < now ? answeredAt : now,
+    answerSequence: Math.min(sequence ?? calendarSequence, calendarSequence),
+  };
   const counts = (known: Answer): boolean =>
     known.rsvp !== rsvp && answered.answerSequence >= interview.scheduleSequence && !isOlder(answered, known);
   const common = { edited: false, reconcile: false, event: eventOf(request) };

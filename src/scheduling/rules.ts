@@ -122,7 +122,10 @@ export function hostCanHost(change: Change): Finding[] {
     findings.push(finding("ERR_ZOOM_HOST_ID_NOT_IN_INTERVIEWERS", path, ids.explain("User", hostId)));
   }
   const opens = location === "ZOOM" && (isNew || becomesOther(change, "location"));
-  if (opens && references.host?.active && references.host.zoomSeat !== "ACTIVE") {
+  const { host } = references;
+  // Of an inactive user who has no seat yet, the rule about interviewers tells.
+  const isJudged = host?.active || change.before?.seats.some(({ userId }) => userId === hostId);
+  if (opens && host && isJudged && !(host.active && host.zoomSeat === "ACTIVE")) {
     findings.push(finding("ERR_ZOOM_HOST_INVALID_USER", path));
   }
   return findings;

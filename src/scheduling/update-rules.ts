@@ -49,9 +49,15 @@ function fieldsFitOwner({ before: { interview }, external, sent, pathOf }: Updat
     ? [OF_MANAGED, "ERR_NOT_FOR_EXTERNAL"]
     : [OF_EXTERNAL, "ERR_EXTERNAL_NOT_MANAGED"];
   return fields
-    .filter((field) => sent[field] != null && sent[field] !== stored[field])
+    .filter((field) => isSent(sent, field) && sent[field] !== stored[field])
     .map((field) => finding(code, pathOf(field as Exclude<typeof field, "timezone">)));
 }
+
+const CLEARABLE: readonly (keyof InterviewChanges)[] = ["hostId", "hackerrankTemplateId", ...OF_EXTERNAL];
+
+/** An explicit null reads as left out where it does not clear. */
+const isSent = (sent: InterviewChanges, field: keyof InterviewChanges): boolean =>
+  CLEARABLE.includes(field) ? sent[field] !== undefined : sent[field] != null;
 
 function noShowIsNotMoved({ before: { interview }, schedule: { start, endsAt }, sent, pathOf }: Update): Finding[] {
   if (interview.outcome !== "CANDIDATE_NO_SHOW" || !start || !endsAt) return [];

@@ -1,3 +1,4 @@
+import { hasOffset } from "../core/zone.ts";
 import type { InterviewField, StoredInterview } from "../interview/field.ts";
 import { ValidationFailed } from "../interview/finding.ts";
 import type { Context } from "../operation/context.ts";
@@ -64,6 +65,7 @@ function decide(stored: StoredInterview, now: Date, { request, facts }: Known): 
     interviewerIds: change.after.interviewerIds,
     conflictPolicy: request.conflictPolicy,
     conflictReason: request.conflictReason,
+    reason: request.reason,
   });
   const { changedFields, reconcile, after, reserve } = consequence;
   if (changedFields.length === 0) return { change: null, answer: { changedFields, notices: [], warnings: [] } };
@@ -125,8 +127,11 @@ function recordChange({ set, after, reconcile, changedFields }: Consequence, req
 
 /** Times by what they mean; a set of interviewers without repetitions. */
 function canonicalChanges({ startTime, endTime, timezone, interviewerIds, ...changes }: InterviewChanges): object {
-  const meaning = (text: string | null | undefined) =>
-    text == null || timezone == null ? text : instantOf(text, timezone);
+  const meaning = (text: string | null | undefined) => {
+    if (text == null) return text;
+    const zone = timezone ?? (hasOffset(text) ? "UTC" : null);
+    return zone === null ? text : instantOf(text, zone);
+  };
   return {
     ...changes,
     timezone,

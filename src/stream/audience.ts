@@ -72,7 +72,7 @@ export async function findSeen(
     const part = unknown.slice(first, first + count);
     const found = findSeeing(ctx, part, asked);
     for (const event of part) {
-      const seeing = found.then((views) => views.get(event.interviewId) ?? NOBODY);
+      const seeing = found.then((views) => views.get(event.subjectId) ?? NOBODY);
       audiences.set(event, { asked, seeing, at: now });
       seeing.catch(() => audiences.delete(event));
     }
@@ -95,7 +95,7 @@ async function findSeeing(
   asked: ReadonlySet<Follower>,
 ): Promise<ReadonlyMap<string, Views>> {
   const userIds = new Set([...asked].map(({ userId }) => userId));
-  const interviewIds = new Set(events.map(({ interviewId }) => interviewId));
+  const interviewIds = new Set(events.map(({ subjectId }) => subjectId));
   const rows = await db.execute<{ interviewId: string; id: string; whole: boolean }>(sql`
     select person.interview_id as "interviewId", id, whole
     from (

@@ -1,31 +1,37 @@
-import { PROVISIONING_OUTCOMES } from "../events/catalogue.ts";
 import { requireScope } from "../operation/authorize.ts";
 import type { Context } from "../operation/context.ts";
-import type { EventFilter, FollowOptions, ItemStream, StreamStart } from "../operation/event-source.ts";
+import type { FollowOptions, InterviewEventType, ItemStream, StreamStart } from "../operation/event-source.ts";
 import { joinFollowers, findSeen } from "./audience.ts";
 import { asksAboutJob } from "../discovery/filter.ts";
+import type { InterviewFilter } from "../discovery/filter.ts";
+import { relevanceOf } from "../discovery/match.ts";
 import { VisibleStream } from "./visible-stream.ts";
 
 const BOOKMARK_MS = 30_000;
+/** Provisioning has ended, well or badly. */
+const PROVISIONING_OUTCOMES: readonly InterviewEventType[] = ["INTERVIEW_PROVISIONED", "INTERVIEW_PROVISIONING_FAILED"];
 
 export interface FollowRequest {
   /** Where the first connection begins: a cursor, or null for where `from` says. A reconnection begins where it left off. */
   after: string | null;
   from: StreamStart;
-  filter: EventFilter;
+  /** What matched it before or after a change is told. */
+  filter: InterviewFilter;
+  /** Which changes; all when left out. */
+  types?: readonly InterviewEventType[] | undefined;
 }
 
 /** What happens to the interviews of the caller's account, as far as the caller sees them when they are told of it. */
 export async function followInterviews(
   ctx: Context,
-  { after, from, filter }: FollowRequest,
+  { after, from, filter, types }: FollowRequest,
   { silentBookmarks }: Pick<FollowOptions, "silentBookmarks"> = {},
 ): Promise<ItemStream> {
   requireScope(ctx, "interviews:read");
   const items = await ctx.events.follow(ctx.accountId, {
     after: ctx.lastEventId ?? after,
     from,
-    filter,
+    filter: (event) => (!types || types.includes(event.type)) && relevanceOf(filter, event) !== "NONE",
     silentBookmarks,
   });
   const { userId, expiresAt } = ctx.caller;
@@ -42,7 +48,6 @@ export async function followInterviews(
 }
 
 /** The ends of provisioning among them. */
-export function followProvisioning(ctx: Context, request: FollowRequest): Promise<ItemStream> {
-  const outcomes = { ...request, filter: { ...request.filter, types: PROVISIONING_OUTCOMES } };
-  return followInterviews(ctx, outcomes, { silentBookmarks: true });
+export function followProvisioning(ctx: Context, request: Omit<FollowRequest, "types">): Promise<ItemStream> {
+  return followInterviews(ctx, { ...request, types: PROVISIONING_OUTCOMES }, { silentBookmarks: true });
 }

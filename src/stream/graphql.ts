@@ -1,9 +1,11 @@
+import { InterviewFilterInput, toFilter } from "../discovery/filter-graphql.ts";
+import type { SentFilter } from "../discovery/filter-graphql.ts";
+import { relevanceOf } from "../discovery/match.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
-import { readIdLists, WRONG_IDS } from "../graphql/id-list.ts";
 import type { Context } from "../operation/context.ts";
-import type { Bookmark, EventFilter, InterviewEvent, StreamItem } from "../operation/event-source.ts";
+import type { Bookmark, InterviewEvent, StreamItem } from "../operation/event-source.ts";
 import { loaded } from "../read/loader.ts";
 import { InterviewEventTypeEnum } from "../interview/event-type-graphql.ts";
 import type { FieldChange } from "../interview/field.ts";
@@ -19,8 +21,12 @@ const StreamStart = defineEnum("StreamStart", ["NEXT", "OLDEST"], {
   },
 });
 
-type Told = InterviewEvent | Bookmark;
-const isEvent = (item: Told): item is InterviewEvent => item.type !== "BOOKMARK";
+/** An event as it is told to those who follow with the same filter. */
+interface ToldEvent extends InterviewEvent {
+  filter?: SentFilter;
+}
+type Told = ToldEvent | Bookmark;
+const isEvent = (item: Told): item is ToldEvent => item.type !== "BOOKMARK";
 
 const cursorOf = (item: Told, _args: object, ctx: Context) => ctx.events.cursorOf(item);
 const CURSOR = "Place in the account's event log. Sent as `after`, the stream resumes with what follows.";
@@ -42,22 +48,28 @@ const INTERVIEW =
   "is not delivered.";
 
 /** The stream has judged whether the subscriber sees it. */
-const interviewOf = ({ interviewId }: InterviewEvent, ctx: Context, columns: ReturnType<typeof columnsOf>) =>
-  loaded(ctx.load(interviewInAccount, interviewId, columns));
+const interviewOf = ({ subjectId }: InterviewEvent, ctx: Context, columns: ReturnType<typeof columnsOf>) =>
+  loaded(ctx.load(interviewInAccount, subjectId, columns));
 
-builder.objectRef<InterviewEvent>("InterviewEvent").implement({
+builder.objectRef<ToldEvent>("InterviewEvent").implement({
   description: "One committed change of an interview, as the account's event log has it.",
   interfaces: [InterviewStreamItem],
   fields: (t) => ({
     id: t.exposeID("id", { description: ID }),
     sequence: t.exposeInt("sequence", { description: SEQUENCE }),
     type: t.expose("type", { type: InterviewEventTypeEnum, description: "What happened." }),
-    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    interviewVersion: t.exposeInt("subjectVersion", { description: VERSION }),
     changedFields: t.field({
       type: [InterviewFieldEnum],
       description:
         "What the change gave another value; of a creation, all that has one. `Interview.history` has the values.",
       resolve: ({ changes }) => (changes as FieldChange[]).map(({ field }) => field),
+    }),
+    leftFilter: t.boolean({
+      description:
+        "Whether the interview matched `filter` before the change and no longer does: a list of that filter loses it. False " +
+        "when no filter was sent.",
+      resolve: ({ filter, ...event }) => relevanceOf(toFilter(filter), event) === "LEFT",
     }),
     interview: t.field({
       type: "Interview",
@@ -95,7 +107,7 @@ const InterviewProvisionedEvent = builder.objectRef<InterviewEvent>("InterviewPr
     cursor: t.field({ type: "EventCursor", description: CURSOR, resolve: cursorOf }),
     sequence: t.exposeInt("sequence", { description: SEQUENCE }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
-    interviewVersion: t.exposeInt("interviewVersion", { description: VERSION }),
+    interviewVersion: t.exposeInt("subjectVersion", { description: VERSION }),
     interview: t.field({
       type: "Interview",
       description: INTERVIEW,
@@ -111,37 +123,10 @@ const InterviewProvisionedEvent = builder.objectRef<InterviewEvent>("InterviewPr
   }),
 });
 
-const idList = { description: "Only interviews of one of these." };
-
-const InterviewEventFilter = builder.inputType("InterviewEventFilter", {
-  description:
-    "Which events are delivered. Lists that are left out let everything through; those that are sent must all match. Jobs, " +
-    `applications and stages find nothing for a person who is not on the job's hiring team. ${WRONG_IDS}`,
-  fields: (t) => ({
-    jobIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
-    applicationIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
-    organizerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
-    interviewerIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
-    stageIds: t.idList({ ...idList, validate: { maxLength: 100 } }),
-  }),
-});
-
-type Filter = typeof InterviewEventFilter.$inferInput;
-
-const NOUNS = {
-  jobIds: "Job",
-  applicationIds: "Application",
-  organizerIds: "User",
-  interviewerIds: "User",
-  stageIds: "Stage",
-} as const;
-
-const toFilter = (filter: Filter | null | undefined): EventFilter => readIdLists(filter, NOUNS, ["filter"]);
-
 /** A stream that cannot go on says so as the error of its last event. */
-function told(item: StreamItem): Told {
+function told(item: StreamItem, filter?: SentFilter): Told {
   if (item.type === "FAILURE") throw item.error;
-  return item;
+  return filter && item.type !== "BOOKMARK" ? { ...item, filter } : item;
 }
 
 function toldEvent(item: StreamItem): InterviewEvent {
@@ -149,6 +134,13 @@ function toldEvent(item: StreamItem): InterviewEvent {
   if (isEvent(event)) return event;
   throw new Error("This subscription has no bookmarks.");
 }
+
+const FILTER = {
+  type: InterviewFilterInput,
+  description:
+    "Which interviews; all when left out. A change is delivered when its interview matched before or after it. What is not of " +
+    "the interview itself (departments, recruiters, what the clock makes of its status) is judged as it was at the time of the change.",
+} as const;
 
 const after =
   "Begins after this cursor and first delivers what was missed; where `from` says when left out. An event stream that " +
@@ -171,7 +163,7 @@ builder.subscriptionFields((t) => ({
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
       from: t.arg(FROM),
-      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+      filter: t.arg(FILTER),
     },
     subscribe: (_root, args, ctx) =>
       followProvisioning(ctx, { after: args.after ?? null, from: args.from, filter: toFilter(args.filter) }),
@@ -185,7 +177,7 @@ builder.subscriptionFields((t) => ({
     args: {
       after: t.arg({ type: "EventCursor", description: after }),
       from: t.arg(FROM),
-      filter: t.arg({ type: InterviewEventFilter, description: "Which interviews; all when left out." }),
+      filter: t.arg(FILTER),
       types: t.arg({
         type: [InterviewEventTypeEnum],
         description: "Which changes; all when left out, none for an empty list.",
@@ -195,8 +187,9 @@ builder.subscriptionFields((t) => ({
       followInterviews(ctx, {
         after: args.after ?? null,
         from: args.from,
-        filter: { ...toFilter(args.filter), types: args.types ?? undefined },
+        filter: toFilter(args.filter),
+        types: args.types ?? undefined,
       }),
-    resolve: told,
+    resolve: (item, { filter }) => told(item, filter),
   }),
 }));

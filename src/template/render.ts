@@ -13,6 +13,7 @@ export const PLACEHOLDERS = [
   "office_name",
   "office_address",
   "conference_url",
+  "change_reason",
 ] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -63,7 +63,7 @@ test("in the demo a time is found, booked and followed, and a search shows every
   const reasons = availabilitySearch.summary.reasons.map(({ reason }: any) => reason);
   expect(reasons.toSorted()).toEqual(REASONS.toSorted());
   const shown = availabilitySearch.people.flatMap(({ blocks }: any) => blocks.map(({ reason }: any) => reason));
-  expect([...new Set(shown)].toSorted()).toEqual(REASONS.toSorted());
+  expect(new Set(shown)).toEqual(new Set(REASONS));
 
   worker.stop();
   await server.stop();

@@ -6,7 +6,7 @@ import { composeMessage } from "../../src/calendar/mail.ts";
 import type { Message } from "../../src/calendar/invitation.ts";
 import { onlyEvent } from "../support/calendar.ts";
 import { BODIES, MESSAGE, NAMES, withBody, withName } from "./support/cases.ts";
-import { assertRequest } from "./support/strict.ts";
+import { assertScheduling } from "./support/strict.ts";
 
 /** What two readers of mail, and one of calendars that composed neither, make of a message. */
 async function read(message: Message) {
@@ -18,7 +18,7 @@ async function read(message: Message) {
   expect(parsed.attachments.map(({ contentType }) => contentType)).toEqual(["text/calendar", "application/ics"]);
   expect(calendars[1]).toBe(calendars[0]);
   const [calendar = ""] = calendars;
-  assertRequest(calendar);
+  assertScheduling(calendar, message.method);
   return { bytes, postal, parsed, calendar, event: onlyEvent(calendar) };
 }
 
@@ -116,3 +116,16 @@ test.each(["a@x\r\nRCPT TO:<evil@y>", "a@x, b@y", "a", "", "<a@x.example>"])(
     );
   },
 );
+
+describe.each(["CANCELLED", null] as const)("a CANCEL with the status %s", (status) => {
+  const cancel: Message = { ...MESSAGE, method: "CANCEL", meeting: { ...MESSAGE.meeting, sequence: 3, status } };
+
+  test("is one to readers, for the same event", async () => {
+    const { parsed, calendar, event } = await read(cancel);
+    expect(event).toMatchObject({ uid: MESSAGE.meeting.uid, method: "CANCEL", sequence: 3 });
+    expect(calendar.includes("STATUS:CANCELLED")).toBe(status !== null);
+    expect(calendar).not.toMatch(/PARTSTAT|RSVP/);
+    const part = parsed.attachments[0]?.headers.get("content-type");
+    expect(part).toMatchObject({ value: "text/calendar", params: { method: "CANCEL", charset: "utf-8" } });
+  });
+});

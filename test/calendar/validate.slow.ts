@@ -66,3 +66,18 @@ test("bodies are read by Python's readers of mail and calendar as they were mean
     expect(String(read[index]?.["body"]).replace(/\n+$/, ""), name).toBe(shown.replace(/\n+$/, ""));
   }
 });
+
+test("cancellations of everything that has a name are read by Python's readers", async () => {
+  const messages = NAMES.flatMap(([name]) =>
+    (["CANCELLED", null] as const).map((status): Message => {
+      const { meeting, ...message } = withName(name);
+      return { ...message, method: "CANCEL", meeting: { ...meeting, sequence: 2, status } };
+    }),
+  );
+  const read = await readStrictly(messages);
+  expect(read).toHaveLength(messages.length);
+  for (const [index, { meeting }] of messages.entries()) {
+    const status = meeting.status ?? "";
+    expect(read[index]).toMatchObject({ method: ["CANCEL", "CANCEL"], status, sequence: 2 });
+  }
+});

@@ -1,6 +1,6 @@
 import { glob } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { getTableColumns, is } from "drizzle-orm";
+import { is } from "drizzle-orm";
 import { getTableConfig, isPgEnum, PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { TransactionSql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -103,45 +103,6 @@ describe("the migrations make what the code declares:", () => {
       from pg_index i join pg_class index on index.oid = i.indexrelid join pg_am am on am.oid = index.relam
       where index.relnamespace = 'public'::regnamespace and not exists (select from pg_constraint where conindid = i.indexrelid)`);
     expect(rows.map(({ said }) => said).toSorted(byText)).toEqual(expected.toSorted(byText));
-  });
-});
-
-describe("accounts are apart:", () => {
-  const ofAccounts = () =>
-    new Set(
-      declared.flatMap((value) =>
-        is(value, PgTable) && "accountId" in getTableColumns(value) ? [getTableConfig(value).name] : [],
-      ),
-    );
-
-  test("a foreign key between two tables of accounts pairs the accounts", async () => {
-    const tables = ofAccounts();
-    const keys = declaredTables().flatMap(({ name, foreignKeys }) =>
-      foreignKeys.map((key) => {
-        const { columns, foreignColumns, foreignTable } = key.reference();
-        return {
-          from: name,
-          to: getTableConfig(foreignTable).name,
-          first: [columns[0]?.name, foreignColumns[0]?.name],
-        };
-      }),
-    );
-    const between = keys.filter(({ from, to }) => tables.has(from) && tables.has(to));
-    expect(between.length).toBeGreaterThan(20);
-    expect(between.filter(({ first }) => String(first) !== "account_id,account_id")).toEqual([]);
-  });
-
-  test("what is unique is so within its account, but for secrets that tell the account", async () => {
-    const rows = await read(`
-      select conrelid::regclass || ' ' || ${columnsOf("conrelid", "conkey")} as said
-      from pg_constraint
-      where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'x')
-        and exists (select from pg_attribute where attrelid = conrelid and attname = 'account_id')
-        and ${columnsOf("conrelid", "conkey")} not like 'account_id%'`);
-    expect(rows.map(({ said }) => said).toSorted(byText)).toEqual([
-      "api_tokens token_hash",
-      "sandbox_conferences code",
-    ]);
   });
 });
 

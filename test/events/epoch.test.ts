@@ -46,7 +46,7 @@ async function openLog(raw = app.app.connections.raw) {
 }
 /** The numbers that follow a cursor at once. */
 async function follow(events: Pick<TestApp["app"]["events"], "follow">, after: string, count: number) {
-  const stream = await events.follow(accountId, { after, filter: {} });
+  const stream = await events.follow(accountId, { after });
   const sequences: unknown[] = [];
   while (sequences.length < count) sequences.push(((await stream.next()).value as { sequence: number }).sequence);
   await stream.return?.();
@@ -69,8 +69,7 @@ describe("when the database goes on elsewhere with all of its events", () => {
     const [former, head] = [await readInstallation(raw), await headNow()];
     await moveElsewhere();
     if (first === "an event") await create();
-    else if (first === "a follower")
-      await (await app.app.events.follow(accountId, { after: null, filter: {} })).return?.();
+    else if (first === "a follower") await (await app.app.events.follow(accountId, { after: null })).return?.();
     else await Promise.all([1, 2, 3].map(() => ensureInstallation(raw)));
     const { epoch } = await readInstallation(raw);
     expect(epoch).not.toBe(former.epoch);
@@ -134,7 +133,7 @@ describe("when the newest events are lost", () => {
     const started = await openLog();
     const refusal = async (log: Pick<TestApp["app"]["events"], "follow">, after: string) => {
       try {
-        await (await log.follow(accountId, { after, filter: {} })).return?.();
+        await (await log.follow(accountId, { after })).return?.();
         return null;
       } catch (error) {
         return (error as RequestError).code;
@@ -185,10 +184,10 @@ test("a copy of a database begins its own epoch, and shares what was there when 
   const copy = await copyDatabase(original.url);
   await ensureInstallation(copy.connections.raw);
   const log = await openLog(copy.connections.raw);
-  await (await log.follow(accountId, { after: cursors[0] ?? null, filter: {} })).return?.();
+  await (await log.follow(accountId, { after: cursors[0] ?? null })).return?.();
   await copy.connections.raw`update event_counters set last_sequence = 9 where account_id = ${accountId}`;
-  await (await log.follow(accountId, { after: cursors[0] ?? null, filter: {} })).return?.();
-  const beyond = log.follow(accountId, { after: cursors[1] ?? null, filter: {} });
+  await (await log.follow(accountId, { after: cursors[0] ?? null })).return?.();
+  const beyond = log.follow(accountId, { after: cursors[1] ?? null });
   await expect(beyond).rejects.toMatchObject({ code: "CURSOR_EXPIRED" });
   expect(log.cursorOf({ accountId, sequence: 7 })).not.toBe(cursors[0]);
   await log.stop();

@@ -73,11 +73,17 @@ describe.each(paths)("%s", (_name, find) => {
     expect((await read(`first: 1, after: "${second["pageInfo"].endCursor}"`))["asOfCursor"]).toBe(first["asOfCursor"]);
   });
 
-  test("after a first page that was not asked, a page reports its own place", async () => {
+  test("after a first page that was not asked, a page that asks is refused: it would lose what changed between them", async () => {
     const [document, connection] = find("first: 1");
     const first = connection(await app.client.data(document.replace("asOfCursor", "")));
     await create();
-    const second = await read(`first: 1, after: "${first["pageInfo"].endCursor}"`);
-    expect(second["asOfCursor"]).toBe(await asOfCursor(app.client));
+    const page = `first: 1, after: "${first["pageInfo"].endCursor}"`;
+    const { errors } = await app.client.send(find(page)[0]);
+    expect(errors).toMatchObject([
+      { extensions: { code: "INVALID_INPUT" }, path: expect.arrayContaining(["interviews"]) },
+    ]);
+    expect(errors?.[0]?.message).toContain("from the first page on");
+    const unasked = connection(await app.client.data(find(page)[0].replace("asOfCursor", "")));
+    expect(unasked["nodes"]).toHaveLength(1);
   });
 });

@@ -96,7 +96,7 @@ describe("ids", () => {
 describe("times", () => {
   const days = ["2027-02-30T00:00:00Z", "2027-04-31T00:00:00Z", "2027-02-29T00:00:00Z", "2027-01-01T00:00:60Z"];
   test.each(days)("%s is no instant, in a variable and in a literal", async (from) => {
-    const variable = "query ($from: DateTime!) { interviews(filter: { start: { from: $from } }) { nodes { id } } }";
+    const variable = "query ($from: DateTime!) { interviews(filter: { startTime: { from: $from } }) { nodes { id } } }";
     const literal = variable.replace("($from: DateTime!) ", "").replace("$from", JSON.stringify(from));
     for (const answer of [await app.client.send(variable, { from }), await app.client.send(literal)]) {
       expect(answer.data ?? null).toBeNull();

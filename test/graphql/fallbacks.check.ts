@@ -21,14 +21,14 @@ test("what is left to a library is counted by reason, and logged at debug; a bug
   );
   expect(fallbacks.directPost).toEqual(new Map([["accept", 1]]));
   expect(lines).toMatchObject([
-    { level: 20, requestId: "r1", reason: "directive", msg: "a query was left to graphql-js" },
+    { level: 20, requestId: "r1", reason: "directive", msg: "an operation was left to graphql-js" },
     { level: 20, requestId: "r1", reason: "directive" },
     {
       level: 40,
       requestId: "r1",
       reason: "fault",
       error: {},
-      msg: "a query was left to graphql-js, because of a bug of ours",
+      msg: "an operation was left to graphql-js, because of a bug of ours",
     },
     { level: 20, requestId: "r1", reason: "accept", msg: "a request was left to Yoga" },
   ]);

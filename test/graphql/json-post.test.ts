@@ -309,7 +309,7 @@ test("a query that is left to graphql-js is logged with its reason", async () =>
     '{ interview(id: "x") { id } }',
   ])
     await send(app.url, { body: query(text) });
-  const told = app.log.slice(before).filter(({ msg }) => msg === "a query was left to graphql-js");
+  const told = app.log.slice(before).filter(({ msg }) => msg === "an operation was left to graphql-js");
   expect(told.map(({ reason }) => reason)).toEqual(["directive", "introspection", "error"]);
 });
 

@@ -47,8 +47,8 @@ const LITERALS: Case[] = [
   [
     "a DateTime",
     "GRAPHQL_VALIDATION_FAILED",
-    { column: 39 },
-    interviews(`{ start: { from: "2027-02-30T00:00:00Z" } }`),
+    { column: 43 },
+    interviews(`{ startTime: { from: "2027-02-30T00:00:00Z" } }`),
   ],
   [
     "an EventCursor",
@@ -108,9 +108,9 @@ const VARIABLES: Case[] = [
   [
     "a DateTime",
     "INVALID_INPUT",
-    { column: DECLARED, issues: ["v.start.from"] },
+    { column: DECLARED, issues: ["v.startTime.from"] },
     byVariable("InterviewFilter", "$v"),
-    { v: { start: { from: "x" } } },
+    { v: { startTime: { from: "x" } } },
   ],
   [
     "a field that is unknown",
@@ -375,7 +375,9 @@ describe("a refusal of the HTTP layer has a code of the table:", () => {
       const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
       expect(errors).toMatchObject([{ message: expect.stringMatching(/\S/), extensions: { code } }]);
       expect(CODES.has(code)).toBe(true);
-      expect(response.status).toBe(status);
+      // Links of persisted queries read it as an answer, which application/json has only under 200.
+      const isMiss = code === "PERSISTED_QUERY_NOT_FOUND" && accept === "application/json";
+      expect(response.status).toBe(isMiss ? 200 : status);
     }
   });
 });

@@ -146,7 +146,7 @@ test("a refusal on a socket says nothing of HTTP", async () => {
 test("wrong variables of a subscription have a code", async () => {
   const opened = await begin();
   const query =
-    "subscription ($filter: InterviewEventFilter) { interviewEvents(filter: $filter) { ... on InterviewEvent { id } } }";
+    "subscription ($filter: InterviewFilter) { interviewEvents(filter: $filter) { ... on InterviewEvent { id } } }";
   opened.send({ id: "1", type: "subscribe", payload: { query, variables: { filter: { jobIds: [1.5] } } } });
   const { payload } = await opened.next();
   expect(payload.errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);

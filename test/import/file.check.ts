@@ -92,9 +92,10 @@ test("a report is a table, one line for each table of the database", () => {
     stageActivityInterviewers: none,
     candidates: none,
     applications: none,
+    submittedScorecards: none,
   };
   const lines = formatReport(report).split("\n");
-  expect(lines).toHaveLength(15);
+  expect(lines).toHaveLength(16);
   expect([lines[0], lines[1], lines[2], lines[3], lines[7], lines.at(-1)]).toEqual([
     "                               inserted    updated    retired    revived    deleted  unchanged",
     "accounts                              0          0          0          0          0          1",

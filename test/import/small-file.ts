@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { directory } from "../../src/import/directory.ts";
 
 type Input = z.input<typeof directory>;
-type Marks = "$schema" | "complete";
+type Marks = "$schema" | "complete" | "submittedScorecards";
 export type SmallFile = { [K in Exclude<keyof Input, Marks>]-?: NonNullable<Input[K]> } & Pick<Input, Marks>;
 
 /** A fresh directory file in which everything occurs once or twice; tests change it to their needs. */

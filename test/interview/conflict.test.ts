@@ -1,7 +1,9 @@
+import { DrizzleQueryError, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ISql } from "postgres";
-import { decodeIdOf } from "../../src/core/id.ts";
-import { startTestApp } from "../support/app.ts";
+import { decodeIdOf, newId } from "../../src/core/id.ts";
+import { InterviewerConflict, translatingConflicts } from "../../src/scheduling/conflict.ts";
+import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { inAccount } from "../support/directory.ts";
 import { adHoc, CREATE, createInterview, external, plan, user } from "../support/interview.ts";
@@ -198,6 +200,16 @@ describe("an interviewer is not booked twice", () => {
     await expect(raw.unsafe(grow)).rejects.toMatchObject({ code: "23503" });
     await raw.begin((tx) => tx.unsafe(`${grow}; update interviewers set ends_at = ends_at + interval '30 minutes'`));
   });
+});
+
+test.each([
+  ["23P01", InterviewerConflict],
+  ["23505", DrizzleQueryError],
+])("SQLSTATE %s is told as what it is, without a constraint's name", async (code, kind) => {
+  const { db } = app.app.services;
+  const seats = { accountId: newId(), userIds: [], startsAt: NOW, endsAt: NOW, ofInterview: null };
+  const write = () => db.execute(sql.raw(`do $$ begin raise exception 'refused' using errcode = '${code}'; end $$`));
+  await expect(translatingConflicts(db, seats, write)).rejects.toBeInstanceOf(kind);
 });
 
 describe("the database, asked by a writer that has not looked,", () => {

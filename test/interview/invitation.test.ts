@@ -22,7 +22,7 @@ let beforeSending: (message: Message) => Promise<void>;
 /** Whether the answer to a message is lost after it was sent. */
 let loseAnswer: (message: Message) => boolean;
 const sent: string[] = [];
-let clock = NOW;
+let clock = (): Date => NOW;
 beforeAll(async () => {
   const mailer = {
     async send(message: Message, effect: Effect) {
@@ -35,7 +35,7 @@ beforeAll(async () => {
       return {};
     },
   };
-  app = await startTestApp({ providers: { mailer }, now: () => clock });
+  app = await startTestApp({ providers: { mailer }, now: () => clock() });
   events = await app.client.subscribe("subscription { interviewProvisioned { failure { code } interview { id } } }");
 });
 afterAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   sent.length = 0;
-  clock = NOW;
+  clock = () => NOW;
   beforeSending = async () => {};
   loseAnswer = () => false;
   await rm(app.outbox, { recursive: true, force: true });
@@ -183,7 +183,7 @@ test("a name cannot reverse what follows it in subject, names and text", async (
 });
 
 test("a repetition sends what the first attempt stored, whatever the directory says by then", async () => {
-  clock = new Date();
+  clock = () => new Date();
   let lost = false;
   loseAnswer = ({ to }) => {
     const lose = !lost && to.address === "carla@example.com";

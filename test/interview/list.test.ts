@@ -178,7 +178,7 @@ const list = async (variables: object) => (await client.data(ALL, { orderBy: STA
 const idsOf = (page: any): string[] => page.nodes.map((node: any) => node.id);
 
 describe("filters", () => {
-  const within = (instant: string, { from = "", to = "~" }) => instant >= from && instant <= to;
+  const within = (instant: string, { from = "", to = "~" }) => instant >= from && instant < to;
   /** What each input field means, told in JavaScript. */
   const MEANING: Record<string, (interview: any, value: any) => boolean> = {
     jobIds: ({ job }, ids) => ids.includes(job.id),
@@ -197,9 +197,9 @@ describe("filters", () => {
     provisioningStates: ({ provisioning }, states) => states.includes(provisioning.state),
     external: ({ external: event }, wanted) => (event !== null) === wanted,
     aiNoteTakerEnabled: ({ aiNoteTaker }, wanted) => aiNoteTaker.enabled === wanted,
-    start: ({ startTime }, window) => within(startTime, window),
-    created: ({ createdAt }, window) => within(createdAt, window),
-    updated: ({ updatedAt }, window) => within(updatedAt, window),
+    startTime: ({ startTime }, window) => within(startTime, window),
+    createdAt: ({ createdAt }, window) => within(createdAt, window),
+    updatedAt: ({ updatedAt }, window) => within(updatedAt, window),
   };
   const CASES: [filter: object, count: number][] = [
     [{}, 16],
@@ -233,10 +233,13 @@ describe("filters", () => {
     [{ external: false }, 14],
     [{ aiNoteTakerEnabled: true }, 3],
     [{ aiNoteTakerEnabled: false }, 13],
-    [{ start: { from: "2027-03-02T09:00:00.000Z", to: "2027-03-03T09:00:00.000Z" } }, 4],
-    [{ start: { from: "2027-03-02T09:00:00.001Z", to: "2027-03-03T08:59:59.999Z" } }, 0],
-    [{ created: { to: NOW.toISOString() } }, 3],
-    [{ updated: { from: "2027-01-05T00:00:00.000Z" } }, 2],
+    [{ startTime: { from: "2027-03-02T09:00:00.000Z", to: "2027-03-03T09:00:00.001Z" } }, 4],
+    [{ startTime: { from: "2027-03-02T09:00:00.000Z", to: "2027-03-03T09:00:00.000Z" } }, 2],
+    [{ startTime: { from: "2027-03-02T09:00:00.001Z", to: "2027-03-03T09:00:00.000Z" } }, 0],
+    [{ startTime: { from: "2027-03-02T09:00:00.000Z", to: "2027-03-02T09:00:00.000Z" } }, 0],
+    [{ createdAt: { to: NOW.toISOString() } }, 0],
+    [{ createdAt: { to: new Date(NOW.getTime() + 1).toISOString() } }, 3],
+    [{ updatedAt: { from: "2027-01-05T00:00:00.000Z" } }, 2],
     [{ kinds: ["ONE_ON_ONE"], interviewerIds: [id("User", "bob")], external: true }, 1],
   ];
   const inWords = (filter: object) =>
@@ -264,9 +267,9 @@ describe("filters", () => {
     ["2027-04-01T08:30:00.000Z", "ENDED"],
   ])("at %s a meeting from 08:00 to 08:30 is found as %s and as nothing else", async (now, status) => {
     clock = new Date(now);
-    const start = { from: "2027-04-01T08:00:00Z", to: "2027-04-01T08:00:00Z" };
+    const startTime = { from: "2027-04-01T08:00:00Z", to: "2027-04-01T08:00:00.001Z" };
     for (const asked of ["NOT_STARTED", "IN_PROGRESS", "ENDED", "CANCELLED", "CANDIDATE_NO_SHOW"]) {
-      const { totalCount, nodes } = await list({ filter: { statuses: [asked], start } });
+      const { totalCount, nodes } = await list({ filter: { statuses: [asked], startTime } });
       expect(totalCount, asked).toBe(asked === status ? 2 : 0);
       for (const node of nodes) expect(node.status).toBe(asked);
     }
@@ -275,7 +278,7 @@ describe("filters", () => {
   test.each(["2027-03-01", "1", "+275760-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00", "x"])(
     "%s is no instant",
     async (from) => {
-      const { errors } = await client.send(ALL, { orderBy: START, filter: { start: { from } } });
+      const { errors } = await client.send(ALL, { orderBy: START, filter: { startTime: { from } } });
       expect(errors).toMatchObject([{ extensions: { code: "INVALID_INPUT" } }]);
     },
   );
@@ -354,7 +357,7 @@ test("pages stay where they are while interviews are inserted before, between an
   const seen = [...idsOf(first), ...idsOf(rest)];
   expect(seen.filter((one) => !inserted.includes(one))).toEqual(before);
   expect(seen.filter((one) => inserted.includes(one))).toEqual(inserted.slice(1));
-  await app.app.connections.raw`delete from events where interview_id in (select id from interviews where starts_at in
+  await app.app.connections.raw`delete from events where subject_id in (select id from interviews where starts_at in
     ('2027-02-01T09:00:00Z', '2027-03-04T10:00:00Z', '2027-12-01T09:00:00Z'))`;
   await app.app.connections.raw`delete from interviews where starts_at in
     ('2027-02-01T09:00:00Z', '2027-03-04T10:00:00Z', '2027-12-01T09:00:00Z')`;

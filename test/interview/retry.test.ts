@@ -81,7 +81,7 @@ const run = (id: string) => provisionOnce(app, id);
 const read = async (id: string) => (await app.client.data(PROVISIONING, { id }))["interview"];
 const events = async (id: string) => {
   const rows = await app.app.connections
-    .raw`select type from events where interview_id = ${decodeId(id).id} order by sequence`;
+    .raw`select type from events where subject_id = ${decodeId(id).id} order by sequence`;
   return rows.map(({ type }) => type);
 };
 const waiting = async (id: string) => {
@@ -195,11 +195,11 @@ describe("a final refusal", () => {
     });
     await stream.close();
     const [event] = await app.app.connections.raw`
-      select detail, interview_version from events
-      where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_PROVISIONING_FAILED'`;
+      select detail, subject_version from events
+      where subject_id = ${decodeId(id).id} and type = 'INTERVIEW_PROVISIONING_FAILED'`;
     expect(event).toEqual({
       detail: { code: "REJECTED", message: "The provider said REJECTED." },
-      interview_version: 2,
+      subject_version: 2,
     });
   });
 
@@ -224,7 +224,7 @@ describe("a final refusal", () => {
       "INTERVIEW_PROVISIONED",
     ]);
     const [updated] = await app.app.connections
-      .raw`select changes from events where interview_id = ${decodeId(id).id} and type = 'INTERVIEW_UPDATED'`;
+      .raw`select changes from events where subject_id = ${decodeId(id).id} and type = 'INTERVIEW_UPDATED'`;
     expect(updated?.["changes"]).toEqual([{ field: "PROVISIONING", before: "FAILED", after: "PENDING" }]);
 
     const { retryProvisioning } = await app.client.data(RETRY, { id });

@@ -4,23 +4,47 @@
 -- The suite fills this table with what the provider double has done; elsewhere it stays empty.
 create temporary table if not exists provider_effects (
   account_id uuid not null,
+  -- In the order of performing.
+  position int not null,
+  -- <interview>/<artifact>/<revision>
   effect_key text not null,
   kind text not null,
   -- What a person sees of it: the meeting, the entry in the calendar, the message in the inbox.
-  visible text not null
+  visible text not null,
+  -- What was asked for; of a message, what its calendar part says.
+  content jsonb not null
 );
 
--- name: an interview without its created event (unless that is no longer kept)
+-- What the ledger says to exist: the last effect on each artifact that was not refused.
+create or replace temporary view present_artifacts as
+select distinct on (account_id, interview_id, artifact) *
+from provisioning_effects where state <> 'REFUSED'
+order by account_id, interview_id, artifact, revision desc;
+
+-- What exists at the provider: the last that was done to each conference and each event.
+create or replace temporary view provider_artifacts as
+select account_id, split_part(effect_key, '/', 1) as interview_id,
+  regexp_replace(effect_key, '^[^/]+/(.*)/[0-9]+$', '\1') as artifact, content
+from (
+  select distinct on (account_id, regexp_replace(effect_key, '/[0-9]+$', '')) *
+  from provider_effects where kind <> 'messages'
+  order by account_id, regexp_replace(effect_key, '/[0-9]+$', ''), position desc
+) last
+where kind not like '%/remove';
+
+-- The mails about one interview in one mailbox, in the order of their delivery.
+create or replace temporary view provider_mails as
+select account_id, content->>'uid' as interview_id, content->>'to' as mailbox, position,
+  content->>'method' as method, (content->>'sequence')::int as sequence, content->>'status' as status,
+  (content->>'startsAt')::timestamptz as starts_at, (content->>'endsAt')::timestamptz as ends_at
+from provider_effects where kind = 'messages';
+
+-- name: an interview without its created event
 select interview.account_id, interview.id
 from interviews interview
-join event_counters counter using (account_id)
-left join lateral (
-  select min(occurred_at) as oldest from events where events.account_id = interview.account_id
-) kept on true
-where (counter.pruned_sequence = 0 or interview.created_at > kept.oldest + interval '1 minute')
-  and not exists (
+where not exists (
     select from events event
-    where event.account_id = interview.account_id and event.interview_id = interview.id and event.type = 'INTERVIEW_CREATED'
+    where event.account_id = interview.account_id and event.subject_id = interview.id and event.type = 'INTERVIEW_CREATED'
   );
 
 -- name: an interview of an account that has no event counter
@@ -29,9 +53,9 @@ from interviews interview
 where not exists (select from event_counters counter where counter.account_id = interview.account_id);
 
 -- name: an interview that was created twice
-select account_id, interview_id, count(*)
+select account_id, subject_id, count(*)
 from events where type = 'INTERVIEW_CREATED'
-group by account_id, interview_id having count(*) > 1;
+group by account_id, subject_id having count(*) > 1;
 
 -- name: an interview that two idempotency keys created
 select account_id, subject_id, count(*)
@@ -66,37 +90,30 @@ where interview.external and (
   )
   or exists (select from provisionings attempt where attempt.account_id = interview.account_id and attempt.interview_id = interview.id)
   or exists (
-    select from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+    select from events event where event.account_id = interview.account_id and event.subject_id = interview.id
       and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   )
 );
 
 -- name: two provisioned events for one version
-select account_id, interview_id, interview_version, count(*)
+select account_id, subject_id, subject_version, count(*)
 from events where type = 'INTERVIEW_PROVISIONED'
-group by account_id, interview_id, interview_version having count(*) > 1;
+group by account_id, subject_id, subject_version having count(*) > 1;
 
--- name: a provisioned interview without its event, or the event without the state (unless no longer kept)
+-- name: a provisioned interview without its event, or the event without the state
 select interview.account_id, interview.id, interview.provisioning_state
 from interviews interview
-join event_counters counter using (account_id)
 left join lateral (
   select event.type from events event
-  where event.account_id = interview.account_id and event.interview_id = interview.id
+  where event.account_id = interview.account_id and event.subject_id = interview.id
     and event.type in ('INTERVIEW_PROVISIONED', 'INTERVIEW_PROVISIONING_FAILED')
   order by event.sequence desc limit 1
 ) ended on true
-where counter.pruned_sequence = 0 and interview.outcome is distinct from 'CANCELLED'
+where interview.outcome is distinct from 'CANCELLED'
   and case interview.provisioning_state
     when 'PROVISIONED' then ended.type is distinct from 'INTERVIEW_PROVISIONED'
     when 'FAILED' then ended.type is distinct from 'INTERVIEW_PROVISIONING_FAILED'
   end;
-
--- What the ledger says to exist: the last effect on each artifact that was not refused.
-create or replace temporary view present_artifacts as
-select distinct on (account_id, interview_id, artifact) *
-from provisioning_effects where state <> 'REFUSED'
-order by account_id, interview_id, artifact, revision desc;
 
 -- name: a provisioned interview that lacks something outside
 select interview.account_id, interview.id, wanted.artifact
@@ -178,10 +195,11 @@ select counter.account_id, counter.pruned_sequence, counter.last_sequence, count
   min(event.sequence) as first, max(event.sequence) as last
 from event_counters counter left join events event using (account_id)
 group by counter.account_id, counter.pruned_sequence, counter.last_sequence
-having count(event.sequence) <> counter.last_sequence - counter.pruned_sequence
+having count(event.sequence) <> counter.last_sequence
   or count(distinct event.sequence) <> count(event.sequence)
-  or min(event.sequence) <> counter.pruned_sequence + 1
-  or max(event.sequence) <> counter.last_sequence;
+  or min(event.sequence) <> 1
+  or max(event.sequence) <> counter.last_sequence
+  or counter.pruned_sequence not between 0 and counter.last_sequence;
 
 -- name: an event of an account that has no counter, or an id that two events share
 select account_id, id::text, count(*) from events
@@ -192,20 +210,18 @@ where not exists (select from event_counters counter where counter.account_id = 
 group by event.account_id;
 
 -- name: an event whose version lies beyond the interview's
-select event.account_id, event.sequence, event.interview_version, interview.version
-from events event join interviews interview on interview.account_id = event.account_id and interview.id = event.interview_id
-where event.interview_version > interview.version;
+select event.account_id, event.sequence, event.subject_version, interview.version
+from events event join interviews interview on interview.account_id = event.account_id and interview.id = event.subject_id
+where event.subject_version > interview.version;
 
 -- name: an interview whose events do not tell its versions one by one
 select interview.account_id, interview.id, interview.version, told.versions
 from interviews interview
-join event_counters counter using (account_id)
 cross join lateral (
-  select array_agg(event.interview_version order by event.sequence) as versions
-  from events event where event.account_id = interview.account_id and event.interview_id = interview.id
+  select array_agg(event.subject_version order by event.sequence) as versions
+  from events event where event.account_id = interview.account_id and event.subject_id = interview.id
 ) told
-where counter.pruned_sequence = 0
-  and told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
+where told.versions is distinct from (select array_agg(version) from generate_series(1, interview.version) version);
 
 -- name: an effect key that was used twice
 select effect_key, count(*) from provider_effects group by effect_key having count(*) > 1;
@@ -255,3 +271,64 @@ from interviewers one join interviewers other
   on other.account_id = one.account_id and other.user_id = one.user_id and other.interview_id > one.interview_id
   and other.starts_at < one.ends_at and other.ends_at > one.starts_at
 where one.claim = 'EXCLUSIVE' and other.claim = 'EXCLUSIVE';
+
+-- name: a conference or an event at the provider of which a settled interview's ledger does not know
+select outside.account_id, outside.interview_id, outside.artifact
+from provider_artifacts outside
+join interviews interview on interview.account_id = outside.account_id and interview.id::text = outside.interview_id
+where interview.provisioning_state = 'PROVISIONED' and not exists (
+  select from present_artifacts present
+  where present.account_id = outside.account_id and present.interview_id::text = outside.interview_id
+    and present.artifact = outside.artifact and present.action = 'PUT'
+);
+
+-- name: a conference or an event of a settled interview that is at the provider at another time, or not at all
+select present.account_id, present.interview_id, present.artifact
+from present_artifacts present
+join interviews interview on interview.account_id = present.account_id and interview.id = present.interview_id
+where interview.provisioning_state = 'PROVISIONED' and interview.outcome is distinct from 'CANCELLED'
+  and present.action = 'PUT' and present.artifact not like 'invitation/%' and exists (select from provider_effects)
+  and not exists (
+    select from provider_artifacts outside
+    where outside.account_id = present.account_id and outside.interview_id = present.interview_id::text
+      and outside.artifact = present.artifact and (outside.content->>'startsAt')::timestamptz = interview.starts_at
+      and (outside.content->>'endsAt')::timestamptz = interview.ends_at
+  );
+
+-- name: a mailbox that was sent a CANCEL without a REQUEST before it
+select account_id, interview_id, mailbox
+from (
+  select *, bool_or(method = 'REQUEST') over (
+    partition by account_id, interview_id, mailbox order by position
+  ) as was_invited
+  from provider_mails
+) mail
+where not was_invited;
+
+-- name: a mailbox in which a SEQUENCE falls, or has two mails of one method
+select account_id, interview_id, mailbox, sequence, method
+from (
+  select *, lag(sequence) over (partition by account_id, interview_id, mailbox order by position) as sequence_before,
+    count(*) over (partition by account_id, interview_id, mailbox, sequence, method) as same
+  from provider_mails
+) mail
+where sequence < sequence_before or same > 1;
+
+-- name: a mailbox that holds another state of a settled interview than its record
+select interview.account_id, interview.id, mail.mailbox, mail.method, mail.sequence
+from (
+  select distinct on (account_id, interview_id, mailbox) * from provider_mails
+  order by account_id, interview_id, mailbox, sequence desc, position desc
+) mail
+join interviews interview on interview.account_id = mail.account_id and interview.id::text = mail.interview_id
+join candidates candidate on candidate.account_id = interview.account_id and candidate.id = interview.candidate_id
+where interview.provisioning_state = 'PROVISIONED' and interview.provisioned_at < interview.ends_at
+  and case
+    when interview.outcome = 'CANCELLED' then mail.method = 'REQUEST'
+    when mail.mailbox = candidate.email or exists (
+      select from interviewers seat
+      join users person on person.account_id = seat.account_id and person.id = seat.user_id
+      where seat.account_id = interview.account_id and seat.interview_id = interview.id and person.email = mail.mailbox
+    ) then mail.method = 'CANCEL' or (mail.starts_at, mail.ends_at) <> (interview.starts_at, interview.ends_at)
+    else mail.method = 'REQUEST'
+  end;

@@ -31,17 +31,25 @@ afterAll(async () => {
 const effect = (effectKey: string, visible: string): PerformedEffect => ({
   accountId: account,
   effectKey,
+  kind: "conferences",
+  visible,
+  content: {},
+});
+const mail = (visible: string, content: object): PerformedEffect => ({
+  accountId: account,
+  effectKey: `${ids.done}/invitation/candidate/x/${visible}`,
   kind: "messages",
   visible,
+  content: { uid: ids.done, to: "carla@example.com", startsAt: START, endsAt: END, ...content },
 });
+const [START, END] = ["2027-03-01T09:00:00Z", "2027-03-01T09:30:00Z"];
 const again = (type: string, id: string) => `
   insert into events select (jsonb_populate_record(event, jsonb_build_object('sequence', 99, 'id', gen_random_uuid()))).*
-  from events event where type = '${type}' and interview_id = '${id}'`;
+  from events event where type = '${type}' and subject_id = '${id}'`;
 
 /** How each invariant can be broken, by its name: statements, or what the provider did. */
 const BREAKS: Record<string, () => string | PerformedEffect[]> = {
-  "an interview without its created event (unless that is no longer kept)": () =>
-    `delete from events where interview_id = '${ids.pending}'`,
+  "an interview without its created event": () => `delete from events where subject_id = '${ids.pending}'`,
   "an interview of an account that has no event counter": () => "delete from event_counters",
   "an interview that was created twice": () => again("INTERVIEW_CREATED", ids.pending),
   "an interview that two idempotency keys created": () => `
@@ -56,7 +64,7 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "an external interview with an effect, an attempt or an outcome of provisioning": () =>
     `update provisioning_effects set interview_id = '${ids.external}'`,
   "two provisioned events for one version": () => again("INTERVIEW_PROVISIONED", ids.done),
-  "a provisioned interview without its event, or the event without the state (unless no longer kept)": () =>
+  "a provisioned interview without its event, or the event without the state": () =>
     `update interviews set provisioning_state = 'FAILED' where id = '${ids.done}'`,
   "a provisioned interview that lacks something outside": () =>
     "delete from provisioning_effects where artifact like 'calendar-event/%'",
@@ -75,12 +83,26 @@ const BREAKS: Record<string, () => string | PerformedEffect[]> = {
   "a hole or a repeat in an account's event numbers": () => "delete from events where sequence = 2",
   "an event of an account that has no counter, or an id that two events share": () =>
     `alter table events drop constraint events_id; update events set id = '${ids.done}'`,
-  "an event whose version lies beyond the interview's": () => "update events set interview_version = 9",
+  "an event whose version lies beyond the interview's": () => "update events set subject_version = 9",
   "an interview whose events do not tell its versions one by one": () => "update interviews set version = version + 1",
   "an effect key that was used twice": () => [effect("a", "one"), effect("a", "two")],
   "an effect that somebody saw twice": () => [effect("a", "one"), effect("b", "one")],
   "a finished effect that the provider never performed": () => [effect("a", "one")],
   "an effect of a settled interview that its ledger does not know": () => [effect(`${ids.done}/invitation/x`, "one")],
+  "a conference or an event at the provider of which a settled interview's ledger does not know": () => [
+    effect(`${ids.done}/conference/ZOOM/1`, "one"),
+  ],
+  "a conference or an event of a settled interview that is at the provider at another time, or not at all": () => [
+    effect("a", "one"),
+  ],
+  "a mailbox that was sent a CANCEL without a REQUEST before it": () => [mail("1", { method: "CANCEL", sequence: 0 })],
+  "a mailbox in which a SEQUENCE falls, or has two mails of one method": () => [
+    mail("1", { method: "REQUEST", sequence: 1 }),
+    mail("2", { method: "REQUEST", sequence: 0 }),
+  ],
+  "a mailbox that holds another state of a settled interview than its record": () => [
+    mail("1", { method: "REQUEST", sequence: 0, startsAt: "2027-03-01T10:00:00Z" }),
+  ],
   "a seat whose times differ from the interview's": () =>
     "update interviewers set ends_at = ends_at + interval '1 hour'",
   "an interview without a seat": () => `delete from interviewers where interview_id = '${ids.done}'`,

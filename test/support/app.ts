@@ -16,6 +16,7 @@ import { buildWorker } from "../../src/worker.ts";
 import { expectNoPersonalData } from "./canary.ts";
 import { Client } from "./client.ts";
 import { createTestDatabase } from "./database.ts";
+import { expectAccounts } from "./tenancy.ts";
 import { WIDE } from "./limits.ts";
 import { sampleDirectory } from "./directory.ts";
 
@@ -122,6 +123,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await server.stop();
       await app.close();
       await database.drop();
+      expectAccounts(statements);
       expectNoPersonalData(log.map((line) => JSON.stringify(line)));
       await rm(dataDir, { recursive: true, force: true });
     },

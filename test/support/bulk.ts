@@ -20,10 +20,11 @@ export const bulkId = (type: string, account: number, number: number): string =>
 export const bulkAccountId = (account: number): string => bulkUuid(`Account-${account}-0`);
 
 /**
- * Fills the bulk accounts, `bulk-1` and so on, and analyzes the tables. Values are as unevenly spread as they are in life.
+ * Fills the bulk accounts, `bulk-1` and so on, of so many interviews, and analyzes the tables. Values are as unevenly spread as they are in life.
  * Foreign keys and indexes are made anew behind the rows, which takes seconds instead of a minute.
  */
-export async function seedBulk(sql: postgres.Sql, now: Date): Promise<void> {
+export async function seedBulk(sql: postgres.Sql, now: Date, sizes: readonly number[] = BULK_ACCOUNTS): Promise<void> {
+  const accounts = sizes.map((size, index) => `(${index + 1}, ${size})`).join(", ");
   const run = (statement: string) => sql.unsafe(statement).simple();
   const foreignKeys = await sql`
     select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
@@ -36,7 +37,7 @@ export async function seedBulk(sql: postgres.Sql, now: Date): Promise<void> {
       and indexrelid not in (select conindid from pg_constraint)`;
   for (const { drop } of [...foreignKeys, ...indexes]) await run(drop);
   for (const statement of STATEMENTS) {
-    await run(statement.replaceAll(":now", `'${now.toISOString()}'::timestamptz`));
+    await run(statement.replaceAll(":now", `'${now.toISOString()}'::timestamptz`).replace(":accounts", accounts));
   }
   for (const { create } of [...indexes, ...foreignKeys]) await run(create);
   await run("vacuum (analyze) interviews");
@@ -44,7 +45,6 @@ export async function seedBulk(sql: postgres.Sql, now: Date): Promise<void> {
   await run("analyze");
 }
 
-const sizes = BULK_ACCOUNTS.map((size, index) => `(${index + 1}, ${size})`).join(", ");
 /** A number from 0 to `n` - 1 that looks random and is not: `salt` tells one use from another. */
 const spread = (salt: number, n: string | number) =>
   `(abs(hashint8extended(a.no * 1000000::bigint + n, ${salt})) % (${n}))`;
@@ -56,7 +56,7 @@ const STATEMENTS = [
   `create temp table bulk as
      select no, size, bulk_id('Account', no, 0) as id, greatest(size / 200, 20) as users, greatest(size / 100, 20) as jobs,
        greatest(size / 2, 20) as applications
-     from (values ${sizes}) as account (no, size)`,
+     from (values :accounts) as account (no, size)`,
   `insert into accounts (id, external_id, name) select id, 'bulk-' || no, 'Bulk ' || no from bulk`,
   `insert into event_counters (account_id) select id from bulk`,
   `insert into users (account_id, id, external_id, name, email, role, timezone, calendar_address, zoom_seat)

@@ -6,6 +6,8 @@ import type { TestApp } from "./app.ts";
 export async function provisionOnce({ app }: Pick<TestApp, "app">, id: string): Promise<void> {
   const interviewId = decodeIdOf("Interview", id);
   const [row] = await app.connections.raw`select account_id from interviews where id = ${interviewId}`;
+  // When the attempt is due.
+  await app.connections.raw`update provisionings set next_attempt_at = null where interview_id = ${interviewId}`;
   const handler = provisioningHandler(app.services, app.providers);
   await handler.run({ interviewId }, { accountId: row?.["account_id"], id: "test" });
 }

@@ -36,7 +36,7 @@ export async function deleteInterview({ app }: Pick<TestApp, "app">, id: string)
   const { raw } = app.connections;
   const interviewId = decodeIdOf("Interview", id);
   await raw`delete from idempotency_keys where subject_id = ${interviewId}`;
-  await raw`delete from events where interview_id = ${interviewId}`;
+  await raw`delete from events where subject_id = ${interviewId}`;
   await raw`delete from pgboss.job where data -> 'payload' ->> 'interviewId' = ${interviewId}`;
   await raw`delete from interviews where id = ${interviewId}`;
 }

@@ -21,8 +21,12 @@ const NOUNS: [pattern: RegExp, noun: string][] = [
   [/^stageActivityId$/, "StageActivity"],
   [/^(candidate|interviewer)TemplateId$/, "EmailTemplate"],
   [/^scorecardTemplateId$/, "ScorecardTemplate"],
-  [/^interview(Id)?$/, "Interview"],
+  [/^(interview(Id)?|ignoreInterviewIds)$/, "Interview"],
+  [/^(availabilitySearch|searchId)$/, "AvailabilitySearch"],
+  [/^candidateId$/, "Candidate"],
 ];
+/** Mutations that cannot be asked without writing: what the first way writes, the next would find. */
+const WRITING = new Set(["cancelInterview", "markCandidateNoShow", "undoCandidateNoShow", "recordRsvp"]);
 const NOTHING_BY_ID = ["HiringTeamMember", "PageInfo", "Query", "Nothing", "InterviewFilter"];
 const WRONG_IDS = [
   ...NOTHING_BY_ID.map((noun) => encodeId(noun, newId())),
@@ -95,6 +99,13 @@ export async function collectValues(app: TestApp): Promise<ValuesOf> {
     if (scalar === "String" && (name === "after" || name === "before")) {
       const right = cursors.get(field === "conferenceHosts" ? "users" : field) ?? everyCursor;
       return { right, wrong: ["x", "", ...everyCursor, ...right.flatMap(forge)] };
+    }
+    if (scalar === "ID" && name === "interviewId" && WRITING.has(field)) {
+      return { right: [encodeId("Interview", newId())], wrong: WRONG_IDS };
+    }
+    // So is each search that is accepted.
+    if (scalar === "ID" && name === "organizerId" && field === "computeAvailability") {
+      return { right: [encodeId("User", newId())], wrong: WRONG_IDS };
     }
     if (scalar === "ID") {
       const noun = NOUNS.find(([pattern]) => pattern.test(name === "id" ? field : name))?.[1];

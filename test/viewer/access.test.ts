@@ -1,6 +1,8 @@
 import { isInterfaceType } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
+import { compute, search } from "../support/availability.ts";
 import { Client } from "../support/client.ts";
 import { sampleId } from "../support/directory.ts";
 import type { TokenClaims } from "../support/issuer.ts";
@@ -11,8 +13,11 @@ import type { ViewerApp } from "../support/viewer.ts";
 let app: ViewerApp;
 /** An interview of the job "engineer" in which ada sits and which stranger organises. */
 let interviewId: string;
+/** A search that an API token asked for. */
+let searchId: string;
 beforeAll(async () => {
   app = await startViewerApp({ worker: false });
+  ({ id: searchId } = await compute(app.client, search()));
   interviewId = await createInterview(app.client, adHoc());
   const { raw } = app.app.connections;
   await raw`update interviews set provisioning_state = 'FAILED', organizer_id =
@@ -21,6 +26,14 @@ beforeAll(async () => {
   await raw`update users set role = 'EXTERNAL_COLLABORATOR' where external_id = 'extra-2'`;
 });
 afterAll(() => app.stop());
+
+/** A request to change the interview. */
+function verb(name: string, input = "") {
+  return {
+    document: () => `mutation { ${name}(input: { interviewId: "${interviewId}", ${input} }) { __typename } }`,
+    count: (value: any) => value.__typename,
+  };
+}
 
 /** Every root field, with a request that a caller with all rights is answered. `count` tells what the answer holds. */
 const FIELDS: Record<string, { document: () => string; count: (value: any) => number | string }> = {
@@ -66,6 +79,12 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
     document: () => `mutation { retryProvisioning(input: { interviewId: "${interviewId}" }) { __typename } }`,
     count: (value) => value.__typename,
   },
+  "Mutation.updateInterview": verb("updateInterview", 'changes: { name: "Another" }, validateOnly: true'),
+  // These three are refused for the interview's state or version, so that the next caller finds the same.
+  "Mutation.cancelInterview": verb("cancelInterview", "expectedVersion: 0"),
+  "Mutation.markCandidateNoShow": verb("markCandidateNoShow"),
+  "Mutation.undoCandidateNoShow": verb("undoCandidateNoShow"),
+  "Mutation.recordRsvp": verb("recordRsvp", `attendee: { interviewerId: "${user("ada")}" }, rsvp: ACCEPTED`),
   "Subscription.interviewProvisioned": {
     document: () => 'subscription { interviewProvisioned(after: "none") { interview { id } } }',
     count: () => LET_IN,
@@ -73,6 +92,22 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
   "Subscription.interviewEvents": {
     document: () => 'subscription { interviewEvents(after: "none") { ... on InterviewEvent { interview { id } } } }',
     count: () => LET_IN,
+  },
+  // Refused for its length, so that nothing is written.
+  "Mutation.computeAvailability": {
+    document:
+      () => `mutation { computeAvailability(input: { organizerId: "${user("admin")}", interviewerIds: ["${user("ada")}"]
+      kind: PANEL, durationMinutes: 1, timezone: "UTC" }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  "Query.availabilitySearch": {
+    document: () => `{ availabilitySearch(id: "${searchId}") { id } }`,
+    count: (value) => (value ? 1 : 0),
+  },
+  "Subscription.availabilityComputed": {
+    document: () =>
+      `subscription { availabilityComputed(searchId: "${encodeId("AvailabilitySearch", newId())}") { id } }`,
+    count: () => "NOT_FOUND",
   },
 };
 
@@ -96,7 +131,24 @@ const LOST = "InterviewNotFound";
 const DENIED = "FORBIDDEN";
 const NOBODY = "UNAUTHENTICATED";
 
-/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 2 mutations, 2 streams. */
+/** What is answered to those who may write: create, retry, update, cancel, mark, undo, answer. */
+const WRITES = [
+  OK,
+  RETRIED,
+  "UpdateInterviewSuccess",
+  "VersionConflict",
+  "ValidationFailed",
+  "ValidationFailed",
+] as const;
+const ANSWERED = "RecordRsvpSuccess";
+const MAY_WRITE = [...WRITES, ANSWERED] as const;
+const SEES_NOTHING = [GONE, LOST, LOST, LOST, LOST, LOST, LOST] as const;
+/** The interview, and not its application. */
+const SEES_INTERVIEW = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+const SITS_ON_IT = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, ANSWERED] as const;
+const NO_WRITES = [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+
+/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams, 3 of searches. */
 type Row = [
   viewer: number | string,
   node: number | string,
@@ -112,15 +164,27 @@ type Row = [
   hosts: number | string,
   create: string,
   retry: string,
+  update: string,
+  cancel: string,
+  mark: string,
+  undo: string,
+  answer: string,
   provisioned: string,
   events: string,
+  compute: string,
+  search: number | string,
+  computed: string,
 ];
 const DIRECTORY = [2, 1, 6, 2, 1] as const;
 const NO_DIRECTORY = [DENIED, DENIED, DENIED, DENIED, DENIED] as const;
 /** A stream is let in when it is its cursor that is refused. */
 const LET_IN = "CURSOR_INVALID";
 const STREAMS = [LET_IN, LET_IN] as const;
-const REFUSED = Array.from({ length: 16 }, () => NOBODY) as Row;
+/** Of a search that somebody else asked for; the stream is of one that nobody has. */
+const SEARCHES = ["ValidationFailed", 0, "NOT_FOUND"] as const;
+const ALL_SEARCHES = ["ValidationFailed", 1, "NOT_FOUND"] as const;
+const NO_SEARCHES = [DENIED, DENIED, DENIED] as const;
+const REFUSED = Array.from({ length: 24 }, () => NOBODY) as Row;
 
 type Caller =
   | string
@@ -132,47 +196,55 @@ const CALLERS: [name: string, caller: Caller, row: Row][] = [
   [
     "a token with every scope",
     { scopes: ["interviews:read", "interviews:write", "directory:read"] },
-    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS],
+    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES],
   ],
   [
     "a token with interviews:read",
     { scopes: ["interviews:read"] },
-    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, ...STREAMS],
+    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, ...STREAMS, ...NO_SEARCHES],
   ],
   [
     "a token with interviews:write",
     { scopes: ["interviews:write"] },
-    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, OK, RETRIED, DENIED, DENIED],
+    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...MAY_WRITE, DENIED, DENIED, ...ALL_SEARCHES],
   ],
   [
     "a token with directory:read",
     { scopes: ["directory:read"] },
-    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, ...NO_WRITES, DENIED, DENIED, ...NO_SEARCHES],
   ],
   [
     "a token without scopes",
     { scopes: [] },
-    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, DENIED, DENIED, DENIED, DENIED],
+    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, DENIED, DENIED, ...NO_SEARCHES],
   ],
-  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
-  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
-  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, OK, RETRIED, ...STREAMS]],
+  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES]],
+  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES]],
+  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
+  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES]],
+  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
+  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
   [
     "an external recruiter on the job, of a candidate that somebody else added",
     "external-recruiter",
-    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS],
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
   ],
-  ["a member who organises", "stranger", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
-  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, GONE, DENIED, ...STREAMS]],
-  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, GONE, LOST, ...STREAMS]],
-  ["an external collaborator", "extra-2", [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, GONE, LOST, ...STREAMS]],
+  [
+    "a member who organises",
+    "stranger",
+    [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SEES_INTERVIEW, ...STREAMS, ...SEARCHES],
+  ],
+  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SITS_ON_IT, ...STREAMS, ...SEARCHES]],
+  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES]],
+  [
+    "an external collaborator",
+    "extra-2",
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
+  ],
   [
     "an admin of another account",
     { person: "admin", claims: { account: "other" } },
-    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, GONE, LOST, ...STREAMS],
+    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
   ],
   ["an inactive user", "inactive", REFUSED],
   ["an expired token", { person: "admin", claims: { expiresIn: -60 } }, REFUSED],
@@ -215,6 +287,7 @@ describe("an object by its id", () => {
     return {
       Account: viewer.account.id,
       Application: sampleId("Application", "active"),
+      AvailabilitySearch: searchId,
       Candidate: sampleId("Candidate", "carla"),
       EmailTemplate: sampleId("EmailTemplate", "to-candidate"),
       Interview: interviewId,
@@ -228,6 +301,7 @@ describe("an object by its id", () => {
     };
   };
   const ANYBODY = ["Account"];
+  const ofInterviews = (noun: string) => ["Interview", "AvailabilitySearch"].includes(noun);
   /** How many nouns a caller is refused for want of a scope, and which of the others are not there for them. */
   test.each<[string, Caller, denied: (noun: string) => boolean, hidden: string[]]>([
     [
@@ -237,21 +311,21 @@ describe("an object by its id", () => {
       [],
     ],
     ["a token with interviews:read", { scopes: ["interviews:read"] }, (noun) => noun !== "Interview", []],
-    ["a token with directory:read", { scopes: ["directory:read"] }, (noun) => noun === "Interview", []],
+    ["a token with directory:read", { scopes: ["directory:read"] }, ofInterviews, []],
     ["a token with interviews:write", { scopes: ["interviews:write"] }, () => true, []],
     ["a token without scopes", { scopes: [] }, () => true, []],
     [
       "an external recruiter, of a candidate that somebody else added",
       "external-recruiter",
-      (noun) => noun !== "Interview",
-      ["Interview"],
+      (noun) => !ofInterviews(noun),
+      ["Interview", "AvailabilitySearch"],
     ],
-    ["a coordinator", "coordinator", () => false, []],
+    ["a coordinator", "coordinator", () => false, ["AvailabilitySearch"]],
     [
       "a member who interviews",
       "ada",
       () => false,
-      ["Application", "Candidate", "InterviewPlan", "Job", "Stage", "StageActivity"],
+      ["Application", "AvailabilitySearch", "Candidate", "InterviewPlan", "Job", "Stage", "StageActivity"],
     ],
   ])("is guarded by the scope of its noun from %s", async (_name, caller, denied, hidden) => {
     const client = await clientOf(caller);
@@ -296,7 +370,8 @@ describe.each(CALLERS)("%s", (_name, caller, row) => {
     expect(answers).toEqual(Object.fromEntries(Object.keys(FIELDS).map((name, index) => [name, row[index]])));
   });
 
-  test("finds one object where the table says that its list has some", async () => {
+  // Who is refused as a caller is asked no more: wrong tokens are counted.
+  test.skipIf(row === REFUSED)("finds one object where the table says that its list has some", async () => {
     const client = await clientOf(caller);
     for (const [name, [externalId, list]] of Object.entries(LOOKUPS)) {
       const field = name.split(".")[1] ?? "";

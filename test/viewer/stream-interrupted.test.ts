@@ -37,12 +37,12 @@ const transports: [name: string, open: Open][] = [
 const asOfCursor = async (): Promise<string> =>
   (await app.client.data("{ interviews(first: 0) { asOfCursor } }"))["interviews"].asOfCursor;
 const cursorIn = async (stream: Subscription) => (await stream.next()).data?.["interviewEvents"]?.cursor;
-/** Statements about who is on a job's team fail meanwhile. */
+/** Statements about who added a candidate fail meanwhile. */
 async function whileNobodyCanJudge(work: () => Promise<void>): Promise<void> {
   const { raw } = app.app.connections;
-  await raw`alter table hiring_team_members rename to hidden`;
+  await raw`alter table candidates rename to hidden`;
   await work();
-  await raw`alter table hidden rename to hiring_team_members`;
+  await raw`alter table hidden rename to candidates`;
 }
 /** Statements about users fail meanwhile, for a reason that passes. */
 async function whileMemoryIsFull(work: () => Promise<void>): Promise<void> {
@@ -100,7 +100,7 @@ describe.each(transports)("over %s", (_name, open) => {
       const ended = await stream.next();
       expect(ended).toMatchObject({ errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR", cursor: before } }] });
       expect(ended.errors?.[0]?.extensions?.["requestId"]).not.toBe("unknown");
-      expect(JSON.stringify(ended)).not.toMatch(/select|hidden|hiring_team|interviewers/i);
+      expect(JSON.stringify(ended)).not.toMatch(/select|hidden|candidates|interviewers/i);
     });
     await expect(stream.next()).rejects.toBeDefined();
     const resumed = await open(await app.person("ada"), before);

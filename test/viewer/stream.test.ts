@@ -139,11 +139,14 @@ describe.each(transports)("over %s", (_name, open) => {
   });
 });
 
-test("a stream that asks about the job is silent for who only takes part", async () => {
+test.each([
+  { jobIds: [sampleId("Job", "engineer")] },
+  { departments: ["Engineering"] },
+  { recruiterIds: [user("recruiter")] },
+])("a stream that asks about the job (%j) is silent for who only takes part", async (filter) => {
   const FILTERED =
-    "subscription ($after: EventCursor, $filter: InterviewEventFilter) { interviewEvents(after: $after, filter: $filter) { ... on InterviewEvent { interview { id } } } }";
+    "subscription ($after: EventCursor, $filter: InterviewFilter) { interviewEvents(after: $after, filter: $filter) { ... on InterviewEvent { interview { id } } } }";
   const after = await asOfCursor(app.client);
-  const filter = { jobIds: [sampleId("Job", "engineer")] };
   const streams = await Promise.all(
     ["ada", "recruiter"].map(async (who) => (await client(who)).subscribe(FILTERED, { after, filter })),
   );

@@ -71,6 +71,9 @@ export const seatClaim = pgEnum("seat_claim", ["EXCLUSIVE", "SHARED", "RELEASED"
 
 export const actorKind = pgEnum("actor_kind", ["PERSON", "TOKEN", "SYSTEM", "CALENDAR"]);
 
+/** What an event is about. */
+export const eventSubject = pgEnum("event_subject", ["INTERVIEW"]);
+
 export const interviewEventType = pgEnum("interview_event_type", [
   "INTERVIEW_CREATED",
   "INTERVIEW_UPDATED",

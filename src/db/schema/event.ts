@@ -1,18 +1,6 @@
-import {
-  bigint,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { accounts, instant } from "./account.ts";
-import { actorKind, interviewEventType } from "./enum.ts";
-import { interviews } from "./interview.ts";
+import { actorKind, eventSubject, interviewEventType } from "./enum.ts";
 
 /** One field of a change, as history tells it; null where it had, or has, no value. */
 export interface StoredFieldChange {
@@ -34,14 +22,12 @@ export const events = pgTable(
     sequence: bigint("sequence", { mode: "number" }).notNull(),
     id: uuid("id").notNull(),
     type: interviewEventType("type").notNull(),
-    interviewId: uuid("interview_id").notNull(),
-    interviewVersion: integer("interview_version").notNull(),
+    subjectType: eventSubject("subject_type").notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    /** After the change. */
+    subjectVersion: integer("subject_version").notNull(),
     /** What followers filter by, as it was when the event happened. */
-    applicationId: uuid("application_id").notNull(),
-    jobId: uuid("job_id").notNull(),
-    stageId: uuid("stage_id").notNull(),
-    organizerId: uuid("organizer_id").notNull(),
-    interviewerIds: uuid("interviewer_ids").array().notNull(),
+    facts: jsonb("facts").$type<object>().notNull(),
     actorKind: actorKind("actor_kind").notNull(),
     /** The person; null for other actors. */
     actorId: uuid("actor_id"),
@@ -56,8 +42,7 @@ export const events = pgTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.sequence] }),
     unique("events_id").on(t.accountId, t.id),
-    foreignKey({ columns: [t.accountId, t.interviewId], foreignColumns: [interviews.accountId, interviews.id] }),
     index("events_occurred").on(t.accountId, t.occurredAt),
-    index("events_interview").on(t.accountId, t.interviewId),
+    index("events_subject").on(t.accountId, t.subjectId),
   ],
 );

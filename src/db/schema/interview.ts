@@ -81,6 +81,8 @@ export const interviews = pgTable(
     candidateAnswerSequence: integer("candidate_answer_sequence"),
     /** Why interviewers were double-booked on purpose; null when nobody allowed it. */
     conflictReason: text("conflict_reason"),
+    /** Why the last change was made of which participants are told; null when no reason was given. */
+    changeReason: text("change_reason"),
     external: boolean("external").notNull(),
     externalUrl: text("external_url"),
     externalSource: text("external_source"),

@@ -1,7 +1,8 @@
-import { createSourceEventStream, parse, validateSubscriptionArgs } from "graphql";
+import { createSourceEventStream, executeSubscriptionEvent, parse, validateSubscriptionArgs } from "graphql";
 import { sql } from "drizzle-orm";
 import type { App } from "../../../src/app.ts";
 import { users } from "../../../src/db/schema/people.ts";
+import { executePlannedEvent } from "../../../src/execution/planned-execute.ts";
 import { createGroups } from "../../../src/execution/share.ts";
 import { Deliveries } from "../../../src/execution/subscribe.ts";
 import { DEMO_MUTATION } from "../../../src/demo/banner.ts";
@@ -15,7 +16,7 @@ const INTERVIEWS = 50;
 
 export interface Replay {
   /** @returns how long one subscriber waits for all events of the log, in milliseconds */
-  run(by: { maxBatch: number; person: boolean }): Promise<number>;
+  run(by: { maxBatch: number; person: boolean; planned?: boolean }): Promise<number>;
 }
 
 /** A log of so many events about fifty interviews in turn, resolved by the deliveries of one subscription without its socket. */
@@ -49,7 +50,7 @@ export async function createReplay(
   if (!admin) throw new Error("The demo has no administrator.");
   const document = parse(query);
   return {
-    async run({ maxBatch, person }) {
+    async run({ maxBatch, person, planned = true }) {
       const { caller } = systemContext(services, admin.accountId, "bench");
       const asPerson: Caller = { ...caller, userId: admin.id };
       const args = validateSubscriptionArgs({
@@ -59,7 +60,8 @@ export async function createReplay(
         contextValue: createContext(services, person ? asPerson : caller, { requestId: "bench" }),
       });
       if (!("schema" in args)) throw new Error(String(args[0]));
-      const group = createGroups((result) => result).join(args);
+      const execute = planned ? executePlannedEvent : executeSubscriptionEvent;
+      const group = createGroups({ execute, mask: (result) => result }).join(args);
       const mask = (error: unknown) => error as never;
       const source = (await createSourceEventStream(args)) as unknown as ItemStream;
       const deliveries = new Deliveries(source, { accountId: admin.accountId, group, mask, maxBatch });

@@ -21,8 +21,10 @@ export function contentLines(text: string): { name: string; parameters: string; 
   });
 }
 
+type Properties = Record<string, [least: number, most: number, value: RegExp]>;
+
 /** Least and most of each property in a REQUEST for one event (RFC 5546 3.2.2), and the form of its values. */
-const REQUEST: Record<string, [least: number, most: number, value: RegExp]> = {
+const REQUEST: Properties = {
   UID: [1, 1, /^[0-9a-f-]{36}$/],
   DTSTAMP: [1, 1, /^\d{8}T\d{6}Z$/],
   DTSTART: [1, 1, /^\d{8}T\d{6}Z$/],
@@ -38,28 +40,37 @@ const REQUEST: Record<string, [least: number, most: number, value: RegExp]> = {
   ATTENDEE: [1, 1, /^mailto:[^\s"<>]+@[^\s"<>]+$/],
 };
 
-/** Throws unless the text is exactly one iTIP request for one event. */
-export function assertRequest(text: string): void {
+/** The same of a CANCEL (RFC 5546 3.2.5), which has a STATUS iff the whole event is cancelled. */
+const CANCEL: Properties = { ...REQUEST, STATUS: [0, 1, /^CANCELLED$/] };
+
+const METHODS = {
+  REQUEST: { properties: REQUEST, asked: ["PARTSTAT=NEEDS-ACTION", "RSVP=TRUE", "ROLE=REQ-PARTICIPANT"] },
+  CANCEL: { properties: CANCEL, asked: ["ROLE=REQ-PARTICIPANT"] },
+};
+
+/** Throws unless the text is exactly one iTIP message for one event. */
+export function assertScheduling(text: string, method: keyof typeof METHODS): void {
+  const { properties: expected, asked } = METHODS[method];
   const lines = contentLines(text);
   const frame = (line: (typeof lines)[number] | undefined) => line && `${line.name}:${line.value}`;
   const head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Interview Gateway//Interview Gateway//EN"];
-  const start = [...head, "CALSCALE:GREGORIAN", "METHOD:REQUEST", "BEGIN:VEVENT"];
+  const start = [...head, "CALSCALE:GREGORIAN", `METHOD:${method}`, "BEGIN:VEVENT"];
   const end = ["END:VEVENT", "END:VCALENDAR"];
   const found = [...lines.slice(0, start.length), ...lines.slice(-end.length)].map(frame);
   if (JSON.stringify(found) !== JSON.stringify([...start, ...end]))
     throw new Error(`A wrong frame: ${found.join(" ")}`);
   const properties = Map.groupBy(lines.slice(start.length, -end.length), ({ name }) => name);
   for (const [name, given] of properties) {
-    const allowed = REQUEST[name];
+    const allowed = expected[name];
     if (!allowed) throw new Error(`${name} is not expected.`);
     for (const { value } of given) if (!allowed[2].test(value)) throw new Error(`${name} cannot be ${value}`);
   }
-  for (const [name, [least, most]] of Object.entries(REQUEST)) {
+  for (const [name, [least, most]] of Object.entries(expected)) {
     const count = properties.get(name)?.length ?? 0;
     if (count < least || count > most) throw new Error(`${count} times ${name}`);
   }
   const attendee = properties.get("ATTENDEE")?.[0]?.parameters ?? "";
-  for (const parameter of ["PARTSTAT=NEEDS-ACTION", "RSVP=TRUE", "ROLE=REQ-PARTICIPANT"]) {
+  for (const parameter of asked) {
     if (!attendee.includes(`;${parameter}`)) throw new Error(`An attendee without ${parameter}: ${attendee}`);
   }
 }

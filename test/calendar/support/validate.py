@@ -15,8 +15,8 @@ for line in sys.stdin:
     calendars = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     assert len(calendars) == 1, "one calendar part"
     text = calendars[0].get_payload(decode=True).decode("utf-8")
-    assert calendars[0].get_param("method") == "REQUEST"
     read = icalendar.Calendar.from_ical(text)
+    assert calendars[0].get_param("method") == read["method"]
     [event] = read.walk("VEVENT")
     assert not event.errors and not read.errors, (event.errors, read.errors)
     other = vobject.readOne(text, validate=True)
@@ -32,5 +32,7 @@ for line in sys.stdin:
         "description": [str(event.get("description", "")), other.vevent.description.value],
         "attendee": [str(event["attendee"]), other.vevent.attendee.value],
         "cn": event["attendee"].params["CN"],
+        "status": str(event.get("status", "")),
+        "sequence": event["sequence"],
         "start": event.decoded("dtstart").isoformat(),
     }))

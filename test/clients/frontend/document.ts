@@ -111,7 +111,7 @@ export const INTERVIEWS = `
 ` as const;
 
 export const INTERVIEW_EVENTS = `
-  subscription InterviewEvents($after: EventCursor, $filter: InterviewEventFilter, $types: [InterviewEventType!]) {
+  subscription InterviewEvents($after: EventCursor, $filter: InterviewFilter, $types: [InterviewEventType!]) {
     interviewEvents(after: $after, filter: $filter, types: $types) {
       __typename
       cursor

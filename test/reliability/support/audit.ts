@@ -28,10 +28,10 @@ export async function findViolations(
   const { preamble, invariants } = await readInvariants();
   await sql.unsafe(preamble);
   await sql`
-    insert into provider_effects (account_id, effect_key, kind, visible)
-    select account_id, effect_key, kind, visible
+    insert into provider_effects (account_id, position, effect_key, kind, visible, content)
+    select account_id, position, effect_key, kind, visible, content
     from json_to_recordset(${JSON.stringify(effects.map(toRow))}::text::json)
-      as effect (account_id uuid, effect_key text, kind text, visible text)`;
+      as effect (account_id uuid, position int, effect_key text, kind text, visible text, content jsonb)`;
   const violations: Record<string, unknown[]> = {};
   for (const { name, query } of invariants) {
     const rows = await sql.unsafe(query);
@@ -40,11 +40,13 @@ export async function findViolations(
   return violations;
 }
 
-const toRow = ({ accountId, effectKey, kind, visible }: PerformedEffect) => ({
+const toRow = ({ accountId, effectKey, kind, visible, content }: PerformedEffect, position: number) => ({
   account_id: accountId,
+  position,
   effect_key: effectKey,
   kind,
   visible,
+  content,
 });
 
 /** Ends a scenario: every invariant returns no row. @returns the verdict for the summary */

@@ -94,7 +94,7 @@ export class Follower {
 
   #readLog(sql: Sql): Promise<Told[]> {
     return sql<Told[]>`
-      select id, sequence::int, type, interview_version as "interviewVersion"
+      select id, sequence::int, type, subject_version as "interviewVersion"
       from events where account_id = ${this.#options.tenant.id} order by sequence`;
   }
 

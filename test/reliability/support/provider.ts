@@ -4,20 +4,27 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import ICAL from "ical.js";
 import PostalMime from "postal-mime";
 
-/** An effect that was performed, and what a person sees of it. */
+/** An effect that was performed, in the order of performing. */
 export interface PerformedEffect {
   accountId: string;
   effectKey: string;
   kind: string;
+  /** What a person sees of it. */
   visible: string;
+  /** What was asked for; of a message, what its calendar part says. */
+  content: Record<string, unknown>;
 }
+
+const KINDS = ["conferences", "conferences/remove", "calendar-events", "calendar-events/remove", "messages"] as const;
+type Kind = (typeof KINDS)[number];
 
 export interface Call {
   /** Who asked: the name in the address that the worker was given. */
   worker: string;
-  kind: "conferences" | "calendar-events" | "messages";
+  kind: Kind;
   accountId: string;
   effectKey: string;
   /** How often this key was asked for before. */
@@ -42,6 +49,8 @@ export interface ProviderDouble {
   effects: PerformedEffect[];
   /** Calls that asked for something else under a key that was used: there must be none. */
   contradictions: Call[];
+  /** Calls of a lower revision than was performed on the same conference or event; a worker that was asleep may ask so. */
+  stale: Call[];
   /** Decides about each call; null lets it succeed. */
   fault: (call: Call) => Fault | null;
   /** Awaited before a call is looked at, and again when it was performed and not answered yet. */
@@ -51,10 +60,11 @@ export interface ProviderDouble {
 
 /**
  * A provider as `src/calendar/bridge.ts` describes it. It performs an effect once for each account and key, and is as strict
- * as real ones: another request under a used key is refused with 422.
+ * as real ones: another request under a used key is refused with 422, a lower revision with 412.
  */
 export async function startProvider(): Promise<ProviderDouble> {
   const performed = new Map<string, { body: string; answer: object }>();
+  const revisions = new Map<string, number>();
   const asked = new Map<string, number>();
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
@@ -71,15 +81,23 @@ export async function startProvider(): Promise<ProviderDouble> {
       const headers = fault.retryAfter ? { "retry-after": fault.retryAfter } : {};
       return void response.writeHead(fault.status, headers).end();
     }
-    const effect = performed.get(keyOf(call)) ?? { body, answer: answerOf(call) };
+    const asking = JSON.parse(body) as Asking;
+    const effect = performed.get(keyOf(call)) ?? { body, answer: answerOf(call, asking) };
     if (effect.body !== body) {
       double.contradictions.push(call);
       return void response.writeHead(422).end();
     }
     if (!performed.has(keyOf(call))) {
-      performed.set(keyOf(call), effect);
+      const thing = `${asking.accountId} ${thingOf(call, asking)}`;
+      if (asking.revision < (revisions.get(thing) ?? 0)) {
+        double.stale.push(call);
+        return void response.writeHead(412).end();
+      }
       const { accountId, effectKey, kind } = call;
-      double.effects.push({ accountId, effectKey, kind, visible: await visibleIn(kind, JSON.parse(body)) });
+      const seen = await visibleIn(kind, asking);
+      revisions.set(thing, asking.revision);
+      performed.set(keyOf(call), effect);
+      double.effects.push({ accountId, effectKey, kind, ...seen });
     }
     await double.moment(call, "performed");
     if (fault?.kind === "perform and cut") return void request.socket.destroy();
@@ -95,6 +113,7 @@ export async function startProvider(): Promise<ProviderDouble> {
     calls: [],
     effects: [],
     contradictions: [],
+    stale: [],
     fault: () => null,
     moment: () => delay(0),
     async close() {
@@ -111,28 +130,57 @@ export async function startProvider(): Promise<ProviderDouble> {
 
 const keyOf = ({ accountId, effectKey }: { accountId: string; effectKey: string }) => `${accountId} ${effectKey}`;
 
+/** What every request says; the rest depends on the path. */
+type Asking = Record<string, string> & { accountId: string; revision: number };
+
 function readCall(request: IncomingMessage, body: string, asked: Map<string, number>): Call {
-  const [, worker = "", kind = ""] = (request.url ?? "").split("/");
+  const [, worker = "", ...path] = (request.url ?? "").split("/");
+  const kind = KINDS.find((one) => one === path.join("/"));
+  if (!kind || request.method !== "POST") throw new Error(`There is no ${request.method} ${request.url}.`);
   const effectKey = String(request.headers["idempotency-key"]);
-  const { accountId } = JSON.parse(body) as { accountId: string };
+  const { accountId } = JSON.parse(body) as Asking;
   const repetition = asked.get(keyOf({ accountId, effectKey })) ?? 0;
   asked.set(keyOf({ accountId, effectKey }), repetition + 1);
-  return { worker, kind: kind as Call["kind"], accountId, effectKey, repetition, at: performance.now() };
+  return { worker, kind, accountId, effectKey, repetition, at: performance.now() };
 }
 
-function answerOf({ kind, effectKey }: Call): object {
-  if (kind === "conferences") return { url: `https://meet.example.com/${effectKey.slice(0, 8)}` };
-  return kind === "calendar-events" ? { eventId: `entry-${effectKey}` } : {};
+/** What a revision counts the changes of; each message is one of its own. */
+function thingOf({ kind, effectKey }: Call, { id, calendarAddress, uid }: Asking): string {
+  if (kind === "messages") return effectKey;
+  return kind.startsWith("conferences") ? `conference ${id}` : `event ${calendarAddress} ${uid}`;
 }
 
-/** Two effects that show the same text are a visible duplicate. */
-async function visibleIn(kind: Call["kind"], body: Record<string, string>): Promise<string> {
-  if (kind === "conferences") return `${body["topic"]} at ${body["startsAt"]}`;
-  if (kind === "calendar-events") return `${body["calendarAddress"]}: ${body["title"]} at ${body["startsAt"]}`;
+function answerOf({ kind }: Call, { id, uid }: Asking): object {
+  if (kind === "conferences") return { url: `https://meet.example.com/${id}` };
+  return kind === "calendar-events" ? { eventId: `entry-${uid}` } : {};
+}
+
+/** Two messages that show the same are a visible duplicate. */
+async function visibleIn(kind: Kind, body: Asking): Promise<Pick<PerformedEffect, "visible" | "content">> {
+  if (kind !== "messages") {
+    const thing = kind.startsWith("conferences")
+      ? `conference ${body["id"]}`
+      : `${body["calendarAddress"]}: ${body["uid"]}`;
+    return { visible: `${thing}, revision ${body.revision}`, content: body };
+  }
   const { subject, attachments } = await PostalMime.parse(body["message"] ?? "");
-  const calendar = attachments.find(({ mimeType }) => mimeType === "text/calendar");
-  const invitation = new TextDecoder().decode(calendar?.content as ArrayBuffer);
-  const [uid, sequence] = [/^UID:(.*)$/m, /^SEQUENCE:(.*)$/m].map((line) => line.exec(invitation)?.[1]?.trim());
-  if (!uid || !sequence) throw new Error(`A message without an invitation: ${subject}`);
-  return `to ${body["to"]}: ${uid} ${sequence}`;
+  const part = attachments.find(({ mimeType }) => mimeType === "text/calendar");
+  const calendar = new ICAL.Component(ICAL.parse(new TextDecoder().decode(part?.content as ArrayBuffer)));
+  const event = calendar.getFirstSubcomponent("vevent");
+  if (!event) throw new Error(`A message without an invitation: ${subject}`);
+  const method = String(calendar.getFirstPropertyValue("method"));
+  const read = (name: string) => String(event.getFirstPropertyValue(name) ?? "");
+  const time = (name: string) => (event.getFirstPropertyValue(name) as ICAL.Time).toJSDate().toISOString();
+  const [uid, sequence, status] = [read("uid"), Number(read("sequence")), read("status")];
+  const content = {
+    to: body["to"],
+    method,
+    uid,
+    sequence,
+    status,
+    url: read("url"),
+    startsAt: time("dtstart"),
+    endsAt: time("dtend"),
+  };
+  return { visible: `to ${body["to"]}: ${uid} ${method} ${sequence}`, content };
 }
