@@ -95,7 +95,7 @@ async function ownValues(id: string): Promise<object> {
 /** Every field as history tells it, from the creation on. */
 async function folded(id: string): Promise<Record<string, string | null>> {
   const rows = await app.app.connections
-    .raw`select changes from events where interview_id = ${decodeIdOf("Interview", id)} order by sequence`;
+    .raw`select changes from events where subject_id = ${decodeIdOf("Interview", id)} order by sequence`;
   const values: Record<string, string | null> = Object.fromEntries(INTERVIEW_FIELDS.map((field) => [field, null]));
   for (const row of rows) {
     for (const { field, before, after } of row["changes"]) {
