@@ -31,6 +31,7 @@ const LADDER = [
   ["graphiql"],
   ["schema.ts", "env.ts", "app.ts"],
   ["server.ts", "worker.ts"],
+  ["cli"],
   ["main.ts"],
 ];
 const BANNED = ["utils", "helpers", "common", "shared", "services", "managers", "types"];
