@@ -6,7 +6,7 @@ import { checkDirectory } from "../../src/import/check.ts";
 import type { Directory } from "../../src/import/directory.ts";
 import { readDirectoryFile } from "../../src/import/file.ts";
 
-const FOLDER = "src/import/demo";
+const FOLDER = "src/demo";
 
 async function demo(name: string): Promise<Directory> {
   const checked = checkDirectory(await readDirectoryFile(`${FOLDER}/${name}.json`));
