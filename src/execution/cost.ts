@@ -9,7 +9,7 @@ import type {
   ValueNode,
   ValidatedExecutionArgs,
 } from "graphql";
-import { DEFAULT_PAGE, LARGEST_PAGE } from "../listing/page.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../listing/page.ts";
 import { introspectionSizes } from "./introspection.ts";
 import { weigh } from "./weight.ts";
 
@@ -103,8 +103,8 @@ class Measure {
     const named = getNamedType(field.type);
     const one = isLeafType(named) || named.name === "PageInfo" ? 0 : 1;
     if (field.args.some(({ name }) => name === "first")) {
-      const size = numberOf(this.#valueOf(node, "first")) ?? numberOf(this.#valueOf(node, "last")) ?? DEFAULT_PAGE;
-      return { own: one, items: Math.min(Math.max(size, 0), LARGEST_PAGE) };
+      const size = numberOf(this.#valueOf(node, "first")) ?? numberOf(this.#valueOf(node, "last")) ?? DEFAULT_PAGE_SIZE;
+      return { own: one, items: Math.min(Math.max(size, 0), MAX_PAGE_SIZE) };
     }
     const introspected = introspectionSizes(this.#args.schema).get(`${parent.name}.${field.name}`);
     if (introspected !== undefined) return { own: one * introspected, items: introspected };

@@ -10,7 +10,7 @@ import { withoutStatus } from "./errors.ts";
 /** How long a result stands for later subscribers; after that the fields are resolved anew. */
 const SHARED_MS = 1_000;
 /** How many results a group keeps for them; who is further behind has them resolved anew. */
-const MOST_SHARED = 50;
+const MAX_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
 const BEGIN: ReadonlySet<string> = new Set(["after", "from"]);
 
@@ -90,7 +90,7 @@ class SharedGroup {
     // Handled from the start, and not handed to those who come later.
     delivery.catch(() => this.#deliveries.delete(sequence));
     const [oldest] = this.#deliveries.keys();
-    if (this.#deliveries.size > MOST_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
+    if (this.#deliveries.size > MAX_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
     setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();
     return delivery;
   }

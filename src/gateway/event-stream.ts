@@ -9,7 +9,7 @@ import { toGraphQLError, withStatus } from "../execution/errors.ts";
 import type { Mask } from "../execution/errors.ts";
 import { currentRequest } from "../execution/request.ts";
 import { DELIVERY } from "./results.ts";
-import type { Carried } from "./results.ts";
+import type { DeliveredResult } from "./results.ts";
 import { toText } from "../execution/share.ts";
 
 const KEEP_ALIVE_MS = 12_000;
@@ -49,7 +49,7 @@ export function useEventStream(options: EventStreamOptions): Plugin<object, Stre
     onResultProcess(payload) {
       const { result, request, serverContext } = payload;
       const accepted = typesOf(request.headers.get("accept"));
-      if (isAsyncIterable<Carried>(result)) {
+      if (isAsyncIterable<DeliveredResult>(result)) {
         if (!accepted.some((type) => type === TYPE || type === "*/*" || type === "text/*")) {
           void result[Symbol.asyncIterator]().return?.();
           const refusal = { errors: [toGraphQLError(notAcceptable())] };
@@ -101,7 +101,7 @@ function toSingleEvent(processed: ExecutionResult, api: FetchAPI): Response {
 
 /** Pulls one result at a time, and ends a reader that takes nothing. What ends here is cut off: it is not complete. */
 function toEventStream(
-  results: AsyncIterable<Carried>,
+  results: AsyncIterable<DeliveredResult>,
   { mask, log, stallMs, res, lastEventId }: EventStreamOptions & StreamServerContext,
 ): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
@@ -149,7 +149,7 @@ function toEventStream(
   });
 }
 
-function message(result: Carried): string {
+function message(result: DeliveredResult): string {
   const { cursor, text } = result[DELIVERY] ?? { cursor: null, text: toText(result) };
   // An id alone is no message to a client, and where its next connection resumes.
   return `${cursor ? `id: ${cursor}\n` : ""}${text && `event: next\ndata: ${text}\n`}\n`;

@@ -26,7 +26,7 @@ import { currentRequest } from "../execution/request.ts";
 import { createRefusalCodes, useRefusalCodes } from "../execution/refusal-code.ts";
 import { useParameters } from "./parameters.ts";
 import { OpenStreams, subscribeForYoga } from "./results.ts";
-import type { ResultsOptions } from "./results.ts";
+import type { EventStreamOptions } from "./results.ts";
 import type { Roster } from "./roster.ts";
 import { slowDown } from "./slow-down.ts";
 import { createSubscribe } from "../execution/subscribe.ts";
@@ -234,7 +234,7 @@ function chooseExecutor({ plannedExecution }: PipelineOptions, fallbacks: Fallba
  * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
  * sockets and direct POSTs. graphql-js' tracing channels say nothing of planned queries.
  */
-function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
+function useExecutors(execute: Execute, options: EventStreamOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(args, options)),

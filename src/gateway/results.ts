@@ -13,9 +13,9 @@ import type { TokenWatch } from "./token-watch.ts";
 
 export const DELIVERY = Symbol("delivery");
 /** A result on its way through Yoga, with what it was taken from. */
-export type Carried = ExecutionResult & { [DELIVERY]?: Delivery };
+export type DeliveredResult = ExecutionResult & { [DELIVERY]?: Delivery };
 
-export interface ResultsOptions {
+export interface EventStreamOptions {
   subscribe: Subscribe;
   watch: TokenWatch;
   mask: Mask;
@@ -25,11 +25,11 @@ export interface ResultsOptions {
 
 /** The event streams of the process. */
 export class OpenStreams {
-  readonly #open = new Set<Results>();
+  readonly #open = new Set<EventStreamResults>();
   /** Whether the process ends, and takes no more of them. */
   ended = false;
 
-  add(results: Results): () => void {
+  add(results: EventStreamResults): () => void {
     this.#open.add(results);
     return () => this.#open.delete(results);
   }
@@ -44,7 +44,7 @@ export class OpenStreams {
 /** Subscribes as Yoga wants it: a stream of results, which ends when its token or the process does. */
 export async function subscribeForYoga(
   args: ExecutionArgs,
-  { subscribe, watch, mask, roster, streams }: ResultsOptions,
+  { subscribe, watch, mask, roster, streams }: EventStreamOptions,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
   const { authorization = "", caller } = args.contextValue as Context & TransportContext;
   const member: Member = {};
@@ -55,7 +55,7 @@ export async function subscribeForYoga(
     roster.delete(member);
     return subscribed;
   }
-  const results = new Results(subscribed, mask);
+  const results = new EventStreamResults(subscribed, mask);
   const end = (reason: RequestError) => results.refuse(reason);
   const forget = watch.add({ authorization, expiresAt: caller.expiresAt, end });
   const leave = streams.add(results);
@@ -81,7 +81,7 @@ export async function subscribeForYoga(
  * "Cut" is a connection that ends inside the answer: graphql-sse's client and EventSource reconnect, urql reports a network
  * error to its retry exchange. All of them take a `complete` for the end of the subscription and never come back.
  */
-export class Results implements AsyncIterableIterator<Carried> {
+export class EventStreamResults implements AsyncIterableIterator<DeliveredResult> {
   readonly #deliveries: Deliveries;
   readonly #mask: Mask;
   /** The cursor after the last event that was delivered. */
@@ -111,7 +111,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     this.refuse(goingAway(this.#cursor));
   }
 
-  async next(): Promise<IteratorResult<Carried>> {
+  async next(): Promise<IteratorResult<DeliveredResult>> {
     if (this.#ended) return { done: true, value: undefined };
     const taken = this.#refusal ? null : await this.#take();
     // The log's own streams end when the process does.
@@ -123,7 +123,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     return { done: false, value: { ...delivery.result, [DELIVERY]: delivery } };
   }
 
-  async return(): Promise<IteratorResult<Carried>> {
+  async return(): Promise<IteratorResult<DeliveredResult>> {
     this.#ended = true;
     this.#onEnd();
     await this.#deliveries.return();
@@ -134,7 +134,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     return this;
   }
 
-  async #last(delivery: Delivery): Promise<IteratorResult<Carried>> {
+  async #last(delivery: Delivery): Promise<IteratorResult<DeliveredResult>> {
     await this.return();
     return { done: false, value: { ...delivery.result, [DELIVERY]: delivery } };
   }

@@ -1,10 +1,10 @@
 import { directory } from "./directory.ts";
 import type { Directory } from "./directory.ts";
 import { problem } from "./problem.ts";
-import type { Problem } from "./problem.ts";
+import type { FileProblem } from "./problem.ts";
 import { referenceProblems } from "./references.ts";
 
-export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: Problem[] };
+export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: FileProblem[] };
 
 /**
  * Reads a value as a directory and reports everything that is wrong with it, whatever is stored: first what its shape

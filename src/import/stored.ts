@@ -10,7 +10,7 @@ import { DEMO_ACCOUNTS, idsOf } from "./ids.ts";
 import type { Ids } from "./ids.ts";
 import type { Outline } from "./outline.ts";
 import { problem } from "./problem.ts";
-import type { Problem } from "./problem.ts";
+import type { FileProblem } from "./problem.ts";
 import { cannotShare, noStageOf, outsideReferences } from "./references.ts";
 import type { OutsideReference } from "./references.ts";
 
@@ -24,7 +24,7 @@ export interface AccountGuard {
 const MAX_NAMED = 5;
 
 /** What is wrong with a directory beside what is stored: its account, references, and addresses that others have. */
-export async function storedProblems(tx: Executor, file: Outline, guard: AccountGuard): Promise<Problem[]> {
+export async function storedProblems(tx: Executor, file: Outline, guard: AccountGuard): Promise<FileProblem[]> {
   const { externalId } = file.account;
   if (externalId === undefined) return [];
   const wrongAccount = await accountProblems(tx, { ...file.account, externalId }, guard);
@@ -37,7 +37,7 @@ async function accountProblems(
   tx: Executor,
   { externalId, name }: { externalId: string; name?: string | undefined },
   guard: AccountGuard,
-): Promise<Problem[]> {
+): Promise<FileProblem[]> {
   const [account] = await tx.select({ name: accounts.name }).from(accounts).where(eq(accounts.externalId, externalId));
   if (account) {
     if (guard.mayRename || name === undefined || name === account.name) return [];
@@ -68,9 +68,9 @@ const TABLES = {
   stage: stages,
 } satisfies Record<OutsideReference["noun"], unknown>;
 
-async function unknownReferences(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+async function unknownReferences(tx: Executor, ids: Ids, file: Outline): Promise<FileProblem[]> {
   const references = [...outsideReferences(file)];
-  const problems = new Map<OutsideReference, Problem>();
+  const problems = new Map<OutsideReference, FileProblem>();
   for (const [noun, mentioned] of Map.groupBy(references, (reference) => reference.noun)) {
     const found = await findStored(tx, ids, { noun, externalIds: mentioned.map(({ externalId }) => externalId) });
     for (const reference of mentioned) {
@@ -125,7 +125,7 @@ function whatIsWrong(
   return undefined;
 }
 
-async function takenAddresses(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+async function takenAddresses(tx: Executor, ids: Ids, file: Outline): Promise<FileProblem[]> {
   const wanted = file.users.flatMap(({ email, externalId, at }) =>
     email === undefined || externalId === undefined ? [] : [{ email, externalId, at, key: emailAddressKey(email) }],
   );

@@ -11,9 +11,9 @@ import type { Columns } from "../read/loader.ts";
 import { decodeCursor, encodeCursor } from "./page-cursor.ts";
 import { runQuickly } from "../read/quick.ts";
 
-export const DEFAULT_PAGE = 20;
-export const LARGEST_PAGE = 100;
-const LIMITS = [2, 6, 11, 21, 51, LARGEST_PAGE + 1];
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
+const LIMITS = [2, 6, 11, 21, 51, MAX_PAGE_SIZE + 1];
 
 export interface PageArguments {
   first?: number | null | undefined;
@@ -240,14 +240,14 @@ function toPage<T extends PageTable>(
 }
 
 /** At least one more than the page holds, which tells whether the list goes on; few numbers, so that few statements. */
-const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? LARGEST_PAGE + 1;
+const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? MAX_PAGE_SIZE + 1;
 
 function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
   if (first != null && last != null) throw new RequestError("INVALID_INPUT", "Send either first or last, not both.");
-  const size = first ?? last ?? DEFAULT_PAGE;
-  if (size < 0 || size > LARGEST_PAGE) {
+  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
+  if (size < 0 || size > MAX_PAGE_SIZE) {
     const name = first == null ? "last" : "first";
-    throw new RequestError("INVALID_INPUT", `${name} must be between 0 and ${LARGEST_PAGE}, and ${size} is not.`);
+    throw new RequestError("INVALID_INPUT", `${name} must be between 0 and ${MAX_PAGE_SIZE}, and ${size} is not.`);
   }
   return { size, backward: last != null };
 }
