@@ -12,11 +12,10 @@ const PACKAGE = pathToFileURL(
 ).href;
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
- * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
- * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used. A
- * server that has vanished without a word is waited for until TCP gives up, after a quarter of an hour. One that closes a
- * connection before it greets is asked again without end; TLS is spoken to one that has just declined it.
+ * Faults of postgres.js 3.4.9 when a connection is lost (porsager/postgres#1154, #1208). A rollback is written to the closed
+ * socket, which ends the process. A query sent between the socket's error and its end is never answered. A pending write stops
+ * all later writes, so the connection hangs. A server that vanished is waited for until TCP gives up, after a quarter of an
+ * hour. One that closes connections before the handshake is retried without pause; TLS is spoken to one that declined it.
  */
 const PATCHES: readonly { before: string; after: string }[] = [
   {
@@ -58,8 +57,8 @@ const PATCHES: readonly { before: string; after: string }[] = [
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const found = nextResolve(specifier, context);
-    const ours = context.parentURL?.endsWith(MARK) && found.url.startsWith(PACKAGE);
-    return ours ? { ...found, url: found.url + MARK } : found;
+    const isPatched = context.parentURL?.endsWith(MARK) && found.url.startsWith(PACKAGE);
+    return isPatched ? { ...found, url: found.url + MARK } : found;
   },
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);

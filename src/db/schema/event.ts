@@ -14,7 +14,7 @@ import { accounts, instant } from "./account.ts";
 import { actorKind, interviewEventType } from "./enum.ts";
 import { interviews } from "./interview.ts";
 
-/** One field of a change, as history tells it; null where it had, or has, no value. */
+/** One field of a change, as history shows it; null where it had, or has, no value. */
 export interface StoredFieldChange {
   field: string;
   before: string | null;
@@ -36,7 +36,7 @@ export const events = pgTable(
     type: interviewEventType("type").notNull(),
     interviewId: uuid("interview_id").notNull(),
     interviewVersion: integer("interview_version").notNull(),
-    /** What followers filter by, as it was when the event happened. */
+    /** What subscriptions filter by, as it was when the event happened. */
     applicationId: uuid("application_id").notNull(),
     jobId: uuid("job_id").notNull(),
     stageId: uuid("stage_id").notNull(),
