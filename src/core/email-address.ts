@@ -22,7 +22,7 @@ export type ReadEmailAddress = { address: string; fault?: undefined } | { addres
 
 /**
  * Reads an e-mail address: a dot-atom of RFC 5322, `@`, and a host name. Labels outside ASCII become A-labels. Quoted local
- * parts, local parts outside ASCII (SMTPUTF8) and address literals are refused, each in its own words.
+ * parts, local parts outside ASCII (SMTPUTF8) and address literals are refused, each with its own reason.
  * @param maxLocalPart for a calendar MAX_CALENDAR_LOCAL_PART
  */
 export function readEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): ReadEmailAddress {
@@ -41,7 +41,7 @@ export function isEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): boo
   return readEmailAddress(text, maxLocalPart).address === text;
 }
 
-/** What two addresses of one person have in common: letter case does not tell mailboxes apart. */
+/** Equal for addresses of one mailbox, which letter case does not distinguish. */
 export function emailAddressKey(address: string): string {
   return address.toLowerCase();
 }

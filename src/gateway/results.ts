@@ -34,7 +34,7 @@ export class OpenStreams {
     return () => this.#open.delete(results);
   }
 
-  /** Ends them all; each says that the process ends, and where to go on. */
+  /** Ends them all, each with GOING_AWAY and its cursor. */
   end(): void {
     this.ended = true;
     for (const results of this.#open) results.goAway();
@@ -68,12 +68,12 @@ export async function subscribeForYoga(
 }
 
 /**
- * One event stream. It never ends by itself, so its last result is always one that says why it ends and where to go on:
+ * One event stream. It never ends by itself, so its last result always says why it ends and where to resume:
  *
  * | why it ends | last result | what follows |
  * | --- | --- | --- |
  * | the token has expired or was revoked | UNAUTHENTICATED | cut; reconnecting needs a fresh token, else it is refused with 401 |
- * | the reader takes nothing, or is too slow | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
+ * | the client reads nothing, or is too slow | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
  * | the events that it needs have been pruned | CURSOR_EXPIRED | cut; reconnecting is refused with 400, read the list again |
  * | an event cannot be judged or resolved | the masked error | cut; reconnecting begins with that event |
  * | the process ends | GOING_AWAY | cut; reconnecting resumes at another process |
@@ -87,7 +87,7 @@ export class EventStreamResults implements AsyncIterableIterator<DeliveredResult
   /** The cursor after the last event that was delivered. */
   #cursor: string | null = null;
   #onEnd = () => {};
-  /** Why the stream ends, until that is told. */
+  /** Why the stream ends, until that is sent. */
   #refusal: GraphQLError | null = null;
   #ended = false;
   #interrupt = () => {};
@@ -101,7 +101,7 @@ export class EventStreamResults implements AsyncIterableIterator<DeliveredResult
     this.#onEnd = handle;
   }
 
-  /** Ends the stream; what it says last is why. */
+  /** Ends the stream with the reason as its last result. */
   refuse(reason: RequestError): void {
     this.#refusal ??= this.#mask(reason);
     this.#interrupt();

@@ -6,25 +6,25 @@ import { bearerToken } from "./identify.ts";
 const REVIEW_MS = 30_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What is open under a token and ends with it: a socket, an event stream. */
+/** A socket or event stream, which closes when its token ends. */
 export interface TokenHolder {
   authorization: string;
   /** When the token ends by itself; null when it does not. */
   expiresAt: Date | null;
-  /** Called once, when nobody stands behind the token any more. */
+  /** Called once, when the token is no longer valid. */
   end(reason: RequestError): void;
 }
 
 export interface TokenWatchOptions {
-  /** Why nobody stands behind an authorization any more; null while somebody does. */
+  /** Why an authorization is no longer valid; null while it is. */
   whyInvalid: (authorization: string) => Promise<RequestError | null>;
   log: Logger;
   now: () => Date;
-  /** How often it is checked that the tokens of what is open are still valid; 30 s when left out. */
+  /** How often tokens are checked; 30 s when left out. */
   reviewMs?: number | undefined;
 }
 
-/** Ends what is open under a token when the token expires or is revoked, also when nothing else happens. */
+/** Closes sockets and event streams when their token expires or is revoked, even if idle. */
 export class TokenWatch {
   readonly #options: TokenWatchOptions;
   /** Each with what stops its timer. */

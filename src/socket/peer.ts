@@ -48,7 +48,7 @@ export class Peer {
     return this.#unsent > 0 ? this.#progressAt : Number.POSITIVE_INFINITY;
   }
 
-  /** Asks for a sign of life now and then; false when there was none since the last time. */
+  /** Pings now and then; false when nothing came since the last ping. */
   isAlive(now: number): boolean {
     if (now - this.#pingAt < PING_MS || this.#socket.readyState !== this.#socket.OPEN) return true;
     if (!this.#answered && this.#unsent === 0) return false;
@@ -75,7 +75,7 @@ export class Peer {
     if (!this.#rest && this.#socket.isPaused && this.#socket.bufferedAmount <= MAX_UNREAD / 2) this.#socket.resume();
   }
 
-  /** Writes, and stops reading while too much waits to leave: whoever does not read may not ask either. */
+  /** Writes, and stops reading while too much waits to leave: a client that does not read is not read either. */
   #write(write: (sent: () => void) => void): Promise<void> {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return Promise.resolve();

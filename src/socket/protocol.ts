@@ -80,7 +80,7 @@ interface Operation {
 }
 
 /**
- * graphql-transport-ws on one socket. graphql-ws speaks it under ids of ours, each of which is used once: a client may use its
+ * graphql-transport-ws on one socket. graphql-ws speaks it under internal ids, each of which is used once: a client may use its
  * own again as soon as it has completed it, while the library still ends the operation before. What a client may not say is
  * refused here, so that nothing that it sends makes the library throw.
  */
@@ -133,7 +133,7 @@ export class Protocol {
     return push;
   }
 
-  /** Tells each subscription where to go on after the last event that was sent. */
+  /** Sends each subscription the cursor of the last event that was sent. */
   tooSlow(): void {
     for (const { name, push } of this.#operations.values()) {
       push?.leave((cursor) => this.#pipeline.mask(subscriberTooSlow(cursor)));
