@@ -15,7 +15,7 @@ import { weigh } from "./weight.ts";
 
 /** How many items a list is taken to have when nothing says its size: interviewers, activities, warnings. */
 const ASSUMED_ITEMS = 5;
-/** So many values take about as long as one object. */
+/** How many values take about as long as one object. */
 export const VALUES_PER_POINT = 10;
 /** On a field of long text: how many ordinary values it counts for. */
 export interface WeightExtensions {
@@ -43,7 +43,7 @@ interface Size {
 const NOTHING: Size = { objects: 0, values: 0, depth: 0, fields: 0 };
 const known = new WeakMap<OperationDefinitionNode, Cost>();
 
-/** Computes what an operation costs; without variables, once for as long as its document is kept. */
+/** Computes what an operation costs; without variables, once for as long as its document is cached. */
 export function costOf(args: ValidatedExecutionArgs): Cost {
   const { operation, schema } = args;
   const cached = known.get(operation);
