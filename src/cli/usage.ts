@@ -1,7 +1,7 @@
 export const USAGE = `Usage:
   npm start                      the gateway, or the role that ROLE names
   npm run import -- FILE         imports a directory file
-  npm run import -- --dry-run FILE       tells what importing it would change, and changes nothing
+  npm run import -- --dry-run FILE       reports what importing it would change, and changes nothing
   npm run import -- [--create] [--rename] FILE   may make a new account beside others, may change an account's name
   npm run -s import -- --schema  prints the JSON Schema of directory files
   npm run -s token -- ACCOUNT [SCOPE ...]   prints a new API token of an account

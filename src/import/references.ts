@@ -32,7 +32,7 @@ const LIST_OF: Partial<Record<Noun, ListName>> = {
 };
 
 /**
- * What a directory contradicts itself in, whatever is stored: ids that come twice, lists that are complete and missing,
+ * The contradictions of a directory, regardless of what is stored: ids that come twice, lists that are complete and missing,
  * references that a complete list or a job of the file cannot fulfil. In any value that is meant to be a directory.
  */
 export function* referenceProblems(value: unknown): Generator<FileProblem> {
