@@ -8,13 +8,13 @@ export type Abilities = Record<(typeof ABILITIES)[number], boolean>;
 
 type State = Pick<Interview, "outcome" | "startsAt" | "endsAt" | "location" | "provisioningState">;
 
-/** What may be done to an interview in a state by somebody who does or does not have the right to manage it. */
+/** What a caller may do to an interview in this state, with or without the right to manage it. */
 export function abilitiesIn(state: State, { manages, now }: { manages: boolean; now: Date }): Abilities {
   const status = meetingStatus(state, now);
-  const stands = manages && status !== "CANCELLED";
+  const editable = manages && status !== "CANCELLED";
   return {
-    update: stands,
-    cancel: stands && !(state.location === "HACKERRANK" && status === "ENDED"),
+    update: editable,
+    cancel: editable && !(state.location === "HACKERRANK" && status === "ENDED"),
     markNoShow: manages && (status === "IN_PROGRESS" || status === "ENDED"),
     undoNoShow: manages && status === "CANDIDATE_NO_SHOW",
     retryProvisioning: manages && state.provisioningState === "FAILED",

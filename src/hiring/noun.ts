@@ -5,7 +5,7 @@ import { defineRowLoader, loaded } from "../read/loader.ts";
 import * as load from "./load.ts";
 import { seesApplication, seesJob, visibilityOf } from "./visibility.ts";
 
-/** Of reference data that belongs to a job: it is seen with the job. */
+/** Reference data of a job is visible with the job. */
 const withJob = <Row, K extends keyof Row & string>(key: K & (Row[K] extends string ? K : never)): Visibility<Row> => ({
   reads: [key],
   sees: async (ctx, row) => seesJob(await visibilityOf(ctx), row[key] as string),
@@ -45,7 +45,7 @@ export const APPLICATIONS: IdentifiedNoun<load.Application> = {
   visibility: { reads: ["jobId", "candidateId"], sees: seesApplication },
 };
 
-/** Candidates are seen by who sees one of their applications. */
+/** A candidate is visible to callers who see one of their applications. */
 export const CANDIDATES: IdentifiedNoun<load.Candidate> = {
   byId: load.candidateInAccount,
   byExternalId: defineRowLoader(candidates, "externalId"),

@@ -13,7 +13,7 @@ import type { HiringTeamMember } from "./load.ts";
 /** Roles that see and manage everything of the account. */
 export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
 
-/** What a caller sees: all of the account, or as a person what they take part in. */
+/** What a caller sees: all of the account, or what a person takes part in. */
 export type Visibility =
   | { everything: true }
   | {
@@ -26,7 +26,7 @@ export type Visibility =
       externalJobIds: ReadonlySet<string>;
     };
 
-/** What says whether an application, or an interview about it, is seen. */
+/** The columns that decide whether an application, or an interview about it, is visible. */
 export interface ApplicationKeys {
   jobId: string;
   candidateId: string;
@@ -36,7 +36,7 @@ const EXTERNAL: HiringTeamMember["role"] = "EXTERNAL_RECRUITER";
 
 const teamsOfUser = defineListLoader(hiringTeamMembers, { by: "userId", order: ["jobId"] });
 
-/** What the caller sees at this moment. Asked again within one operation, it costs nothing. */
+/** What the caller sees at this moment. Repeated calls within one operation cost nothing. */
 export async function visibilityOf(ctx: Context): Promise<Visibility> {
   const { userId } = ctx.caller;
   if (userId === null) return { everything: true };

@@ -11,7 +11,7 @@ export const MANAGERS: readonly HiringTeamMember["role"][] = ["RECRUITER", "HIRI
 
 export type ManagementRight = "may" | "not the job" | "not the application";
 
-/** What is managed: an application, by its candidate, and its job, by its team. */
+/** An application and its job: what the right to manage them depends on. */
 export interface ManagedApplication {
   team: Pick<HiringTeamMember, "userId" | "role">[];
   candidate: { addedById: string | null };

@@ -19,7 +19,7 @@ export async function seesInterview(ctx: Context, interview: Interview): Promise
   return seats.some(({ userId }) => userId === visibility.userId);
 }
 
-/** Something of an interview's application or job, or null for a person who only takes part in the interview. */
+/** Something of an interview's application or job; null for a person who sees the interview but not its application. */
 export async function ofApplication<T>(
   ctx: Context,
   interview: ApplicationKeys,
