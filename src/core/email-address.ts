@@ -53,8 +53,8 @@ function faultOfLocalPart(localPart: string, maxLength: number): string | undefi
   if (localPart.length > maxLength) return `there are more than ${maxLength} characters before the @`;
   const atoms = localPart.split(".");
   const strange = atoms.join("").match(NOT_ATEXT)?.[0];
-  if (strange !== undefined) return `${JSON.stringify(strange)} cannot stand before the @`;
-  if (atoms.includes("")) return "a dot before the @ stands alone";
+  if (strange !== undefined) return `${JSON.stringify(strange)} is not allowed before the @`;
+  if (atoms.includes("")) return "it has a misplaced dot before the @";
   return undefined;
 }
 
@@ -62,7 +62,7 @@ function readHost(host: string): { name?: string; fault?: string } {
   if (host === "") return { fault: "there is nothing after the @" };
   if (host.startsWith("[")) return { fault: "an address in brackets after the @ is not supported, only a host name" };
   const strange = host.match(NOT_HOST_CHARACTER)?.[0];
-  if (strange !== undefined) return { fault: `${JSON.stringify(strange)} cannot stand in a host name` };
+  if (strange !== undefined) return { fault: `${JSON.stringify(strange)} is not allowed in a host name` };
   const name = NOT_ASCII.test(host) ? domainToASCII(host) : host;
   if (name === "") return { fault: "its host name cannot be written in A-labels" };
   const labels = name.split(".");

@@ -15,7 +15,7 @@ import { weigh } from "./weight.ts";
 const LARGEST: Cost = { cost: 10_000, depth: 16, fields: 2_000 };
 /** A bucket holds the points of this many seconds. */
 const BURST_SECONDS = 5;
-/** What a request takes by itself, in points: a point is the time of one object, about ten microseconds. */
+/** Base cost of a request, in points: a point is the time of one object, about ten microseconds. */
 const REQUEST_POINTS = 15;
 /** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
 const SHARE_PRINTED = 0.5;
@@ -33,7 +33,7 @@ export interface GuardOptions {
   deadlineMs: number;
 }
 
-/** What was found of an operation before it runs: the result that refuses it, or what it costs and its coerced variables. */
+/** An operation before it runs: the result that refuses it, or its cost and coerced variables. */
 type Verdict = { refusal: ExecutionResult } | { cost: CostReport; validated: ValidatedExecutionArgs };
 
 interface CostReport {

@@ -11,7 +11,7 @@ interface Bucket {
   at: number;
 }
 
-/** More names than that are forgotten, those not seen for the longest time first. */
+/** Maximum number of buckets; the least recently used are dropped. */
 const MAX_BUCKETS = 50_000;
 
 /** Token buckets by name: each holds points that are spent and refill with time. Points spent beyond that are owed. */

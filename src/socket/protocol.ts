@@ -22,7 +22,7 @@ import { Deliveries } from "../execution/subscribe.ts";
 const MAX_OPERATIONS = 100;
 /** The subprotocol that sockets must speak. */
 export const PROTOCOL = "graphql-transport-ws";
-/** Why a socket is closed that says in no form that is known whose it is. */
+/** Close reason of a socket that sends no token in a known form. */
 const SEND_A_TOKEN = 'UNAUTHENTICATED: send {"authorization":"Bearer <token>"} as payload of connection_init';
 
 /** One socket as the protocol sees it. */
@@ -35,9 +35,9 @@ export interface Connection {
   /** Resolves when the text has left the process. */
   send: (text: string) => Promise<void>;
   close: (code: number, reason: string) => void;
-  /** Takes the socket in for this token until the token ends, or closes it. */
+  /** Admits the socket until its token ends, or closes it. */
   admit: (authorization: string, caller: Caller) => boolean;
-  /** Closes it because its token is refused, or cannot be judged. */
+  /** Closes it because its token is refused, or cannot be checked. */
   refuse: (code: RequestErrorCode, reason?: string) => void;
 }
 
@@ -73,7 +73,7 @@ export function createProtocol(pipeline: Pipeline): (connection: Connection) => 
   return (connection) => new Protocol(server, pipeline, connection);
 }
 
-/** An operation of a socket: the id that the client chose, and what it is pushed. */
+/** An operation of a socket: the id that the client chose, and its deliveries. */
 interface Operation {
   name: string;
   push: Push | null;
@@ -158,7 +158,7 @@ export class Protocol {
     const id = String(this.#count);
     this.#ids.set(name, id);
     this.#operations.set(id, { name, push: null });
-    // The library demands a text, which a client that sends a hash may leave out.
+    // The library demands a text, which a client that sends a hash may omit.
     await this.#receive(JSON.stringify({ id, type: "subscribe", payload: { ...payload, query: payload.query ?? "" } }));
     this.#free(id);
   }
@@ -170,7 +170,7 @@ export class Protocol {
     await this.#receive(JSON.stringify({ id, type: "complete" }));
   }
 
-  /** Sends what the library says, under the client's own id; nothing of an operation that the client has completed. */
+  /** Sends the library's messages under the client's own id, and none of an operation that the client has completed. */
   async #send(text: string): Promise<void> {
     const [start = "", id] = OF_OPERATION.exec(text) ?? [];
     if (id === undefined) return this.connection.send(text);
