@@ -6,8 +6,8 @@ import type { Context } from "../operation/context.ts";
 const OPEN_FIELDS: ReadonlySet<string> = new Set(["id", "__typename"]);
 
 /**
- * Ends a mutation before it writes unless the caller may write, and may read what its selection shows: whoever may not read
- * gets ids alone.
+ * Rejects a mutation before it writes unless the caller may write, and may read what its selection shows: a caller without
+ * the scope to read may select ids only.
  * @throws RequestError FORBIDDEN that names the missing scope
  */
 export function requireMutationScopes(ctx: Context, info: GraphQLResolveInfo): void {
