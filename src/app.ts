@@ -53,9 +53,9 @@ export interface AppOptions {
   log: Logger;
   /** Signs cursors; the database's own secret when left out. */
   cursorSecret?: string | undefined;
-  /** Whose tokens are taken for persons; nobody's when left out. */
+  /** The issuer whose tokens identify persons; none when left out. */
   persons?: PersonTokens | null;
-  /** How long events are kept, in milliseconds. */
+  /** How far streams may go back in the event log, in milliseconds. */
   eventRetentionMs: number;
   sockets: SocketLimits;
   limits: GuardOptions;
@@ -83,7 +83,7 @@ export interface App {
   resolveDocument: ResolveDocument;
   /** Seals the tickets of event streams; the same in every process on the database. */
   ticketSeal: Seal;
-  /** Whether the database answers on every connection that serves requests, told within a second. */
+  /** Whether the database answers, within a second, on every pool that serves requests. */
   isReady: () => Promise<boolean>;
   close(): Promise<void>;
 }
@@ -103,7 +103,7 @@ export async function migrateApp(
   await assertSameDatabase(urls);
 }
 
-/** Migrates the database and opens everything that hangs on it. */
+/** Migrates the database and opens everything that depends on it. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { databaseUrl, databaseDirectUrl, log, worker, persons, now = () => new Date() } = options;
   await migrateApp(databaseUrl, { directUrl: databaseDirectUrl, log });
@@ -152,9 +152,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Says by which release local times are read, and when another did it until now or does it in a process beside this one. */
+/** Logs which release local times are read by, and whether another process used or uses another. */
 async function noteZones({ log, demo }: AppOptions, { raw }: Connections): Promise<void> {
-  // Whoever tries the demo has no interviews that could move.
+  // The demo has no interviews that could move.
   const [inform, warn] = demo ? (["debug", "debug"] as const) : (["info", "warn"] as const);
   log[inform](describeZones(zonesInUse()));
   const { release } = zonesInUse();

@@ -8,7 +8,7 @@ import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from "./db/client.ts";
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const variable = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
 
-/** Not by an expression, which would begin again at each slash of a long row. */
+/** No expression: it would start over at each slash of a long row. */
 function withoutLastSlashes(url: string): string {
   let end = url.length;
   while (url[end - 1] === "/") end -= 1;
@@ -147,13 +147,13 @@ export interface Env {
   eventRetentionMs: number;
   sockets: { allowedOrigins: string[]; maxPerToken: number; maxInAll: number; stallMs: number };
   limits: { ratePerToken: number; ratePerAccount: number; deadlineMs: number };
-  /** Which ways past the libraries are taken. */
+  /** Which shortcuts past the libraries are taken. */
   shortcuts: { plannedExecution: boolean; directPost: boolean };
   /** How many proxies before the gateway name the client's address in `X-Forwarded-For`. */
   trustedProxyHops: number;
-  /** Whose tokens are taken for persons; null when nobody's are. */
+  /** The issuer whose tokens identify persons; null when there is none. */
   persons: PersonTokens | null;
-  /** How long a gateway that was told to end still answers, so that balancers notice, in milliseconds. */
+  /** How long a gateway still answers after SIGTERM, so that load balancers notice, in milliseconds. */
   shutdownGraceMs: number;
   /** The service that performs provisioning; null: the sandbox. */
   provider: { url: string; token: string | undefined; timeoutMs: number } | null;
@@ -225,7 +225,7 @@ function withCaFile(url: string | undefined, file: string | undefined): string |
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 
-/** @throws StartError when everybody who reaches the port could use the demo's tokens, which are public */
+/** @throws StartError when the demo, whose tokens are public, would be reachable from other machines */
 export function assertDemoIsPrivate({ databaseUrl, role, host, exposeDemo }: Env): void {
   if (databaseUrl !== null || role === "worker" || exposeDemo || LOOPBACK.test(host)) return;
   throw new StartError(

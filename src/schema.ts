@@ -24,7 +24,7 @@ import "./availability/graphql.ts";
 import "./stream/graphql.ts";
 
 const DESCRIPTION = `
-Interviews of an applicant tracking system: create them, read them with all that they refer to, and follow what becomes of them.
+Interviews of an applicant tracking system: create them, read them with all that they refer to, and follow their changes.
 
 **Authenticate** with \`Authorization: Bearer <token>\`: an API token of an account, or a person's JWT. A socket sends the same header in its
 handshake, or \`{"authorization": "Bearer <token>"}\` as the payload of \`connection_init\`. \`viewer\` says who the caller is and what it may do.
@@ -37,7 +37,7 @@ Conference, calendar event and invitations follow within seconds: \`interview { 
 \`interviews { asOfCursor nodes { id } }\` first and subscribe \`after\` that cursor: the stream delivers exactly what the list lacks.
 
 **Resume** after a disconnect by subscribing \`after\` the cursor received last: what was missed comes first, in order and without a gap. Cursors
-age; \`CURSOR_EXPIRED\` means to read the list again.
+expire: on \`CURSOR_EXPIRED\`, read the list again.
 
 Lists are Relay connections. Ids are opaque. Errors of a request have a code in \`extensions.code\`, and \`extensions.cost\` says what it cost.
 `.trim();

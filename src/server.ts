@@ -35,7 +35,7 @@ export interface GatewayServer {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Ways past the libraries, each of which can be switched off; both are on unless told otherwise. */
+/** Shortcuts past the libraries; both are on by default. */
 export interface ServerOptions {
   /** Whether ordinary requests go past Yoga's HTTP layer. */
   directPost?: boolean;
@@ -138,11 +138,11 @@ function createRoutes(app: App, options: RouteOptions) {
   return { pipeline, route };
 }
 
-/** What a client does to its connection ends that connection, and one that reads nothing of its answer is cut off. */
+/** An error of a client ends its connection, and a client that reads nothing of its answer is cut off. */
 function guard(request: IncomingMessage, response: ServerResponse, onCut: () => void): void {
   request.on("error", () => {});
   response.on("error", () => {});
-  // Told after a while without a byte in or out; an answer that is still being made is waited for.
+  // Fires after a while without a byte in or out; an answer that is still being made is waited for.
   response.on("timeout", (socket) => {
     if (socket.writableLength === 0) return;
     onCut();
@@ -162,7 +162,7 @@ interface Visit {
   pathname: string;
 }
 
-/** The page behind a sandbox meeting's link. */
+/** The page of a sandbox meeting's link. */
 async function sendConference(app: App, { request, response, pathname }: Visit): Promise<void> {
   const found = await findSandboxConference(app.services.db, pathname.slice(CONFERENCE_PATH.length));
   if (!found) return sendNotFound(response, "There is no sandbox conference with this address.");

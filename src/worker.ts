@@ -23,7 +23,7 @@ export function buildWorker({ services, providers, tasks, options }: App): Worke
       await pruneSearches(services);
       await pruneEvents(db, new Date(now().getTime() - options.eventRetentionMs));
     } catch (error) {
-      log.error({ error }, "what is no longer kept was not pruned");
+      log.error({ error }, "pruning expired events and keys failed");
     }
   };
   const requeue = async () => {

@@ -15,7 +15,7 @@ builder.node("Account", {
 });
 
 export const Viewer = builder.objectRef<Caller>("Viewer").implement({
-  description: "Who the token of this request stands for.",
+  description: "The caller that the token of this request identifies.",
   fields: (t) => ({
     account: t.field({
       type: "Account",
@@ -39,7 +39,7 @@ export const Viewer = builder.objectRef<Caller>("Viewer").implement({
 builder.queryField("viewer", (t) =>
   t.field({
     type: Viewer,
-    description: "Who the token of this request stands for.",
+    description: "The caller that the token of this request identifies.",
     resolve: (_root, _args, ctx) => ctx.caller,
   }),
 );

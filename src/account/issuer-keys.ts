@@ -3,10 +3,10 @@ import type { JWTVerifyGetKey } from "jose";
 import type { Logger } from "pino";
 import { RequestError } from "../core/error.ts";
 
-/** For how long a failure stands: an issuer that is away is not asked for every request. */
+/** How long a failure is remembered: an issuer that is away is not asked for every request. */
 const FAILURE_KEPT_MS = 1_000;
 const WARN_EVERY_MS = 5_000;
-/** For how long an issuer that has answered is not asked again, whatever keys tokens name. */
+/** Minimum time between two requests to the issuer, whatever keys tokens name. */
 const ANSWER_KEPT_S = 5;
 /** What is no fault of the issuer's: it has published its keys, and the token's is not among them. */
 const OF_THE_TOKEN = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];

@@ -37,7 +37,7 @@ const CLOCK_TOLERANCE_S = 5;
 const EXPIRED = "It has expired.";
 const OF_ANOTHER_ISSUER = "It is of another issuer.";
 const FOR_ANOTHER_AUDIENCE = "It is for another audience.";
-/** The last that a Date can tell. */
+/** The last instant that a Date can hold. */
 const LAST_SECOND = 8.64e12;
 
 /** In NFC, as the external ids of the directory are. */
@@ -49,7 +49,7 @@ const name = z
   .refine((text) => !unstorable(text));
 const claims = z.object({ sub: name, account: name, exp: z.number().max(LAST_SECOND), azp: name.optional() });
 
-/** Somebody from outside sees what their interviews refer to, and lists nobody. */
+/** An external collaborator sees what their interviews refer to, and lists no reference data. */
 const OUTSIDER: readonly Scope[] = ["interviews:read", "interviews:write"];
 
 /** What a person may ask for at all; what they then see and change depends on the hiring teams they are on. */
@@ -119,7 +119,7 @@ const isAboutKeys = (error: unknown): boolean =>
   error instanceof RequestError || error instanceof errors.JWKSNoMatchingKey;
 
 /**
- * Says what is wrong with a token whichever key it is signed with, when its key is not to be had.
+ * Says what is wrong with a token apart from its signature, when its key cannot be fetched.
  * @throws RequestError UNAUTHENTICATED
  */
 function refuseByClaims(token: string, expected: { issuer: string; audience: string; now: Date }): void {

@@ -10,11 +10,11 @@ export function hashToken(token: string): Buffer {
   return hash("sha256", token, "buffer");
 }
 
-/** The caller behind a bearer token, or null when no token of that text is valid. */
+/** The caller that a bearer token identifies, or null when it is not valid. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
 
 const JSON_WEB_TOKEN = /^[\w-]+[.][\w-]+[.][\w-]*$/;
-/** For how long an answer about a token is used again: a revoked one is refused no later than this. */
+/** How long an answer about a token is cached: a revoked one is refused no later than this. */
 export const TOKEN_KEPT_MS = 1_000;
 const MAX_KNOWN = 10_000;
 
@@ -75,8 +75,8 @@ export function createAuthenticator(
     const tokenHash = hashToken(token);
     const key = keyOf(tokenHash);
     if (refusedKeys.has(key)) return null;
-    const kept = known.get(key);
-    if (kept && clock() < kept.until) return kept.caller;
+    const cached = known.get(key);
+    if (cached && clock() < cached.until) return cached.caller;
     const caller = look(tokenHash);
     known.set(key, { caller, until: clock() + TOKEN_KEPT_MS });
     const found = await caller.catch(() => null);

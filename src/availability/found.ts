@@ -1,5 +1,5 @@
 import { RequestError } from "../core/error.ts";
-import { sightOf } from "../hiring/visibility.ts";
+import { visibilityOf } from "../hiring/visibility.ts";
 import { pageSize } from "../listing/page.ts";
 import type { Page, PageArguments } from "../listing/page.ts";
 import { requireScope } from "../operation/authorize.ts";
@@ -22,8 +22,8 @@ export async function findSearch(ctx: Context, id: string): Promise<Availability
   requireScope(ctx, "interviews:write");
   const search = await ctx.load(searchInAccount, id);
   if (!search) return null;
-  const sight = await sightOf(ctx);
-  return sight.everything || (sight.userId !== null && search.userId === sight.userId) ? search : null;
+  const visibility = await visibilityOf(ctx);
+  return visibility.everything || (visibility.userId !== null && search.userId === visibility.userId) ? search : null;
 }
 
 /** Until when the result can be read; null when there is none. */

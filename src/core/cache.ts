@@ -5,7 +5,7 @@ export interface CacheOptions {
   maxSize: number;
   /** The most that the entries of one owner may weigh. */
   maxSizePerOwner?: number;
-  /** At least so long passes between two entries that make room, in milliseconds: for what costs something elsewhere too. */
+  /** Minimum time between two evictions, in milliseconds: for entries whose eviction costs something elsewhere too. */
   replaceEveryMs?: number;
 }
 
@@ -15,7 +15,7 @@ interface Entry<V> {
   size: number;
 }
 
-/** A map of bounded size. The least recently used entry makes room, and an owner's own before anybody else's. */
+/** A map of bounded size. The least recently used entry is evicted, an owner's own before other owners'. */
 export class Cache<V> {
   readonly #entries: LRUCache<string, Entry<V>>;
   readonly #sizes = new Map<string, number>();
@@ -42,7 +42,7 @@ export class Cache<V> {
     return this.#isFree(owner, size) || performance.now() - this.#replacedAt >= replaceEveryMs;
   }
 
-  /** Leaves out what finds no room. */
+  /** Skips an entry for which there is no room. */
   set(key: string, value: V, { owner = "", size = 1 }: { owner?: string; size?: number } = {}): void {
     if (!this.hasRoom(owner, size)) return;
     if (!this.#isFree(owner, size)) this.#replacedAt = performance.now();

@@ -22,7 +22,7 @@ export type ReadEmailAddress = { address: string; fault?: undefined } | { addres
 
 /**
  * Reads an e-mail address: a dot-atom of RFC 5322, `@`, and a host name. Labels outside ASCII become A-labels. Quoted local
- * parts, local parts outside ASCII (SMTPUTF8) and address literals are refused, each in its own words.
+ * parts, local parts outside ASCII (SMTPUTF8) and address literals are refused, each with its own reason.
  * @param maxLocalPart for a calendar MAX_CALENDAR_LOCAL_PART
  */
 export function readEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): ReadEmailAddress {
@@ -41,7 +41,7 @@ export function isEmailAddress(text: string, maxLocalPart = MAX_LOCAL_PART): boo
   return readEmailAddress(text, maxLocalPart).address === text;
 }
 
-/** What two addresses of one person have in common: letter case does not tell mailboxes apart. */
+/** Equal for addresses of one mailbox, which letter case does not distinguish. */
 export function emailAddressKey(address: string): string {
   return address.toLowerCase();
 }
@@ -53,8 +53,8 @@ function faultOfLocalPart(localPart: string, maxLength: number): string | undefi
   if (localPart.length > maxLength) return `there are more than ${maxLength} characters before the @`;
   const atoms = localPart.split(".");
   const strange = atoms.join("").match(NOT_ATEXT)?.[0];
-  if (strange !== undefined) return `${JSON.stringify(strange)} cannot stand before the @`;
-  if (atoms.includes("")) return "a dot before the @ stands alone";
+  if (strange !== undefined) return `${JSON.stringify(strange)} is not allowed before the @`;
+  if (atoms.includes("")) return "it has a misplaced dot before the @";
   return undefined;
 }
 
@@ -62,7 +62,7 @@ function readHost(host: string): { name?: string; fault?: string } {
   if (host === "") return { fault: "there is nothing after the @" };
   if (host.startsWith("[")) return { fault: "an address in brackets after the @ is not supported, only a host name" };
   const strange = host.match(NOT_HOST_CHARACTER)?.[0];
-  if (strange !== undefined) return { fault: `${JSON.stringify(strange)} cannot stand in a host name` };
+  if (strange !== undefined) return { fault: `${JSON.stringify(strange)} is not allowed in a host name` };
   const name = NOT_ASCII.test(host) ? domainToASCII(host) : host;
   if (name === "") return { fault: "its host name cannot be written in A-labels" };
   const labels = name.split(".");

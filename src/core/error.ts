@@ -27,7 +27,7 @@ interface RequestErrorKind {
   meaning: string;
 }
 
-/** Every code of `errors[]`, whoever finds the error: this project, GraphQL.js or the HTTP layer. */
+/** Every code of `errors[]`, whether this project, GraphQL.js or the HTTP layer finds the error. */
 export const REQUEST_ERRORS = {
   BAD_REQUEST: {
     status: 400,
@@ -63,7 +63,7 @@ export const REQUEST_ERRORS = {
   CURSOR_EXPIRED: {
     status: 400,
     retryable: false,
-    meaning: "The events after this cursor are no longer kept. Read the list again and follow its `asOfCursor`.",
+    meaning: "The event log no longer goes back to this cursor. Read the list again and follow its `asOfCursor`.",
   },
   OPERATION_TOO_LARGE: {
     status: 400,
@@ -121,7 +121,7 @@ export const REQUEST_ERRORS = {
   SUBSCRIBER_TOO_SLOW: {
     status: 200,
     retryable: true,
-    meaning: "The subscriber fell too far behind. Subscribe again after `extensions.cursor`.",
+    meaning: "The subscriber was disconnected because it read too slowly. Resume after `extensions.cursor`.",
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
@@ -137,7 +137,7 @@ export const REQUEST_ERRORS = {
     status: 503,
     retryable: true,
     meaning:
-      "The token's key is not to be had from its issuer at the moment. Try again with the same token after `Retry-After`.",
+      "The token's signing key cannot be fetched from its issuer now. Retry with the same token after `Retry-After`.",
   },
   DATABASE_UNAVAILABLE: {
     status: 503,
@@ -153,7 +153,7 @@ export const REQUEST_ERRORS = {
 
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
-/** The table as Markdown, for the README. */
+/** The table as Markdown, for the README of the gateway. */
 export function requestErrorsTable(): string {
   const rows = Object.entries(REQUEST_ERRORS).map(
     ([code, { status, retryable, meaning }]) => `| ${code} | ${status} | ${retryable ? "yes" : "no"} | ${meaning} |`,

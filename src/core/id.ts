@@ -2,7 +2,7 @@ import { v5, v7 } from "uuid";
 import { RequestError } from "./error.ts";
 
 const NAMESPACE = "6f1c3c8e-6b0e-5a57-9d0c-0d6f5d4f7a11";
-/** Of UUIDs that stand in for texts that are no ids. */
+/** Namespace of the UUIDs that replace texts which are no ids. */
 const NOTHING = "0b7c4a52-2f0b-5c6e-8d53-4b8f3a1de9c7";
 
 const MAX_QUOTED = 60;
@@ -79,8 +79,8 @@ export function decodeIdOf(noun: Noun, text: string): string {
 }
 
 /**
- * The ids of one input. A text that is no id of its noun is read as a UUID that no row has, so that it is refused where and as
- * an unknown id is; what was sent is remembered for the message.
+ * The ids of one input. A text that is no id of its noun is read as a UUID that no row has, so that it is refused like an
+ * unknown id; the text is remembered for the message.
  */
 export class SentIds {
   readonly #wrong = new Map<string, string>();

@@ -1,7 +1,7 @@
 const MAX_URL = 2048;
 
 /**
- * A web address in its parsed form, which every reader takes for the same host: in `https://zoom.us\@other.example/` one sees
+ * A web address in its parsed form, in which every reader sees the same host: in `https://zoom.us\@other.example/` one sees
  * zoom.us and the next other.example.
  * @returns null for what is not http or https, carries a user name or password, is too long, or holds blanks
  */

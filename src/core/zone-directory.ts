@@ -8,7 +8,7 @@ import { offsetTable, readZoneFile, ZoneFileError } from "./zone-file.ts";
 import type { CompiledZone } from "./zone-file.ts";
 import type { OffsetTable } from "./zone-table.ts";
 
-/** Where operating systems keep their compiled tz database. */
+/** Where operating systems store their compiled tz database. */
 export const SYSTEM_ZONES = "/usr/share/zoneinfo";
 
 /** Every zone and region begins with a capital; `posix`, `right`, `localtime` and the tables of text do not. */

@@ -36,7 +36,7 @@ interface Block {
 }
 
 /**
- * Reads a compiled zone (TZif, RFC 9636): its second block, of 64-bit times, and the footer, which tells what follows the table.
+ * Reads a compiled zone (TZif, RFC 9636): its second block, of 64-bit times, and the footer, which says what follows the table.
  * @throws ZoneFileError
  */
 export function readZoneFile(bytes: Uint8Array): CompiledZone {

@@ -19,10 +19,10 @@ export class OffsetTable {
    * @param end from here on the last 400 years of the table repeat
    */
   constructor(first: number, changes: readonly OffsetChange[], end = Infinity) {
-    const kept = [{ at: -Infinity, offset: first }];
-    for (const change of changes) if (change.offset !== kept.at(-1)?.offset) kept.push(change);
-    this.#starts = Float64Array.from(kept, ({ at }) => at);
-    this.#offsets = Float64Array.from(kept, ({ offset }) => offset);
+    const effective = [{ at: -Infinity, offset: first }];
+    for (const change of changes) if (change.offset !== effective.at(-1)?.offset) effective.push(change);
+    this.#starts = Float64Array.from(effective, ({ at }) => at);
+    this.#offsets = Float64Array.from(effective, ({ offset }) => offset);
     this.#end = end;
   }
 

@@ -48,7 +48,7 @@ export function useZones(chosen: ZoneDatabase): void {
   database = chosen;
 }
 
-/** The zone's name as the tz database spells it, for a name in any case; links keep their own. Undefined when there is none. */
+/** The zone's name as the tz database spells it, for a name in any case; a link has its own name. Undefined when there is none. */
 export function zoneName(name: string): string | undefined {
   return findZone(name)?.name;
 }

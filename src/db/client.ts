@@ -13,13 +13,13 @@ export type Executor = Database | Transaction;
 export interface Connections {
   db: Database;
   /**
-   * For statements that an index answers at once, such as rows by their ids: few connections, on which they queue. What an
-   * operation asks at a time leaves in one packet, and PostgreSQL does not switch between more processes than it has cores.
+   * For statements that an index answers at once, such as rows by id: few connections, on which they queue. The statements of
+   * one tick leave in one packet, and PostgreSQL does not switch between more processes than it has cores.
    */
   lookups: Database;
   /** The same for pages of lists without a filter, which take longer than rows by their ids. */
   pages: Database;
-  /** For what is asked before an operation runs: who the caller is and which document is meant. Nothing else waits on it. */
+  /** For look-ups before an operation runs: the caller and the document. Nothing else waits on it. */
   authentication: Database;
   /** A client of its own, because drizzle changes the parsers of the one that it is given. */
   raw: Sql;
@@ -62,13 +62,13 @@ const common = {
 
 export const DEFAULT_POOL_SIZE = 22;
 export const MIN_POOL_SIZE = 12;
-/** Pools of a size that does not change: what waits in them is quick. */
+/** Pools of a fixed size: their statements are quick. */
 const QUICK = { lookups: 2, pages: 2, authentication: 1 };
 const LISTENERS = 1;
 const IDLE_IN_TRANSACTION_MS = 30_000;
 /**
- * How long a statement waits for a lock. What an index answers at once meets none but while its table is being altered, and
- * what is pipelined after it waits as long.
+ * How long a statement waits for a lock. A statement that an index answers at once meets one only while
+ * its table is being altered, and the statements pipelined after it wait as long.
  */
 const MAX_LOCK_WAIT_MS = { db: 5_000, quick: 300 };
 
@@ -157,8 +157,8 @@ function limitTransactions(client: Sql, limits: object): Sql {
 }
 
 /**
- * Any statement may be slow, so nothing is sent after it on its connection while another may be free. Inside transactions,
- * which have a connection each, statements are pipelined as ever.
+ * Any statement may be slow, so no other is pipelined after it while a connection may be free. Inside transactions, which have
+ * a connection each, statements are pipelined.
  */
 function withoutPipelining(client: Sql): Sql {
   const unsafe = client.unsafe.bind(client);

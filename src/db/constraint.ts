@@ -5,7 +5,7 @@ import { postgres } from "./driver.ts";
 const LOCK_NOT_AVAILABLE = "55P03";
 const EXCLUSION_VIOLATION = "23P01";
 
-/** PostgreSQL's own error behind a failed statement, or undefined for any other error. */
+/** PostgreSQL's own error that a failed statement has as its cause; undefined for any other error. */
 export function postgresError(error: unknown): PostgresError | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof postgres.PostgresError ? cause : undefined;

@@ -5,20 +5,19 @@ import { pathToFileURL } from "node:url";
 
 /** How long an answer may take beyond the time after which the server itself ends the statement. */
 const SILENCE_MS = 5_000;
-const MARK = "?mended";
+const MARK = "?patched";
 /** Modules are loaded from where symbolic links lead. */
 const PACKAGE = pathToFileURL(
   `${realpathSync(dirname(findPackageJSON("postgres", import.meta.url) ?? "/"))}/src/`,
 ).href;
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost (porsager/postgres#1154, #1208). The rollback of a transaction
- * is written to the socket that is gone, which ends the process. What was asked between the socket's error and its end is
- * never answered. A write that was pending keeps the connection from ever writing again, so that it hangs when it is used. A
- * server that has vanished without a word is waited for until TCP gives up, after a quarter of an hour. One that closes a
- * connection before it greets is asked again without end; TLS is spoken to one that has just declined it.
+ * Faults of postgres.js 3.4.9 when a connection is lost (porsager/postgres#1154, #1208). A rollback is written to the closed
+ * socket, which ends the process. A query sent between the socket's error and its end is never answered. A pending write stops
+ * all later writes, so the connection hangs. A server that vanished is waited for until TCP gives up, after a quarter of an
+ * hour. One that closes connections before the handshake is retried without pause; TLS is spoken to one that declined it.
  */
-const MENDINGS: readonly { before: string; after: string }[] = [
+const PATCHES: readonly { before: string; after: string }[] = [
   {
     before: "    if (stream)\n      return queryError(q, Errors.generic('COPY_IN_PROGRESS'",
     after: `    if (!socket) {
@@ -58,30 +57,30 @@ const MENDINGS: readonly { before: string; after: string }[] = [
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const found = nextResolve(specifier, context);
-    const ours = context.parentURL?.endsWith(MARK) && found.url.startsWith(PACKAGE);
-    return ours ? { ...found, url: found.url + MARK } : found;
+    const isPatched = context.parentURL?.endsWith(MARK) && found.url.startsWith(PACKAGE);
+    return isPatched ? { ...found, url: found.url + MARK } : found;
   },
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     return url === `${PACKAGE}connection.js${MARK}`
-      ? { ...loaded, source: mend(Buffer.from(loaded.source as Uint8Array).toString()) }
+      ? { ...loaded, source: patch(Buffer.from(loaded.source as Uint8Array).toString()) }
       : loaded;
   },
 });
 
-function mend(source: string): string {
-  const text = MENDINGS.reduce((mended, { before, after }) => {
-    if (mended.split(before).length !== 2)
-      throw new Error("postgres.js has changed: see whether it still needs mending.");
-    return mended.replace(before, () => after);
-  }, source);
-  return `${text}\nexport const mended = true\n`;
+function patch(original: string): string {
+  const text = PATCHES.reduce((source, { before, after }) => {
+    if (source.split(before).length !== 2)
+      throw new Error("postgres.js has changed: see which patches it still needs.");
+    return source.replace(before, () => after);
+  }, original);
+  return `${text}\nexport const patched = true\n`;
 }
 
-const mended = (await import(`${PACKAGE}index.js${MARK}`)) as { default: typeof import("postgres") };
+const patched = (await import(`${PACKAGE}index.js${MARK}`)) as { default: typeof import("postgres") };
 
-const connection = (await import(`${PACKAGE}connection.js${MARK}`)) as { mended?: boolean };
-if (!connection.mended) throw new Error("postgres.js was loaded without being mended.");
+const connection = (await import(`${PACKAGE}connection.js${MARK}`)) as { patched?: boolean };
+if (!connection.patched) throw new Error("postgres.js was loaded without being patched.");
 
-/** postgres.js, mended. Everything that talks to the database goes through it. */
-export const postgres = mended.default;
+/** postgres.js, patched. Everything that talks to the database goes through it. */
+export const postgres = patched.default;

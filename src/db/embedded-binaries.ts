@@ -52,7 +52,7 @@ const ABANDONED_MS = 600_000;
 
 /**
  * Makes the directory; returns its real path.
- * @throws EmbeddedPostgresError when it is not ours to write
+ * @throws EmbeddedPostgresError when this process may not write it
  */
 export function prepareDirectory(directory: string): string {
   try {
@@ -160,7 +160,7 @@ function chooseLauncher(account: Account | null, paths: string[]): Launcher {
   return launcher;
 }
 
-/** Below /root or in a `mktemp -d`, the account keeps root's right to pass through directories, and no other. */
+/** Below /root or in a `mktemp -d`, the account retains only root's right to pass through directories. */
 function enteringPrivateDirectories({ uid, gid }: Account): Launcher {
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
   const capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
@@ -196,7 +196,7 @@ export async function createCluster(bundle: Bundle, cluster: string): Promise<vo
   }
 }
 
-/** The password of user `postgres`; it belongs to the cluster for life. */
+/** The password of user `postgres`; it never changes for a cluster. */
 export function readPassword(cluster: string): string {
   return readFileSync(join(cluster, PASSWORD_FILE), "utf8");
 }

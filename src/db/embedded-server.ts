@@ -92,8 +92,8 @@ function assertLostRace({ cluster, log }: Home, error: string): void {
 }
 
 function serverCommand({ bundle, cluster, settings }: Home, port: number): string[] {
-  const ours = { listen_addresses: "127.0.0.1", port, unix_socket_directories: "" };
-  const options = Object.entries({ ...settings, ...ours }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const fixed = { listen_addresses: "127.0.0.1", port, unix_socket_directories: "" };
+  const options = Object.entries({ ...settings, ...fixed }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return [join(bundle.programs, "postgres"), "-D", cluster, "-c", `${OWNER}=${process.pid}`, ...options];
 }
 
@@ -125,7 +125,7 @@ function endOf(child: ChildProcess): Promise<void> {
 async function stop(child: ChildProcess): Promise<void> {
   if (hasExited(child)) return;
   const exited = endOf(child);
-  // A process that was stopped hears nothing but SIGKILL.
+  // A stopped process reacts to SIGKILL only.
   child.kill("SIGCONT");
   child.kill("SIGINT");
   const insist = setTimeout(() => child.kill("SIGQUIT"), STOP_LIMIT_MS);
@@ -167,7 +167,7 @@ export async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
-/** What runs on the cluster according to its lock file, if the process named there really is a server of ours. */
+/** What runs on the cluster according to its lock file, if the process named there really is a server on it. */
 export function findServer(cluster: string): FoundServer | null {
   const lock = readLock(cluster);
   return commandOf(lock.pid)?.includes(` -D ${cluster} -c ${OWNER}=`) ? lock : null;
@@ -186,13 +186,13 @@ function readIfPresent(path: string): string {
   }
 }
 
-/** PostgreSQL takes any living process for the server that left the lock behind, even one that got its pid since. */
+/** PostgreSQL takes any living process for the server that left the lock, even one that got its pid since. */
 export function removeStaleLock(cluster: string): void {
   const command = commandOf(readLock(cluster).pid);
   if (command !== null && !isForeign(command)) rmSync(join(cluster, "postmaster.pid"), { force: true });
 }
 
-/** A server that somebody started by hand, perhaps on this cluster: only PostgreSQL itself can tell. */
+/** A server that was started by hand, perhaps on this cluster: only PostgreSQL itself knows. */
 function isForeign(command: string | null): boolean {
   return command !== null && /^(\S*\/)?postgres /.test(command) && !command.includes(OWNER);
 }

@@ -13,11 +13,11 @@ import type { FolderLock } from "./folder-lock.ts";
 export { EmbeddedPostgresError };
 
 export interface EmbeddedPostgres {
-  /** For postgres.js, with the password. The same for life, also when the server had to be started again. */
+  /** For postgres.js, with the password. It stays the same when the server restarts. */
   url: string;
   /** The server is a serving process's: it goes away with that process, and `stop` leaves it alone. */
   joined: boolean;
-  /** Says that this process is about to end: another that starts meanwhile waits for the directory instead of giving up. */
+  /** Announces that this process is about to end: another that starts meanwhile waits for the directory instead of giving up. */
   leave(): void;
   /** Shuts the server down (mode fast), waits until it is gone and frees the directory. May be called again. */
   stop(): Promise<void>;
@@ -42,7 +42,7 @@ const LEAVE_LIMIT_MS = 120_000;
 const ORPHAN_LIMIT_MS = 15_000;
 /** The lock of a process that was just killed is freed a moment later. */
 const REFUSE_AFTER_MS = 1_000;
-/** How often in a row a server may end that has not run for a minute. */
+/** How often in a row a server may end within a minute of its start. */
 const MAX_SHORT_LIVES = 5;
 const LONG_LIFE_MS = 60_000;
 
@@ -79,7 +79,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 /** Becomes the owner of the directory, or joins the server of the one that serves. */
 async function claim(root: string, { directory, command, log }: EmbeddedOptions) {
   const begun = performance.now();
-  let told = false;
+  let announced = false;
   for (;;) {
     const lock = lockFolder(root, command ? "command" : "serving");
     if (lock) return lock;
@@ -91,9 +91,9 @@ async function claim(root: string, { directory, command, log }: EmbeddedOptions)
     } else if (tenure === "serving" && waited > REFUSE_AFTER_MS) {
       const remedy = "stop it, set DATA_DIR to another directory, or let both share a PostgreSQL by DATABASE_URL";
       throw new EmbeddedPostgresError(`Another process (${pid}) runs on ${directory}: ${remedy}.`);
-    } else if (tenure !== "serving" && !told) {
+    } else if (tenure !== "serving" && !announced) {
       log?.info({ pid }, "waiting for the process that uses the data directory to end");
-      told = true;
+      announced = true;
     }
     if (waited > LEAVE_LIMIT_MS) {
       const message = `Process ${pid} has not left ${directory} within ${LEAVE_LIMIT_MS / 1000} s`;
@@ -118,7 +118,7 @@ async function joinOwner(root: string, owner: number): Promise<EmbeddedPostgres 
   return { url, joined: true, leave: () => {}, stop: async () => {} };
 }
 
-/** Runs the server until it is told to stop, or has ended too often. */
+/** Runs the server until it is asked to stop, or has ended too often. */
 async function supervise(
   home: Home,
   lock: FolderLock,
@@ -164,7 +164,7 @@ async function supervise(
   return { url, joined: false, leave: () => announceLeaving(lock), stop: () => (stopped ??= stop()) };
 }
 
-/** Whoever waits asks the lock as well. */
+/** A waiting process polls the lock as well. */
 function announceLeaving(lock: FolderLock): void {
   try {
     lock.announce("leaving");

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 export type Tenure = "serving" | "command" | "leaving";
 
 export interface FolderLock {
-  /** Tells those who wait for the folder. */
+  /** Notifies the processes that wait for the folder. */
   announce(tenure: Tenure): void;
   release(): void;
 }
@@ -16,7 +16,7 @@ const SQLITE_BUSY = 5;
 const HELD = new Set<DatabaseSync>();
 
 /**
- * Makes this process the owner of the folder until it lets go or ends, however it ends; null while another is. The lock is the
+ * Makes this process the owner of the folder until it releases it or ends, even by SIGKILL; null while another is. The lock is the
  * one that SQLite takes on its files, since Node.js has no file locks of its own: the system frees it with its process.
  */
 export function lockFolder(directory: string, tenure: Tenure): FolderLock | null {
@@ -43,7 +43,7 @@ export function lockFolder(directory: string, tenure: Tenure): FolderLock | null
   return { announce, release };
 }
 
-/** Who said last that it owns the folder; it may have let go since. */
+/** The last process that claimed the folder; it may have released it since. */
 export function readOwner(directory: string): { pid: number; tenure: string } {
   try {
     const [pid, tenure = ""] = readFileSync(ownerFile(directory), "utf8").trim().split(" ");

@@ -1,16 +1,16 @@
 import type { Sql } from "postgres";
 
-/** What tells this life of the database from another. */
+/** What identifies this database, and its state before a restore or failover. */
 export interface Installation {
-  /** Changes when the database goes on elsewhere: restored, copied, recovered, promoted. */
+  /** Changes when the database is restored, copied, recovered or promoted. */
   epoch: string;
   cursorSecret: Buffer;
 }
 
 /**
- * Begins the next epoch when the database lives elsewhere than the current one began, and notes how far each log had come:
- * what was lost beyond that, and whose numbers are given again, are other events. Does nothing otherwise. Must come before
- * the first event that is appended in the new life.
+ * Begins the next epoch when the database was restored or failed over since the current one began, and records how far each
+ * log had come: lost events beyond that point, whose numbers are used again, are others. Does nothing otherwise. Must run
+ * before the first event of the new epoch.
  */
 export const BEGIN_EPOCH = `
   with former as materialized (
@@ -37,7 +37,7 @@ export async function readInstallation(sql: Sql): Promise<Installation> {
   return row;
 }
 
-/** Notes the release of the tz database that a process starts with; answers with the last other one, if there was any. */
+/** Records the release of the tz database that a process starts with; returns the last other one, if there was any. */
 export async function noteTzRelease(sql: Sql, release: string): Promise<string | null> {
   const [row] = await sql<{ previous: string | null }[]>`
     with former as (select tz_release as previous from installations for update)

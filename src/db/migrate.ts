@@ -19,7 +19,7 @@ const LOCKS: LockWaits = { waitMs: 3_000, pauseMs: 2_000, attempts: 60 };
 interface LockWaits {
   /** How long one attempt waits for a lock. */
   waitMs: number;
-  /** How long others are let through before the next attempt, on the average. */
+  /** Average pause before the next attempt, in which other statements run. */
   pauseMs: number;
   attempts: number;
 }
@@ -60,8 +60,8 @@ export async function migrateDatabase(
 }
 
 /**
- * A change of a table waits for everybody who uses it, and everybody who comes later waits for the change. So it gives up
- * soon, lets them through, and tries again.
+ * A change of a table waits for all statements that use it, and later statements wait for the change. So it gives up soon,
+ * lets them run, and retries.
  */
 async function retryLocked(
   { log, locks }: Pick<MigrateOptions, "log"> & { locks: LockWaits },

@@ -14,14 +14,14 @@ const DISCONNECTED = /^(?:CONNECT(?:ION)?_[A-Z]+|E(?!RR_)[A-Z_]+|ERR_(?:TLS|SSL)
 const LOG_EVERY_MS = 5_000;
 const MAX_NAMES = 100;
 
-/** Whether an error says that the database is away, full or locked, and nothing against the statement. */
+/** Whether an error says that the database is away, full or locked, and the statement is not at fault. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof RequestError) return error.code === "DATABASE_UNAVAILABLE";
   const refusal = postgresError(error);
   return refusal ? UNAVAILABLE.test(refusal.code) : isConnectionLost(error);
 }
 
-/** Whether no answer came: what was asked last may have happened or not. */
+/** Whether no answer came: the last statement may have taken effect or not. */
 export function isConnectionLost(error: unknown): boolean {
   if (postgresError(error)) return false;
   const cause = causeOf(error);
@@ -49,7 +49,7 @@ export function createOutageLog(log: Logger): (error: unknown) => void {
   };
 }
 
-/** Says of each name, once in a few seconds, that it is due. */
+/** Limits each name to once in a few seconds. */
 export function createPacer(): (name: string) => boolean {
   const quietUntil = new Map<string, number>();
   return (name) => {

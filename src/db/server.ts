@@ -40,7 +40,7 @@ export async function assertSameDatabase({ url, directUrl }: DatabaseUrls): Prom
   );
 }
 
-/** Through a pooler only transactions carry limits of ours: those of other statements are the role's. */
+/** Through a pooler only transactions carry our limits; other statements have the role's. */
 export async function warnOfEndlessStatements(pooled: Sql, log: Logger): Promise<void> {
   const [row] = await pooled<{ limit: string }[]>`select current_setting('statement_timeout') as limit`;
   if (row?.limit !== "0") return;

@@ -29,7 +29,7 @@ export const DEMO_MUTATION = `mutation Create(
   }
 }`;
 
-/** Follows what becomes of it. */
+/** Follows its provisioning. */
 export const DEMO_SUBSCRIPTION = `subscription Watch {
   interviewProvisioned {
     sequence

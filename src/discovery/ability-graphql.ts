@@ -7,9 +7,9 @@ const InterviewAbilities = builder.objectRef<Abilities>("InterviewAbilities").im
     "What the caller may do to an interview, by their rights and the interview's state at the moment of the answer. A " +
     "request may still be refused for what it asks.",
   fields: (t) => ({
-    update: t.exposeBoolean("update", { description: "Change it. Nobody may once it is CANCELLED." }),
+    update: t.exposeBoolean("update", { description: "Update it, unless it is CANCELLED." }),
     cancel: t.exposeBoolean("cancel", {
-      description: "Call it off. Nobody may once it is CANCELLED, or held on HackerRank and ENDED.",
+      description: "Cancel it, unless it is CANCELLED, or a HACKERRANK interview that has ENDED.",
     }),
     markNoShow: t.exposeBoolean("markNoShow", {
       description:

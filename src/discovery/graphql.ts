@@ -17,7 +17,7 @@ builder.queryField("conferenceHosts", (t) =>
           type: ConferencePlatform,
           required: true,
           defaultValue: "ZOOM",
-          description: "Only ZOOM has seats: meetings on other platforms need no host, and nobody is listed for them.",
+          description: "Only ZOOM has seats: meetings on other platforms need no host, so the list is empty for them.",
         }),
         query: t.arg.string(QUERY),
       },

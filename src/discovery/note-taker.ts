@@ -18,7 +18,7 @@ export interface NoteTaker {
 
 type MeetingLinks = [platform: ConferencePlatform, host: RegExp, path: RegExp];
 
-/** Hosts match whole: `zoom.us.evil.example` is nobody's. */
+/** Hosts match as a whole: `zoom.us.evil.example` is not Zoom's. */
 const MEETING_LINKS: readonly MeetingLinks[] = [
   [
     "ZOOM",

@@ -94,7 +94,7 @@ async function readSource(directory: string, name: string): Promise<SourceFile> 
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** @throws StartError for a name that two fragments have: it could not be told which one a document means */
+/** @throws StartError for a name that two fragments have: a document could mean either */
 function collectFragments(files: readonly SourceFile[]): Fragments {
   const places = new Map<string, string>();
   const fragments = new Map<string, FragmentDefinitionNode>();

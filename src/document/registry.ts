@@ -8,7 +8,7 @@ import { accounts, clients, trustedDocuments } from "../db/schema/account.ts";
 import type { ResolveDocument } from "./resolve.ts";
 
 const KEPT_MS = 10_000;
-/** What registered texts may take of the memory, in all and for one account; the same for texts that clients sent with a hash. */
+/** How much memory registered texts may take, in all and for one account; the same for texts that clients sent with a hash. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const SIZES = { maxSize: MAX_BYTES, maxSizePerOwner: MAX_BYTES / 4 };
 /** Longest id of a document. */
@@ -93,8 +93,8 @@ export function createDocumentResolver(db: Database): ResolveDocument {
 
   const look = async (accountId: string, clientId: string, hash: string): Promise<Found | undefined> => {
     const key = JSON.stringify([accountId, clientId, hash]);
-    const kept = known.get(key);
-    if (kept && performance.now() < kept.until) return kept.found;
+    const cached = known.get(key);
+    if (cached && performance.now() < cached.until) return cached.found;
     const asked =
       underWay.get(key) ??
       find
@@ -129,7 +129,7 @@ export function createDocumentResolver(db: Database): ResolveDocument {
   };
 }
 
-/** Texts that clients who may send any have sent with their hashes: automatic persisted queries. Each process has its own. */
+/** Texts that clients have sent with their hashes: automatic persisted queries. Each process has its own. */
 function createSentDocuments() {
   const texts = new Cache<string>(SIZES);
   return {

@@ -9,7 +9,7 @@ export interface DocumentRequest {
 
 /**
  * The text that a request means.
- * @throws RequestError PERSISTED_QUERY_NOT_FOUND for a hash alone that nobody knows, DOCUMENT_NOT_TRUSTED for a text that a
- * client sends who may send nothing but its registered documents, BAD_REQUEST for a hash that is another text's
+ * @throws RequestError PERSISTED_QUERY_NOT_FOUND for an unknown hash alone, DOCUMENT_NOT_TRUSTED for a text that a
+ * client sends although it may only send registered documents, BAD_REQUEST for a hash that is another text's
  */
 export type ResolveDocument = (caller: Caller, request: DocumentRequest) => Promise<string | undefined>;

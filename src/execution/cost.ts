@@ -9,13 +9,13 @@ import type {
   ValueNode,
   ValidatedExecutionArgs,
 } from "graphql";
-import { DEFAULT_PAGE, LARGEST_PAGE } from "../listing/page.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../listing/page.ts";
 import { introspectionSizes } from "./introspection.ts";
 import { weigh } from "./weight.ts";
 
 /** How many items a list is taken to have when nothing says its size: interviewers, activities, warnings. */
 const ASSUMED_ITEMS = 5;
-/** So many values take about as long as one object. */
+/** How many values take about as long as one object. */
 export const VALUES_PER_POINT = 10;
 /** On a field of long text: how many ordinary values it counts for. */
 export interface WeightExtensions {
@@ -43,7 +43,7 @@ interface Size {
 const NOTHING: Size = { objects: 0, values: 0, depth: 0, fields: 0 };
 const known = new WeakMap<OperationDefinitionNode, Cost>();
 
-/** Computes what an operation costs; without variables, once for as long as its document is kept. */
+/** Computes what an operation costs; without variables, once for as long as its document is cached. */
 export function costOf(args: ValidatedExecutionArgs): Cost {
   const { operation, schema } = args;
   const cached = known.get(operation);
@@ -103,8 +103,8 @@ class Measure {
     const named = getNamedType(field.type);
     const one = isLeafType(named) || named.name === "PageInfo" ? 0 : 1;
     if (field.args.some(({ name }) => name === "first")) {
-      const size = numberOf(this.#valueOf(node, "first")) ?? numberOf(this.#valueOf(node, "last")) ?? DEFAULT_PAGE;
-      return { own: one, items: Math.min(Math.max(size, 0), LARGEST_PAGE) };
+      const size = numberOf(this.#valueOf(node, "first")) ?? numberOf(this.#valueOf(node, "last")) ?? DEFAULT_PAGE_SIZE;
+      return { own: one, items: Math.min(Math.max(size, 0), MAX_PAGE_SIZE) };
     }
     const introspected = introspectionSizes(this.#args.schema).get(`${parent.name}.${field.name}`);
     if (introspected !== undefined) return { own: one * introspected, items: introspected };

@@ -1,10 +1,10 @@
 import { RequestError } from "../core/error.ts";
 import { currentRequest } from "./request.ts";
 
-/** Rejects work that has not ended when its request's time is over; the work itself goes on. */
+/** Rejects work that has not ended when its request's time is over; the work itself continues. */
 export type WithinDeadline = <T>(work: Promise<T>) => Promise<T>;
 
-/** @param deadlineMs counts from the arrival of the request, before it is known whose it is */
+/** @param deadlineMs counts from the arrival of the request, before the caller is known */
 export function createDeadline(deadlineMs: number): WithinDeadline {
   return async (work) => {
     const now = performance.now();

@@ -18,8 +18,8 @@ const CHARACTERS_PER_POINT = 32;
 const validationPoints = (tokens: number): number => tokens / 2 + tokens ** 2 / 1_000;
 
 /**
- * Parses and validates documents once, and keeps the valid ones. Each that is new is charged for before the work is done, and
- * so is one that is refused, each time.
+ * Parses and validates documents once, and caches the valid ones. A new document is charged for before the work is done, a
+ * refused one each time.
  */
 export function useDocuments(guard: Guard): Plugin<{ caller?: Caller }> {
   const documents = new Cache<DocumentNode>({ maxSize: MAX_BYTES, maxSizePerOwner: MAX_BYTES_PER_ACCOUNT });

@@ -10,8 +10,8 @@ const QUERY_CANCELED = "57014";
 export type Mask = (error: unknown) => GraphQLError;
 
 /**
- * Decides what a client may see of an error: the request's own faults as they are, anything else as one sentence with the
- * request id under which the log has the rest.
+ * Decides what a client sees of an error: the request's own faults as they are, anything else as one sentence with the
+ * request id under which the log has the details.
  */
 export function createErrorMask(log: Logger): Mask {
   const logOutage = createOutageLog(log);

@@ -13,19 +13,19 @@ import { weigh } from "./weight.ts";
 
 /** The largest operation that is executed. */
 const LARGEST: Cost = { cost: 10_000, depth: 16, fields: 2_000 };
-/** A bucket holds what comes back in this many seconds. */
+/** A bucket holds the points of this many seconds. */
 const BURST_SECONDS = 5;
-/** What a request takes by itself, in points: a point is the time of one object, about ten microseconds. */
+/** Base cost of a request, in points: a point is the time of one object, about ten microseconds. */
 const REQUEST_POINTS = 15;
 /** Each error of a variable prints the value that it is in, which takes about half as long as reading it. */
 const SHARE_PRINTED = 0.5;
-/** So many values are printed for the errors of one request; the first error is always told. */
+/** Maximum number of values printed for the errors of one request; the first error is always reported. */
 const MAX_PRINTED = 10_000;
 /** GraphQL-js prints and compares names for each error, so that many take long. */
 export const MAX_ERRORS = 20;
 
 export interface GuardOptions {
-  /** Points that come back to a token, or to a person, in a second. */
+  /** Points that a token or a person regains each second. */
   ratePerToken: number;
   /** The same for all tokens and persons of an account together. */
   ratePerAccount: number;
@@ -33,7 +33,7 @@ export interface GuardOptions {
   deadlineMs: number;
 }
 
-/** What was found of an operation before it runs: the result that refuses it, or what it costs and its coerced variables. */
+/** An operation before it runs: the result that refuses it, or its cost and coerced variables. */
 type Verdict = { refusal: ExecutionResult } | { cost: CostReport; validated: ValidatedExecutionArgs };
 
 interface CostReport {
@@ -48,10 +48,10 @@ interface CostReport {
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 export type ExecuteValidated = (args: ValidatedExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 
-/** Refuses what is too large or comes too fast, and gives up what takes too long; the same for every transport. */
+/** Rejects operations that are too large or too frequent, and ends those that take too long, on every transport. */
 export interface Guard {
   /**
-   * Lets a request in, and charges for it, whatever becomes of it.
+   * Admits a request and charges for it, whatever its result.
    * @throws RequestError RATE_LIMITED while the caller or the account owes points
    */
   admit(caller: Caller): void;

@@ -22,10 +22,10 @@ export interface FieldPlan {
   selections: Map<GraphQLObjectType, FieldPlan[]>;
 }
 
-/** What keeps a query from being planned. */
+/** Why a query cannot be planned. */
 export type Unplannable = "directive" | "introspection" | "key" | "signal";
 
-/** Kept as long as the operation is, which is as long as the cache of parsed documents keeps it. */
+/** Plans live as long as their operations in the cache of parsed documents. */
 const plans = new WeakMap<OperationDefinitionNode, FieldPlan[] | Unplannable>();
 
 /** The fields at the root of a query or of a subscription's event, or why only graphql-js can execute it. */

@@ -47,7 +47,7 @@ const NO_ARGUMENTS = Object.freeze({});
 
 /**
  * graphql-js's execute, in less than half of its time for a query without errors. Variables and arguments are read by graphql-js.
- * Whatever is not plain success leaves the query to graphql-js from its start, so that every error is its own. A query changes
+ * Anything but plain success leaves the query to graphql-js from the start, so that every error is graphql-js'. A query changes
  * nothing, and what the loaders have loaded is not loaded again.
  */
 export async function executePlanned(
@@ -161,7 +161,7 @@ class Run {
     this.#settle(value, returnType, { container, key, path, field, info });
   }
 
-  /** The one place where a value is taken in, whoever it comes from. It never throws, so that no item of a list is skipped. */
+  /** The one place where a value is completed. It never throws, so that no item of a list is skipped. */
   #settle(value: unknown, type: GraphQLOutputType, slot: Slot): void {
     try {
       if (this.#failed) abandon(value);
@@ -221,7 +221,7 @@ class Run {
     slot.container[slot.key] = this.#select(planSelection(this.#args, slot.field, objectType), value, slot.path);
   }
 
-  /** Undefined for what only graphql-js can tell, or say why it cannot. */
+  /** Undefined for a type that only graphql-js can resolve, or report as an error. */
   #typeOf(value: unknown, type: GraphQLAbstractType, { info }: Slot): GraphQLObjectType | undefined {
     const { contextValue, schema } = this.#args;
     let name: unknown;

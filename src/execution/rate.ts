@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-/** How fast points come back, and how many may be spent at once. */
+/** How fast points refill, and how many may be spent at once. */
 export interface Allowance {
   perSecond: number;
   most: number;
@@ -11,10 +11,10 @@ interface Bucket {
   at: number;
 }
 
-/** More names than that are forgotten, those not seen for the longest time first. */
+/** Maximum number of buckets; the least recently used are dropped. */
 const MAX_BUCKETS = 50_000;
 
-/** Token buckets by name: each holds points that are spent and come back with time. What is spent beyond them is owed. */
+/** Token buckets by name: each holds points that are spent and refill with time. Points spent beyond that are owed. */
 export class Rate {
   readonly #allowance: Allowance;
   readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_BUCKETS });
@@ -28,7 +28,7 @@ export class Rate {
     return Math.max(0, -this.#fill(name, now).points / this.#allowance.perSecond);
   }
 
-  /** Takes the points, whether they are there or not: what they are for has to be done. */
+  /** Takes the points even if they are not there: the work has to be done. */
   spend(name: string, points: number, now: number): void {
     this.#fill(name, now).points -= points;
   }

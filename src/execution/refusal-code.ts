@@ -25,8 +25,8 @@ export function createRefusalCodes(schema: GraphQLSchema): RefusalCodes {
   };
   return (error, otherwise) => {
     const { message, nodes, path, extensions, originalError } = error;
-    const ours = originalError && !(originalError instanceof GraphQLError);
-    if (ours || path || extensions["code"]) return error;
+    const isOwn = originalError && !(originalError instanceof GraphQLError);
+    if (isOwn || path || extensions["code"]) return error;
     const code = codeOf(error) ?? otherwise;
     const issues = issuesOf(error);
     return new GraphQLError(shortened(message), {
@@ -88,7 +88,7 @@ function nullField(error: GraphQLError): string | undefined {
 
 const isName = (step: string): boolean => Number.isNaN(Number(step));
 
-/** What is wrong inside a variable, as zod's issues are told: with the path from the variable on. */
+/** What is wrong inside a variable, in the form of zod's issues: with the path from the variable on. */
 function issuesOf(error: GraphQLError): { path: string[]; message: string }[] | undefined {
   const path = pathOf(error);
   if (path.length === 0) return undefined;
@@ -98,7 +98,7 @@ function issuesOf(error: GraphQLError): { path: string[]; message: string }[] | 
   return [{ path: isLeftOut ? [...path, field] : path, message: shortened(message) }];
 }
 
-/** GraphQL tells the path in the words before the inner error's, such as `at .mode.adHoc.interviewerIds[0]`. */
+/** GraphQL writes the path before the inner error's message, such as `at .mode.adHoc.interviewerIds[0]`. */
 function pathOf(error: GraphQLError): string[] {
   const [node] = error.nodes ?? [];
   if (node?.kind !== Kind.VARIABLE_DEFINITION || !error.originalError) return [];

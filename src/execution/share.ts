@@ -7,22 +7,22 @@ import type { Caller, Context } from "../operation/context.ts";
 import type { LogPosition, StreamItem } from "../operation/event-source.ts";
 import { withoutStatus } from "./errors.ts";
 
-/** How long a result stands for later subscribers; after that the fields are resolved anew. */
+/** How long later subscribers get the same result; after that the fields are resolved again. */
 const SHARED_MS = 1_000;
-/** How many results a group keeps for them; who is further behind has them resolved anew. */
-const MOST_SHARED = 50;
+/** How many results a group caches; for a slower subscriber they are resolved again. */
+const MAX_SHARED = 50;
 /** Says where a stream begins, and nothing of what it delivers. */
 const BEGIN: ReadonlySet<string> = new Set(["after", "from"]);
 
 /** The event itself is not at fault: later its fields can be resolved. */
 const UNANSWERED: ReadonlySet<unknown> = new Set<RequestErrorCode>(["DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED"]);
 
-/** What one item of a stream has become; equal subscriptions are handed the same object. */
+/** The result of one item of a stream; equal subscriptions get the same object. */
 export interface Delivery {
   result: ExecutionResult;
-  /** The result as JSON; empty for a bookmark that is not told. */
+  /** The result as JSON; empty for a bookmark that is not delivered. */
   text: string;
-  /** Leads behind the item; null when the stream has failed. */
+  /** Of the place after the item; null when the stream has failed. */
   cursor: string | null;
   /** Set on what is no result, but says that nothing will follow. */
   complete?: true;
@@ -31,8 +31,8 @@ export interface Delivery {
 /** Subscriptions that are delivered the same: equal document, variables and rights. */
 export interface Group {
   /**
-   * Executes each item once for all who ask within a second, and those that nobody has asked for through one set of loaders.
-   * A promise rejects with StreamInterrupted when the database could not answer; asked again, it tries again.
+   * Executes each item once for all subscribers that ask within a second; the items of one call share a set of loaders. A
+   * promise rejects with StreamInterrupted when the database could not answer; asked again, it tries again.
    */
   deliver(items: readonly StreamItem[]): Promise<Delivery>[];
   cursorOf(position: LogPosition): string;
@@ -97,10 +97,10 @@ class SharedGroup {
     if (known) return known;
     const delivery = this.#execute(item, context);
     this.#deliveries.set(sequence, delivery);
-    // Handled from the start, and not handed to those who come later.
+    // Handled from the start, and not shared with later subscribers.
     delivery.catch(() => this.#deliveries.delete(sequence));
     const [oldest] = this.#deliveries.keys();
-    if (this.#deliveries.size > MOST_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
+    if (this.#deliveries.size > MAX_SHARED && oldest !== undefined) this.#deliveries.delete(oldest);
     setTimeout(() => this.#deliveries.delete(sequence), SHARED_MS).unref();
     return delivery;
   }

@@ -17,10 +17,10 @@ import type { Delivery, ExecuteEvent, Group } from "./share.ts";
 
 const MAX_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 100;
-/** How many items are resolved together, and about how long their results may be: they wait for the subscriber. */
+/** How many items are resolved together, and about how long their results may be: they wait in memory. */
 const MAX_BATCH = 50;
 const MAX_BATCH_LENGTH = 64 * 1_024;
-/** How long what was judged and resolved may wait for the subscriber. */
+/** How long resolved results may wait for the subscriber. */
 const MAX_AGE_MS = 1_000;
 
 /** What a subscription delivers, or the result that refuses it. */
@@ -59,7 +59,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
 
 type Source = AsyncIterable<unknown> | ExecutionResult;
 
-/** A subscription that starts after its deadline ends at once: nobody reads it. */
+/** A subscription that starts after its deadline ends at once: its client has gone. */
 async function startInTime(withinDeadline: WithinDeadline, started: Source | Promise<Source>): Promise<Source> {
   const source = Promise.resolve(started);
   try {
@@ -92,8 +92,8 @@ interface Batch {
 
 /**
  * One subscriber's way through its stream: it pulls, so what it does not read is not resolved. A subscriber that reads quickly
- * has what waits for it resolved in batches. What fails is tried again for a while; then the stream ends with an error that says
- * where to resume, on every transport.
+ * has what waits for it resolved in batches. A failure is retried for a while; then the stream ends with an error that says where
+ * to resume, on every transport.
  */
 export class Deliveries implements AsyncIterableIterator<Delivery> {
   readonly #items: ItemStream;
@@ -144,7 +144,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return this;
   }
 
-  /** Tells the transport alone where the stream begins: a subscriber that is cut off before its first event misses nothing. */
+  /** Gives only the transport the cursor of the start: a subscriber that is cut off before its first event misses nothing. */
   #begin(): Delivery {
     const { accountId, group } = this.#options;
     this.#cursor = group.cursorOf({ accountId, sequence: this.#position });
@@ -166,7 +166,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
     return delivery;
   }
 
-  /** What is left of the batch. When that has aged the subscriber is slow: the rest is judged and resolved again. */
+  /** The rest of the batch. When it is stale the subscriber is slow: the rest is judged and resolved again. */
   async #currentBatch(): Promise<Batch | null> {
     const current = this.#batch;
     if (current && Date.now() - current.at < MAX_AGE_MS) return current;
@@ -205,7 +205,7 @@ export class Deliveries implements AsyncIterableIterator<Delivery> {
   }
 }
 
-/** What a stream that cannot go on says last. */
+/** The last result of a stream that cannot continue. */
 export function lastDelivery(error: GraphQLError): Delivery {
   const result = { errors: [withoutStatus(error)] };
   return { result, text: toText(result), cursor: null };

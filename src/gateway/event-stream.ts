@@ -9,13 +9,13 @@ import { toGraphQLError, withStatus } from "../execution/errors.ts";
 import type { Mask } from "../execution/errors.ts";
 import { currentRequest } from "../execution/request.ts";
 import { DELIVERY } from "./results.ts";
-import type { Carried } from "./results.ts";
+import type { DeliveredResult } from "./results.ts";
 import { toText } from "../execution/share.ts";
 
 const KEEP_ALIVE_MS = 12_000;
-/** Between the last message and the cut: a client that learns of both at a time may overlook the one or the other. */
+/** Pause between the last message and the cut: a client that gets both at a time may miss one. */
 const CUT_AFTER_MS = 100;
-/** How long the last message waits for a reader that takes nothing. */
+/** How long the last message waits for a client that reads nothing. */
 const FAREWELL_MS = 30_000;
 const TYPE = "text/event-stream";
 const COMPLETE = "event: complete\ndata:\n\n";
@@ -30,7 +30,7 @@ const HEADERS = {
 export interface EventStreamOptions {
   mask: Mask;
   log: Logger;
-  /** How long a subscriber may take nothing of what waits for it. */
+  /** How long a subscriber may read nothing of what waits for it. */
   stallMs: number;
 }
 
@@ -50,7 +50,7 @@ export function useEventStream(options: EventStreamOptions): Plugin<object, Stre
     onResultProcess(payload) {
       const { result, request, serverContext } = payload;
       const accepted = typesOf(request.headers.get("accept"));
-      if (isAsyncIterable<Carried>(result)) {
+      if (isAsyncIterable<DeliveredResult>(result)) {
         if (!accepted.some((type) => type === TYPE || type === "*/*" || type === "text/*")) {
           void result[Symbol.asyncIterator]().return?.();
           const refusal = { errors: [toGraphQLError(notAcceptable())] };
@@ -81,28 +81,28 @@ const typesOf = (accept: string | null): string[] =>
 
 const OTHER_TYPES = ["json", "*/*", "application/*", "multipart"];
 
-/** Whether a single result is to be an event: its client takes nothing else that we send. */
+/** Whether a single result is sent as an event: the client accepts no other type. */
 const wantsEvents = (accepted: string[]): boolean =>
   accepted.some((type) => type === TYPE || type === "text/*") &&
   !accepted.some((type) => OTHER_TYPES.some((other) => type.includes(other)));
 
 const TOLD_WITH_AN_ERROR = ["retry-after", "www-authenticate"];
 
-/** One result, with the status of its errors when there is nothing else in it: what is refused is not asked for again. */
+/** One result, with the status of its errors when it has no data, so that clients do not retry a refused request. */
 function toSingleEvent(processed: ExecutionResult, api: FetchAPI): Response {
   const { errors } = processed;
   const result = errors && !("data" in processed) ? { ...processed, errors: errors.map(withStatus) } : processed;
   const { status, headers } = processRegularResult(result, api, "application/graphql-response+json");
-  const told = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
+  const sent = [...headers].filter(([name]) => TOLD_WITH_AN_ERROR.includes(name));
   return new api.Response(`:\n\n${message(result)}${COMPLETE}`, {
     status,
-    headers: { ...HEADERS, ...Object.fromEntries(told) },
+    headers: { ...HEADERS, ...Object.fromEntries(sent) },
   });
 }
 
-/** Pulls one result at a time, and ends a reader that takes nothing. What ends here is cut off: it is not complete. */
+/** Pulls one result at a time, and disconnects a client that reads nothing. The connection is cut: the stream is not complete. */
 function toEventStream(
-  results: AsyncIterable<Carried>,
+  results: AsyncIterable<DeliveredResult>,
   { mask, log, stallMs, res, lastEventId }: EventStreamOptions & StreamServerContext,
 ): ReadableStream<Uint8Array> {
   const iterator = results[Symbol.asyncIterator]();
@@ -156,7 +156,7 @@ function toEventStream(
   });
 }
 
-function message(result: Carried): string {
+function message(result: DeliveredResult): string {
   const { cursor, text } = result[DELIVERY] ?? { cursor: null, text: toText(result) };
   // An id alone is no message to a client, and where its next connection resumes.
   return `${cursor ? `id: ${cursor}\n` : ""}${text && `event: next\ndata: ${text}\n`}\n`;

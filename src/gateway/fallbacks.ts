@@ -6,7 +6,7 @@ const MESSAGES = {
   directPost: "a request was left to Yoga",
 };
 
-/** Counts what our shorter ways left to the libraries that they go past. */
+/** Counts the requests that our shortcuts left to the libraries. */
 export class Fallbacks {
   /** How often, by reason. */
   readonly plannedExecution = new Map<string, number>();
@@ -22,6 +22,6 @@ export class Fallbacks {
     this[way].set(reason, (this[way].get(reason) ?? 0) + 1);
     const requestId = currentRequest()?.requestId;
     if (fault === undefined) this.#log.debug({ requestId, reason }, MESSAGES[way]);
-    else this.#log.warn({ requestId, reason, error: fault }, `${MESSAGES[way]}, because of a bug of ours`);
+    else this.#log.warn({ requestId, reason, error: fault }, `${MESSAGES[way]}, because of a bug in the gateway`);
   }
 }

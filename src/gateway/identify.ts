@@ -7,17 +7,17 @@ import { Rate } from "../execution/rate.ts";
 
 /** Wrong tokens that an address may send: in a second, and at once. */
 const MAX_FAILURES = { perSecond: 20, most: 200 };
-/** Tokens that were valid a while ago are looked up whatever else comes from their address. */
+/** How many recently valid tokens are remembered: they are looked up however many wrong ones their address sends. */
 const MAX_FAMILIAR = 10_000;
 
-/** What a request says of who asks. */
+/** What a request says about its caller. */
 export interface Credentials {
   authorization?: string | undefined;
   /** The address that it comes from; no limit holds without one. */
   address?: string | undefined;
 }
 
-/** @throws RequestError UNAUTHENTICATED, RATE_LIMITED after many wrong tokens, KEYS_UNAVAILABLE when it cannot be told */
+/** @throws RequestError UNAUTHENTICATED, RATE_LIMITED after many wrong tokens, KEYS_UNAVAILABLE when the token cannot be checked */
 export type Identify = (credentials: Credentials) => Promise<Caller>;
 
 /** The token in an Authorization header, however it is written. */

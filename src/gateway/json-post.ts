@@ -55,7 +55,7 @@ export function createJsonPost(pipeline: Pipeline): Answer {
   };
 }
 
-/** What comes too fast is refused before its body is read; the rest waits for what the body says. */
+/** Requests that come too fast are rejected before their body is read; other errors wait for the body. */
 async function refusalOf({ admit, mask }: Pipeline, transport: TransportContext): Promise<ExecutionResult | null> {
   try {
     await admit(transport);

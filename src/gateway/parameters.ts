@@ -6,7 +6,7 @@ import { isObject, isObjectOrNothing, isTextOrNothing } from "../core/json.ts";
 const NAMES = ["query", "operationName", "documentId"] as const;
 const OBJECTS = ["variables", "extensions"] as const;
 
-/** Reads the parameters of a request; whatever they are not is the request's fault, and is told in a sentence. */
+/** Reads the parameters of a request; a fault in them is reported in a sentence. */
 export function useParameters(): Plugin {
   return {
     onRequestParse({ request, setRequestParser }) {

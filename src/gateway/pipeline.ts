@@ -27,7 +27,7 @@ import { currentRequest } from "../execution/request.ts";
 import { createRefusalCodes, useRefusalCodes } from "../execution/refusal-code.ts";
 import { useParameters } from "./parameters.ts";
 import { OpenStreams, subscribeForYoga } from "./results.ts";
-import type { ResultsOptions } from "./results.ts";
+import type { EventStreamOptions } from "./results.ts";
 import type { Roster } from "./roster.ts";
 import { slowDown } from "./slow-down.ts";
 import type { ExecuteEvent } from "../execution/share.ts";
@@ -39,7 +39,7 @@ const JSON_TYPES = new Set(["application/json", "application/graphql+json"]);
 
 /** What a transport knows of an operation before it runs: the HTTP header, or what the socket said when it opened. */
 export interface TransportContext extends Credentials {
-  /** Whom the authorization stands for, once that is known. */
+  /** The caller that the authorization identifies, once known. */
   caller?: Caller;
   /** The same, as soon as it is asked for: once for a request. */
   admitted?: Promise<Caller>;
@@ -73,9 +73,9 @@ export interface Pipeline {
 export interface PipelineOptions {
   schema: GraphQLSchema;
   services: Services;
-  /** The caller behind a bearer token, or null when no token of that text is valid. */
+  /** The caller that a bearer token identifies, or null when it is not valid. */
   authenticate: (token: string) => Promise<Caller | null>;
-  /** How long a subscriber may take nothing of what waits for it. */
+  /** How long a subscriber may read nothing of what waits for it. */
   stallMs: number;
   /** How often the tokens of sockets and event streams are checked. */
   reviewMs?: number;
@@ -139,7 +139,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return { ...ways, watch, fallbacks, streams };
 }
 
-/** Who asks, or which document is meant, cannot be told: clients, sockets and the watch of tokens all see the same code. */
+/** The caller or the document cannot be looked up: clients, sockets and the token watch all see the same code. */
 function tellOutage(error: unknown): never {
   throw isOutage(error) && !(error instanceof RequestError) ? databaseUnavailable(error) : error;
 }
@@ -159,7 +159,7 @@ function watchTokens({ services: { log, now }, reviewMs }: PipelineOptions, iden
   return new TokenWatch({ whyInvalid: (authorization) => reasonOf(identify({ authorization })), log, now, reviewMs });
 }
 
-/** Why nobody is behind an authorization; null when somebody is, and while that cannot be told. */
+/** Why an authorization is not valid; null when it is, and while it cannot be checked. */
 async function reasonOf(identified: Promise<Caller>): Promise<RequestError | null> {
   try {
     await identified;
@@ -170,7 +170,7 @@ async function reasonOf(identified: Promise<Caller>): Promise<RequestError | nul
   }
 }
 
-/** Asks who it is before anything of the document is read, so that strangers learn nothing of the schema. */
+/** Identifies the caller before the document is parsed, so that its errors reveal nothing of the schema. */
 function useAuthentication(admit: Pipeline["admit"]): Plugin {
   return {
     async onParams({ context }) {
@@ -180,7 +180,7 @@ function useAuthentication(admit: Pipeline["admit"]): Plugin {
   };
 }
 
-/** Puts the text in for a document that is sent by its hash, and refuses texts to those who may send hashes only. */
+/** Replaces the hash of a document by its text, and rejects texts of clients that may send registered documents only. */
 function useTrustedDocuments(resolveDocument: ResolveDocument): Plugin {
   return {
     async onParams({ params, setParams, context }) {
@@ -246,7 +246,7 @@ function chooseExecutors({ plannedExecution }: PipelineOptions, fallbacks: Fallb
  * for HTTP, sockets and direct POSTs; Yoga's own (onRequest, onRequestParse, onParams, onResultProcess, onResponse, CORS) not for
  * sockets and direct POSTs. graphql-js' tracing channels say nothing of what is planned.
  */
-function useExecutors(execute: Execute, options: ResultsOptions): Plugin {
+function useExecutors(execute: Execute, options: EventStreamOptions): Plugin {
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeForYoga(args, options)),

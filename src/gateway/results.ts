@@ -13,9 +13,9 @@ import type { TokenWatch } from "./token-watch.ts";
 
 export const DELIVERY = Symbol("delivery");
 /** A result on its way through Yoga, with what it was taken from. */
-export type Carried = ExecutionResult & { [DELIVERY]?: Delivery };
+export type DeliveredResult = ExecutionResult & { [DELIVERY]?: Delivery };
 
-export interface ResultsOptions {
+export interface EventStreamOptions {
   subscribe: Subscribe;
   watch: TokenWatch;
   mask: Mask;
@@ -25,16 +25,16 @@ export interface ResultsOptions {
 
 /** The event streams of the process. */
 export class OpenStreams {
-  readonly #open = new Set<Results>();
+  readonly #open = new Set<EventStreamResults>();
   /** Whether the process ends, and takes no more of them. */
   ended = false;
 
-  add(results: Results): () => void {
+  add(results: EventStreamResults): () => void {
     this.#open.add(results);
     return () => this.#open.delete(results);
   }
 
-  /** Ends them all; each says that the process ends, and where to go on. */
+  /** Ends them all, each with GOING_AWAY and its cursor. */
   end(): void {
     this.ended = true;
     for (const results of this.#open) results.goAway();
@@ -44,7 +44,7 @@ export class OpenStreams {
 /** Subscribes as Yoga wants it: a stream of results, which ends when its token or the process does. */
 export async function subscribeForYoga(
   args: ExecutionArgs,
-  { subscribe, watch, mask, roster, streams }: ResultsOptions,
+  { subscribe, watch, mask, roster, streams }: EventStreamOptions,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
   const { authorization = "", caller } = args.contextValue as Context & TransportContext;
   const member: Member = {};
@@ -55,7 +55,7 @@ export async function subscribeForYoga(
     roster.delete(member);
     return subscribed;
   }
-  const results = new Results(subscribed, mask);
+  const results = new EventStreamResults(subscribed, mask);
   const end = (reason: RequestError) => results.refuse(reason);
   const forget = watch.add({ authorization, expiresAt: caller.expiresAt, end });
   const leave = streams.add(results);
@@ -70,13 +70,12 @@ export async function subscribeForYoga(
 const COMPLETE: Delivery = { result: {}, text: "", cursor: null, complete: true };
 
 /**
- * One event stream. Unless nothing can follow, it never ends by itself, so its last result is one that says why it ends and
- * where to go on:
+ * One event stream. Unless nothing can follow, its last result always says why it ends and where to resume:
  *
  * | why it ends | last result | what follows |
  * | --- | --- | --- |
  * | the token has expired or was revoked | UNAUTHENTICATED | cut; reconnecting needs a fresh token, else it is refused with 401 |
- * | the reader takes nothing, or is too slow | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
+ * | the client reads nothing, or is too slow | SUBSCRIBER_TOO_SLOW | cut; reconnecting resumes after the last event read |
  * | the events that it needs have been pruned | CURSOR_EXPIRED | cut; reconnecting is refused with 400, read the list again |
  * | an event cannot be judged or resolved | the masked error | cut; reconnecting begins with that event |
  * | the process ends | GOING_AWAY | cut; reconnecting resumes at another process |
@@ -84,13 +83,13 @@ const COMPLETE: Delivery = { result: {}, text: "", cursor: null, complete: true 
  * "Cut" is a connection that ends inside the answer: graphql-sse's client and EventSource reconnect, urql reports a network
  * error to its retry exchange. All of them take a `complete` for the end of the subscription and never come back.
  */
-export class Results implements AsyncIterableIterator<Carried> {
+export class EventStreamResults implements AsyncIterableIterator<DeliveredResult> {
   readonly #deliveries: Deliveries;
   readonly #mask: Mask;
   /** The cursor after the last event that was delivered. */
   #cursor: string | null = null;
   #onEnd = () => {};
-  /** Why the stream ends, until that is told. */
+  /** Why the stream ends, until that is sent. */
   #refusal: GraphQLError | null = null;
   #ended = false;
   #interrupt = () => {};
@@ -104,7 +103,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     this.#onEnd = handle;
   }
 
-  /** Ends the stream; what it says last is why. */
+  /** Ends the stream with the reason as its last result. */
   refuse(reason: RequestError): void {
     this.#refusal ??= this.#mask(reason);
     this.#interrupt();
@@ -114,7 +113,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     this.refuse(goingAway(this.#cursor));
   }
 
-  async next(): Promise<IteratorResult<Carried>> {
+  async next(): Promise<IteratorResult<DeliveredResult>> {
     if (this.#ended) return { done: true, value: undefined };
     const taken = this.#refusal ? null : await this.#take();
     if (taken?.done && this.#deliveries.complete) return this.#last(COMPLETE);
@@ -127,7 +126,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     return { done: false, value: { ...delivery.result, [DELIVERY]: delivery } };
   }
 
-  async return(): Promise<IteratorResult<Carried>> {
+  async return(): Promise<IteratorResult<DeliveredResult>> {
     this.#ended = true;
     this.#onEnd();
     await this.#deliveries.return();
@@ -138,7 +137,7 @@ export class Results implements AsyncIterableIterator<Carried> {
     return this;
   }
 
-  async #last(delivery: Delivery): Promise<IteratorResult<Carried>> {
+  async #last(delivery: Delivery): Promise<IteratorResult<DeliveredResult>> {
     await this.return();
     return { done: false, value: { ...delivery.result, [DELIVERY]: delivery } };
   }

@@ -2,9 +2,9 @@ import { nameOfCaller } from "../operation/context.ts";
 import type { Caller } from "../operation/context.ts";
 
 const SWEEP_MS = 1_000;
-/** How many sockets may be open at a time that have not said whose they are. */
+/** How many sockets may be open at a time before they authenticate. */
 const MAX_STRANGERS = 1_000;
-/** How long a socket may be open without a token that was found valid: its look-up takes part of it. */
+/** How long a socket may be open without a valid token, its look-up included. */
 const STRANGER_MS = 10_000;
 
 export interface SocketLimits {
@@ -28,7 +28,7 @@ export interface Member {
   refuseStranger?(): void;
 }
 
-/** Who holds what is open in this process, and how much of it. */
+/** The open sockets and event streams of this process, counted by token or person. */
 export class Roster {
   readonly #limits: Pick<SocketLimits, "maxPerToken" | "maxInAll">;
   /** Each with its holder's name; null while that is not known. */
@@ -42,7 +42,7 @@ export class Roster {
     this.#timer = setInterval(() => this.#sweep(Date.now()), SWEEP_MS).unref();
   }
 
-  /** Lets a member in whose holder is not known yet; false when there are as many as there may be. */
+  /** Admits a member whose caller is not known yet; false when there are as many as there may be. */
   add(member: Member): boolean {
     if (this.#members.size >= this.#limits.maxInAll || this.#strangers >= MAX_STRANGERS) return false;
     this.#strangers += 1;

@@ -19,7 +19,7 @@ const MAX_WAIT_MS = 60_000;
 /** Longest ticket: with it an address still passes proxies that take eight kilobytes. */
 const MAX_LENGTH = 7_000;
 
-/** What is sealed in a ticket, which is all that there is of it. */
+/** What is sealed in a ticket; it is stored nowhere else. */
 interface Ticket {
   authorization: string;
   params: GraphQLParams;
@@ -83,7 +83,7 @@ interface Moment {
   transport: TransportContext;
 }
 
-/** @throws RequestError UNAUTHENTICATED for one that is not ours or has waited too long */
+/** @throws RequestError UNAUTHENTICATED for one that is forged or has waited too long */
 function readTicket(seal: Seal, sealed: string, { now, transport }: Moment): Ticket {
   const text = seal.open(sealed);
   const ticket = text === null ? null : (JSON.parse(text) as Ticket);
@@ -91,7 +91,7 @@ function readTicket(seal: Seal, sealed: string, { now, transport }: Moment): Tic
   if (ticket && (isReconnection || now.getTime() - ticket.issuedAt <= MAX_WAIT_MS)) return ticket;
   throw new RequestError(
     "UNAUTHENTICATED",
-    "This ticket is not valid, or nobody connected with it within a minute. Get another one.",
+    "This ticket is not valid, or was not used within a minute. Get another one.",
   );
 }
 
@@ -108,7 +108,7 @@ async function issue(options: TicketOptions, { request, response, transport }: E
     response.writeHead(405).end();
     return;
   }
-  // Before anything of the request is read, so that strangers learn nothing of the schema.
+  // Before the document is parsed, so that its errors reveal nothing of the schema.
   const { accountId } = await pipeline.admit(transport);
   const params = readParameters(await readText(request));
   const tried = await tryOut(pipeline, params, transport);
@@ -126,7 +126,7 @@ async function issue(options: TicketOptions, { request, response, transport }: E
   response.writeHead(201, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
 }
 
-/** Begins the subscription and ends it at once: what is wrong with it is told here, since an EventSource tells nothing. */
+/** Begins the subscription and ends it at once, to report its errors here: an EventSource shows none. */
 async function tryOut(
   { yoga, admit, resolveDocument, subscribe }: Pipeline,
   params: GraphQLParams,
@@ -172,7 +172,7 @@ async function readText(request: IncomingMessage): Promise<string> {
 }
 
 const notOne = () =>
-  new RequestError("BAD_REQUEST", "A ticket is for one subscription, whose field stands in the operation itself.");
+  new RequestError("BAD_REQUEST", "A ticket is for one subscription, whose field is in the operation itself.");
 
 const tooLong = () =>
   new RequestError(

@@ -4,31 +4,31 @@ import { tokenExpired } from "../events/failure.ts";
 import { bearerToken } from "./identify.ts";
 
 const REVIEW_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What is open under a token and ends with it: a socket, an event stream. */
-export interface Holder {
+/** A socket or event stream, which closes when its token ends. */
+export interface TokenHolder {
   authorization: string;
   /** When the token ends by itself; null when it does not. */
   expiresAt: Date | null;
-  /** Called once, when nobody stands behind the token any more. */
+  /** Called once, when the token is no longer valid. */
   end(reason: RequestError): void;
 }
 
 export interface TokenWatchOptions {
-  /** Why nobody stands behind an authorization any more; null while somebody does. */
+  /** Why an authorization is no longer valid; null while it is. */
   whyInvalid: (authorization: string) => Promise<RequestError | null>;
   log: Logger;
   now: () => Date;
-  /** How often it is checked that the tokens of what is open are still valid; 30 s when left out. */
+  /** How often tokens are checked; 30 s when left out. */
   reviewMs?: number | undefined;
 }
 
-/** Ends what is open under a token when the token expires or is revoked, also when nothing else happens. */
+/** Closes sockets and event streams when their token expires or is revoked, even if idle. */
 export class TokenWatch {
   readonly #options: TokenWatchOptions;
   /** Each with what stops its timer. */
-  readonly #holders = new Map<Holder, () => void>();
+  readonly #holders = new Map<TokenHolder, () => void>();
   readonly #review: NodeJS.Timeout;
 
   constructor(options: TokenWatchOptions) {
@@ -37,7 +37,7 @@ export class TokenWatch {
   }
 
   /** @returns forgets the holder, which has ended for another reason */
-  add(holder: Holder): () => void {
+  add(holder: TokenHolder): () => void {
     const { expiresAt } = holder;
     const left = expiresAt && expiresAt.getTime() - this.#options.now().getTime();
     const stopTimer = left === null ? () => {} : runIn(left, () => this.#end(holder, tokenExpired()));
@@ -67,12 +67,12 @@ export class TokenWatch {
     }
   }
 
-  #end(holder: Holder, reason: RequestError): void {
+  #end(holder: TokenHolder, reason: RequestError): void {
     this.#forget(holder);
     holder.end(reason);
   }
 
-  #forget(holder: Holder): void {
+  #forget(holder: TokenHolder): void {
     this.#holders.get(holder)?.();
     this.#holders.delete(holder);
   }
@@ -82,7 +82,7 @@ export class TokenWatch {
 function runIn(milliseconds: number, run: () => void): () => void {
   let timer: NodeJS.Timeout;
   const arm = (left: number) => {
-    const wait = Math.min(Math.max(0, left), LONGEST_TIMER_MS);
+    const wait = Math.min(Math.max(0, left), MAX_TIMER_MS);
     timer = setTimeout(() => (left > wait ? arm(left - wait) : run()), wait);
   };
   arm(milliseconds);

@@ -87,7 +87,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   relay: {
     encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
-    // Ids are decoded one by one in `loadNode`, so that a wrong one among several is told at its own place.
+    // Ids are decoded one by one in `loadNode`, so that a wrong one among several is reported at its own place.
     decodeGlobalID: (id) => ({ typename: "Node", id }),
     brandLoadedObjects: true,
     cursorType: "String",

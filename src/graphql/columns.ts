@@ -5,19 +5,19 @@ import type { Context } from "../operation/context.ts";
 import { loaded } from "../read/loader.ts";
 import type { Columns, Loader } from "../read/loader.ts";
 
-/** Sets of columns that are told apart; each leads to statements of its own, which connections keep for their life. */
+/** Maximum number of column sets; each leads to statements of its own, which connections hold until they close. */
 const MAX_SETS = 200;
 const REPLACE_EVERY_MS = 10_000;
 
 const emptySets = () => new Cache<readonly string[]>({ maxSize: MAX_SETS, replaceEveryMs: REPLACE_EVERY_MS });
 let sets = emptySets();
 
-/** Begins without sets again, as connections that are opened begin without statements. */
+/** Forgets all sets, as new connections have no statements. */
 export function forgetSets(): void {
   sets = emptySets();
 }
 
-/** What a document reads of each type, and the set that it is once somebody has asked for it. */
+/** What a document reads of each type, and the set once it was asked for. */
 type Reads = Map<string, ReadonlySet<string> | Columns>;
 const known = new WeakMap<OperationDefinitionNode, Reads>();
 
@@ -98,7 +98,7 @@ function readsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly
   return reads ?? (name === "id" ? ["id"] : exposed === undefined ? null : [exposed]);
 }
 
-/** The same object for the same set; null while there are too many to keep apart. */
+/** The same object for the same set; null while there are too many sets. */
 function intern(columns: ReadonlySet<string>): Columns {
   const sorted = [...columns].toSorted();
   const key = sorted.join();

@@ -2,7 +2,7 @@ import { RequestError } from "../core/error.ts";
 import { readId } from "../core/id.ts";
 import type { Noun } from "../core/id.ts";
 
-/** So many wrong ids of one input are told; the rest is not read. */
+/** Maximum number of wrong ids that are reported of one input; the rest is not read. */
 const MAX_ISSUES = 20;
 
 type Sent<K extends string> = { [key in K]?: readonly string[] | null | undefined };

@@ -8,8 +8,8 @@ const OPEN_FIELDS: ReadonlySet<string> = new Set(["id", "__typename"]);
 const OPEN_TYPES: ReadonlySet<string> = new Set(["AvailabilitySearch"]);
 
 /**
- * Ends a mutation before it writes, or a read of what one has made, unless the caller may write, and may read what its selection shows: whoever may not read
- * gets ids alone.
+ * Rejects a mutation before it writes, or a read of a search, unless the caller may write, and may read what its selection
+ * shows: a caller without the scope to read may select ids only.
  * @throws RequestError FORBIDDEN that names the missing scope
  */
 export function requireMutationScopes(ctx: Context, info: GraphQLResolveInfo): void {

@@ -19,7 +19,7 @@ interface PothosExtensions {
 }
 
 /**
- * The object behind an id, marked with the type that the Node interface tells it by.
+ * The object with an id, marked with its type for the Node interface.
  * @throws RequestError INVALID_ID when it is not an id of this API
  */
 export async function loadNode(encoded: string, ctx: Context, { schema }: GraphQLResolveInfo): Promise<object | null> {

@@ -7,9 +7,9 @@ export const RETIRED_AT = {
   type: "DateTime",
   nullable: true,
   description:
-    "Since when the applicant tracking system no longer has it; null while it has. What is retired shows on the interviews that " +
-    "refer to it, and can be chosen for no other.",
+    "When the applicant tracking system removed it; null while it has it. A retired object still shows on interviews that " +
+    "refer to it, and cannot be chosen for others.",
 } as const;
 
-/** What every list of reference data says of its items. */
+/** The description that the lists of reference data share. */
 export const RETIRED = "Retired ones, which the applicant tracking system no longer has, are not listed.";

@@ -11,7 +11,7 @@ import { amongIds, containsWords } from "../listing/search.ts";
 import type { Application } from "./load.ts";
 import { ofSeenApplications, ofSeenJobs } from "./visibility.ts";
 
-/** Which jobs a list holds. What is left out or null matches everything, an empty list nothing; all that is sent must match. */
+/** Which jobs a list holds. Omitted fields and null match everything, an empty list nothing; all that is sent must match. */
 export interface JobFilter {
   departments?: readonly string[] | null | undefined;
   recruiterIds?: readonly string[] | undefined;

@@ -3,12 +3,12 @@ import { applications, candidates, jobs, offices, stages } from "../db/schema/hi
 import type { DirectoryNoun, IdentifiedNoun, Visibility } from "../listing/directory.ts";
 import { defineRowLoader, loaded } from "../read/loader.ts";
 import * as load from "./load.ts";
-import { seesApplication, seesJob, sightOf } from "./visibility.ts";
+import { seesApplication, seesJob, visibilityOf } from "./visibility.ts";
 
-/** Of reference data that belongs to a job: it is seen with the job. */
+/** Reference data of a job is visible with the job. */
 const withJob = <Row, K extends keyof Row & string>(key: K & (Row[K] extends string ? K : never)): Visibility<Row> => ({
   reads: [key],
-  sees: async (ctx, row) => seesJob(await sightOf(ctx), row[key] as string),
+  sees: async (ctx, row) => seesJob(await visibilityOf(ctx), row[key] as string),
 });
 
 export const OFFICES: IdentifiedNoun<load.Office> = {
@@ -45,14 +45,14 @@ export const APPLICATIONS: IdentifiedNoun<load.Application> = {
   visibility: { reads: ["jobId", "candidateId"], sees: seesApplication },
 };
 
-/** Candidates are seen by who sees one of their applications. */
+/** A candidate is visible to callers who see one of their applications. */
 export const CANDIDATES: IdentifiedNoun<load.Candidate> = {
   byId: load.candidateInAccount,
   byExternalId: defineRowLoader(candidates, "externalId"),
   visibility: {
     reads: ["id"],
     sees: async (ctx, { id }) => {
-      if ((await sightOf(ctx)).everything) return true;
+      if ((await visibilityOf(ctx)).everything) return true;
       const submitted = await loaded(ctx.load(load.applicationsOfCandidate, id));
       const seen = await Promise.all(submitted.map((application) => seesApplication(ctx, application)));
       return seen.includes(true);

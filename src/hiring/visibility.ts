@@ -13,8 +13,8 @@ import type { HiringTeamMember } from "./load.ts";
 /** Roles that see and manage everything of the account. */
 export const ADMINS: readonly User["role"][] = ["SUPER_ADMIN", "ADMIN"];
 
-/** What a caller sees: all of the account, or as a person what they take part in. */
-export type Sight =
+/** What a caller sees: all of the account, or what a person takes part in. */
+export type Visibility =
   | { everything: true }
   | {
       everything: false;
@@ -26,8 +26,8 @@ export type Sight =
       externalJobIds: ReadonlySet<string>;
     };
 
-/** What says whether an application, or an interview about it, is seen. */
-export interface OfApplication {
+/** The columns that decide whether an application, or an interview about it, is visible. */
+export interface ApplicationKeys {
   jobId: string;
   candidateId: string;
 }
@@ -36,8 +36,8 @@ const EXTERNAL: HiringTeamMember["role"] = "EXTERNAL_RECRUITER";
 
 const teamsOfUser = defineListLoader(hiringTeamMembers, { by: "userId", order: ["jobId"] });
 
-/** What the caller sees at this moment. Asked again within one operation, it costs nothing. */
-export async function sightOf(ctx: Context): Promise<Sight> {
+/** What the caller sees at this moment. Repeated calls within one operation cost nothing. */
+export async function visibilityOf(ctx: Context): Promise<Visibility> {
   const { userId } = ctx.caller;
   if (userId === null) return { everything: true };
   const [user, teams] = await Promise.all([ctx.load(userInAccount, userId), ctx.load(teamsOfUser, userId)]);
@@ -50,38 +50,38 @@ export async function sightOf(ctx: Context): Promise<Sight> {
 }
 
 /** Whether the caller sees a job, and with it its plan. */
-export function seesJob(sight: Sight, jobId: string): boolean {
-  return sight.everything || sight.jobIds.has(jobId) || sight.externalJobIds.has(jobId);
+export function seesJob(visibility: Visibility, jobId: string): boolean {
+  return visibility.everything || visibility.jobIds.has(jobId) || visibility.externalJobIds.has(jobId);
 }
 
 /** Whether the caller sees an application, and the interviews about it. */
-export async function seesApplication(ctx: Context, { jobId, candidateId }: OfApplication): Promise<boolean> {
-  const sight = await sightOf(ctx);
-  if (sight.everything || sight.jobIds.has(jobId)) return true;
-  if (!sight.externalJobIds.has(jobId)) return false;
+export async function seesApplication(ctx: Context, { jobId, candidateId }: ApplicationKeys): Promise<boolean> {
+  const visibility = await visibilityOf(ctx);
+  if (visibility.everything || visibility.jobIds.has(jobId)) return true;
+  if (!visibility.externalJobIds.has(jobId)) return false;
   const candidate = await loaded(ctx.load(candidateInAccount, candidateId));
-  return candidate.addedById === sight.userId;
+  return candidate.addedById === visibility.userId;
 }
 
 /** The same as {@link seesJob}, for rows. */
 export async function ofSeenJobs(ctx: Context, jobId: PgColumn): Promise<SQL | undefined> {
-  const sight = await sightOf(ctx);
-  return sight.everything ? undefined : among(jobId, [...sight.jobIds, ...sight.externalJobIds]);
+  const visibility = await visibilityOf(ctx);
+  return visibility.everything ? undefined : among(jobId, [...visibility.jobIds, ...visibility.externalJobIds]);
 }
 
 /** The same as {@link seesApplication}, for rows. */
 export async function ofSeenApplications(
   ctx: Context,
-  { jobId, candidateId }: Record<keyof OfApplication, PgColumn>,
+  { jobId, candidateId }: Record<keyof ApplicationKeys, PgColumn>,
 ): Promise<SQL | undefined> {
-  const sight = await sightOf(ctx);
-  if (sight.everything) return undefined;
-  const whole = among(jobId, [...sight.jobIds]);
-  if (sight.externalJobIds.size === 0) return whole;
+  const visibility = await visibilityOf(ctx);
+  if (visibility.everything) return undefined;
+  const whole = among(jobId, [...visibility.jobIds]);
+  if (visibility.externalJobIds.size === 0) return whole;
   const added = sql`${candidateId} in (
-    select added.id from ${candidates} as added where added.account_id = ${ctx.accountId} and added.added_by_id = ${sight.userId}
+    select added.id from ${candidates} as added where added.account_id = ${ctx.accountId} and added.added_by_id = ${visibility.userId}
   )`;
-  return or(whole, and(among(jobId, [...sight.externalJobIds]), added));
+  return or(whole, and(among(jobId, [...visibility.externalJobIds]), added));
 }
 
 const among = (column: PgColumn, ids: readonly string[]) => sql`${column} = any(${arrayLiteral(ids)}::uuid[])`;

@@ -7,14 +7,14 @@ const SWEEP_MS = 1_000;
 const MAX_UNREAD_IN_ALL = 256 * 1024 * 1024;
 
 /**
- * Keeps an error listener on every connection for its whole life, sockets and refused handshakes included, and bounds what
- * all clients together leave unread: whoever leaves most is cut off first.
+ * Has an error listener on every connection from start to end, sockets and refused handshakes included, and bounds what all
+ * clients together leave unread: the client with the most is cut off first.
  * @returns ends the watch
  */
 export function watchConnections(server: Server, log: Logger): () => void {
   const open = new Set<Socket>();
   server.on("connection", (socket) => {
-    // Its end is told by an event of its own.
+    // Its end has an event of its own.
     socket.on("error", () => {});
     open.add(socket);
     socket.once("close", () => open.delete(socket));

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 
 const MINUTE_MS = 60_000;
-/** How many origins are named in the log in a minute: they are strangers' text. */
-const MAX_TOLD = 100;
+/** How many origins are named in the log in a minute: they are untrusted text. */
+const MAX_LOGGED = 100;
 const MAX_LENGTH = 255;
 
-/** Which pages may ask: those of the gateway's own origin, of a listed one, and whatever is no page and so names none. */
+/** Which pages may send requests: those of the gateway's own origin and of listed ones. Programs that are no pages name none. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
   readonly #log: Logger;
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
   #forgetAt = 0;
 
   constructor(allowed: readonly string[], log: Logger) {
@@ -21,7 +21,7 @@ export class Origins {
   /** Whether a page of this origin may open a socket; a refusal is logged. */
   mayOpen({ headers: { origin, host } }: IncomingMessage): boolean {
     if (origin === undefined || this.#allowed.has(origin) || hostOf(origin) === host) return true;
-    this.#tell(origin);
+    this.#logOnce(origin);
     return false;
   }
 
@@ -50,15 +50,15 @@ export class Origins {
   }
 
   /** Once for an origin and minute. */
-  #tell(origin: string): void {
+  #logOnce(origin: string): void {
     const now = performance.now();
     if (now >= this.#forgetAt) {
-      this.#told.clear();
+      this.#logged.clear();
       this.#forgetAt = now + MINUTE_MS;
     }
     const host = hostOf(origin) ?? "unreadable";
-    if (this.#told.has(host) || this.#told.size >= MAX_TOLD) return;
-    this.#told.add(host);
+    if (this.#logged.has(host) || this.#logged.size >= MAX_LOGGED) return;
+    this.#logged.add(host);
     this.#log.warn({ host }, "refused a page of another origin: ALLOWED_ORIGINS does not list it");
   }
 }

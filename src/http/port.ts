@@ -10,7 +10,7 @@ import { watchConnections } from "./connections.ts";
 /** How long a request's headers, and the request as a whole, may take to arrive. */
 const ARRIVAL_MS = 60_000;
 const ARRIVAL_CHECK_MS = 5_000;
-/** How long a connection waits for the next request: longer than a balancer keeps one, or its next request would be lost. */
+/** How long a connection waits for the next request: longer than a load balancer holds one, or its next request would be lost. */
 const KEEP_ALIVE_MS = 65_000;
 
 const TIMES = {
@@ -20,12 +20,12 @@ const TIMES = {
   connectionsCheckingInterval: ARRIVAL_CHECK_MS,
 };
 
-/** The gateway's port. It can be bound before there is anything to serve, so that a port in use is told at once. */
+/** The gateway's port. It can be bound before there is anything to serve, so that a port in use is reported at once. */
 export interface Port {
   server: Server;
   /** Has no effect when it is bound already. @throws StartError when it cannot be had */
   listen(port: number, host: string): Promise<{ port: number }>;
-  /** Until then requests are told that the gateway starts, and sockets are refused. */
+  /** Until then requests are answered that the gateway is starting, and sockets are refused. */
   serve(listener: RequestListener): void;
   /** Ends what `stop` of a gateway ends, for one that never began to serve. */
   close(): void;
@@ -38,7 +38,7 @@ export function createPort(log: Logger): Port {
   const shouldUpgradeCallback: typeof isSocketRequest = (request) =>
     listener !== answerStarting && isSocketRequest(request);
   const server = createServer({ ...TIMES, shouldUpgradeCallback }, (request, response) => listener(request, response));
-  // A port that cannot be bound is told by `listen`.
+  // `listen` reports a port that cannot be bound.
   server.on("error", (error) => server.listening && log.error({ error }, "the port met an error"));
   const forget = watchConnections(server, log);
   return {

@@ -10,8 +10,8 @@ export interface Target {
 }
 
 /**
- * What a request asks for; null when its target or its Host cannot be one of this server. Everything else may then rely
- * on both: they are a stranger's text.
+ * What a request asks for; null when its target or its Host cannot be one of this server. Both are untrusted
+ * text; everything else may rely on them after this.
  */
 export function readTarget({ url = "", headers: { host = "" } }: IncomingMessage): Target | null {
   if (host !== "" && !(HOST.test(host) && URL.canParse(`http://${host}`))) return null;

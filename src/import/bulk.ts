@@ -5,14 +5,14 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { arrayLiteral } from "../db/client.ts";
 import type { Executor } from "../db/client.ts";
 
-/** What no file says: the database fills it in, or an import as a whole. */
+/** Columns that no file sets: the database or the import fills them in. */
 const OWN_COLUMNS = ["createdAt", "revokedAt", "retiredAt"] as const;
 
 /** The rows of a statement travel as one parameter, so these bound its size and nothing else. */
 const ROWS_AT_ONCE = 5_000;
 const OWNERS_AT_ONCE = 500;
 
-/** A table that grew so much is analyzed: foreign-key checks keep plans from when it was small, and scan all of it. */
+/** Growth from which a table is analyzed: foreign-key checks would reuse plans from when it was small, and scan all of it. */
 const ANALYZE_FROM = 1_000;
 
 export type ImportedRow<T extends PgTable> = Omit<T["$inferSelect"], (typeof OWN_COLUMNS)[number]>;
@@ -31,8 +31,8 @@ export interface Counts {
 }
 
 /**
- * Inserts what is new, updates what differs and brings back what was retired. A row that is already as wanted is not touched,
- * not even locked.
+ * Inserts new rows, updates those that differ and restores retired ones. A row that is already as wanted is not touched, not
+ * even locked.
  */
 export async function upsertRows<T extends PgTable>(
   tx: Executor,
@@ -86,12 +86,12 @@ export async function retireOthers(
   { accountId, rows, jobIds }: Survivors,
 ): Promise<number> {
   const { isRetired, retire } = retirementOf(table);
-  const kept = arrayLiteral(rows.map(({ id }) => id));
+  const present = arrayLiteral(rows.map(({ id }) => id));
   const owned = jobIds ? sql`and stored.job_id = any(${arrayLiteral(jobIds)}::uuid[])` : sql``;
   const { count } = await tx.execute(sql`
     update ${table} stored set ${retire}
     where stored.account_id = ${accountId}::uuid and not (${isRetired}) ${owned}
-      and stored.id not in (select unnest(${kept}::uuid[]))`);
+      and stored.id not in (select unnest(${present}::uuid[]))`);
   return count;
 }
 

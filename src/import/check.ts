@@ -1,14 +1,14 @@
 import { directory } from "./directory.ts";
 import type { Directory } from "./directory.ts";
 import { problem } from "./problem.ts";
-import type { Problem } from "./problem.ts";
+import type { FileProblem } from "./problem.ts";
 import { referenceProblems } from "./references.ts";
 
-export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: Problem[] };
+export type CheckedDirectory = { ok: true; directory: Directory } | { ok: false; problems: FileProblem[] };
 
 /**
- * Reads a value as a directory and reports everything that is wrong with it, whatever is stored: first what its shape
- * breaks, then what it contradicts itself in. That is judged even when the shape is wrong, by what can be read.
+ * Reads a value as a directory and reports everything that is wrong with it, regardless of what is stored: first its shape,
+ * then its contradictions, which are looked for even when the shape is wrong, in what can be read.
  */
 export function checkDirectory(value: unknown): CheckedDirectory {
   const read = directory.safeParse(value);

@@ -3,7 +3,7 @@ import { StartError } from "../core/error.ts";
 const MAX_SHOWN = 50;
 
 /** Something wrong in a directory file. */
-export interface Problem {
+export interface FileProblem {
   /** Where: `jobs[2].hiringTeam[0].user`; empty for the file as a whole. */
   path: string;
   message: string;
@@ -11,7 +11,7 @@ export interface Problem {
 
 export type Path = readonly PropertyKey[];
 
-export function problem(path: Path, message: string): Problem {
+export function problem(path: Path, message: string): FileProblem {
   return { path: formatPath(path), message };
 }
 
@@ -25,16 +25,16 @@ export function formatPath(path: Path): string {
 
 /** A directory that was not imported. */
 export class DirectoryRefused extends StartError {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly FileProblem[]) {
     super(formatProblems(problems));
     this.problems = problems;
   }
 }
 
 /** What is wrong with a file, one problem on a line. */
-export function formatProblems(problems: readonly Problem[]): string {
+export function formatProblems(problems: readonly FileProblem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const shown = problems.slice(0, MAX_SHOWN).map(({ path, message }) => `  ${path ? `${path}: ` : ""}${message}`);
   const more = problems.length - shown.length;

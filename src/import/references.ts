@@ -5,7 +5,7 @@ import type { Noun } from "./ids.ts";
 import { readOutline } from "./outline.ts";
 import type { Located, Outline } from "./outline.ts";
 import { formatPath, problem } from "./problem.ts";
-import type { Path, Problem } from "./problem.ts";
+import type { Path, FileProblem } from "./problem.ts";
 
 interface Mention {
   path: Path;
@@ -32,10 +32,10 @@ const LIST_OF: Partial<Record<Noun, ListName>> = {
 };
 
 /**
- * What a directory contradicts itself in, whatever is stored: ids that come twice, lists that are complete and missing,
+ * The contradictions of a directory, regardless of what is stored: ids that come twice, lists that are complete and missing,
  * references that a complete list or a job of the file cannot fulfil. In any value that is meant to be a directory.
  */
-export function* referenceProblems(value: unknown): Generator<Problem> {
+export function* referenceProblems(value: unknown): Generator<FileProblem> {
   const file = readOutline(value);
   const { account: _, complete, submittedScorecards, ...lists } = file;
   for (const items of Object.values(lists)) yield* repeated(mentions(items, "externalId"));
@@ -119,7 +119,7 @@ function mentions<K extends string>(items: readonly Located<{ [P in K]?: string 
   return items.map((item) => ({ path: [...item.at, key], value: item[key] }));
 }
 
-function* repeated(found: Mention[]): Generator<Problem> {
+function* repeated(found: Mention[]): Generator<FileProblem> {
   const first = new Map<string, Path>();
   for (const { path, value } of found) {
     if (value === undefined) continue;
@@ -129,7 +129,7 @@ function* repeated(found: Mention[]): Generator<Problem> {
   }
 }
 
-function* repeatedEmails(users: Outline["users"]): Generator<Problem> {
+function* repeatedEmails(users: Outline["users"]): Generator<FileProblem> {
   const first = new Map<string, Outline["users"][number]>();
   for (const user of users) {
     if (user.email === undefined) continue;

@@ -12,7 +12,7 @@ import { DEMO_ACCOUNTS, idsOf } from "./ids.ts";
 import type { Ids } from "./ids.ts";
 import type { Outline } from "./outline.ts";
 import { problem } from "./problem.ts";
-import type { Problem } from "./problem.ts";
+import type { FileProblem } from "./problem.ts";
 import { cannotShare, noStageOf, outsideReferences } from "./references.ts";
 import type { OutsideReference } from "./references.ts";
 
@@ -26,7 +26,7 @@ export interface AccountGuard {
 const MAX_NAMED = 5;
 
 /** What is wrong with a directory beside what is stored: its account, references, and addresses that others have. */
-export async function storedProblems(tx: Executor, file: Outline, guard: AccountGuard): Promise<Problem[]> {
+export async function storedProblems(tx: Executor, file: Outline, guard: AccountGuard): Promise<FileProblem[]> {
   const { externalId } = file.account;
   if (externalId === undefined) return [];
   const wrongAccount = await accountProblems(tx, { ...file.account, externalId }, guard);
@@ -43,7 +43,7 @@ async function accountProblems(
   tx: Executor,
   { externalId, name }: { externalId: string; name?: string | undefined },
   guard: AccountGuard,
-): Promise<Problem[]> {
+): Promise<FileProblem[]> {
   const [account] = await tx.select({ name: accounts.name }).from(accounts).where(eq(accounts.externalId, externalId));
   if (account) {
     if (guard.mayRename || name === undefined || name === account.name) return [];
@@ -74,9 +74,9 @@ const TABLES = {
   stage: stages,
 } satisfies Record<OutsideReference["noun"], unknown>;
 
-async function unknownReferences(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+async function unknownReferences(tx: Executor, ids: Ids, file: Outline): Promise<FileProblem[]> {
   const references = [...outsideReferences(file)];
-  const problems = new Map<OutsideReference, Problem>();
+  const problems = new Map<OutsideReference, FileProblem>();
   for (const [noun, mentioned] of Map.groupBy(references, (reference) => reference.noun)) {
     const found = await findStored(tx, ids, { noun, externalIds: mentioned.map(({ externalId }) => externalId) });
     for (const reference of mentioned) {
@@ -131,7 +131,7 @@ function whatIsWrong(
   return undefined;
 }
 
-async function unknownInterviews(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+async function unknownInterviews(tx: Executor, ids: Ids, file: Outline): Promise<FileProblem[]> {
   const named = file.submittedScorecards.flatMap(({ interviewId = "", at }) => {
     const read = readId("Interview", interviewId);
     return "id" in read ? [{ id: read.id, interviewId, path: [...at, "interviewId"] }] : [];
@@ -148,7 +148,7 @@ async function unknownInterviews(tx: Executor, ids: Ids, file: Outline): Promise
     .map(({ interviewId, path }) => problem(path, `names no interview of the account: ${JSON.stringify(interviewId)}`));
 }
 
-async function takenAddresses(tx: Executor, ids: Ids, file: Outline): Promise<Problem[]> {
+async function takenAddresses(tx: Executor, ids: Ids, file: Outline): Promise<FileProblem[]> {
   const wanted = file.users.flatMap(({ email, externalId, at }) =>
     email === undefined || externalId === undefined ? [] : [{ email, externalId, at, key: emailAddressKey(email) }],
   );

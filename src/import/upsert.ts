@@ -56,13 +56,13 @@ class DryRun extends Error {
 export async function importValue(db: Database, value: unknown, options: ImportOptions = {}): Promise<ImportReport> {
   const checked = checkDirectory(value);
   if (checked.ok) return importDirectory(db, checked.directory, options);
-  const told = new Set(checked.problems.map(({ path }) => path));
+  const reported = new Set(checked.problems.map(({ path }) => path));
   const stored = await storedProblems(db, readOutline(value), guardOf(options));
-  throw new DirectoryRefused([...checked.problems, ...stored.filter(({ path }) => !told.has(path))]);
+  throw new DirectoryRefused([...checked.problems, ...stored.filter(({ path }) => !reported.has(path))]);
 }
 
 /**
- * Makes the account's reference data equal to the file in one transaction. What the file does not name stays, except in
+ * Makes the account's reference data equal to the file in one transaction. Objects that the file leaves out stay, except in
  * lists that are given in full: stages, activities, interviewers and hiring teams always, others when the file says so.
  * @param directory one that `checkDirectory` accepted
  * @throws DirectoryRefused with every problem beside what is stored, StartError when what is in use forbids it
@@ -173,7 +173,7 @@ function refusal(error: unknown): StartError | undefined {
   if (code === UNIQUE_VIOLATION) {
     const advice = "Import each object under the externalId that it had the first time.";
     return new StartError(
-      `Nothing was imported, because another row of ${table} stands in the way: ${detail} ${advice}`,
+      `Nothing was imported, because another row of ${table} conflicts with it: ${detail} ${advice}`,
       { cause: error },
     );
   }

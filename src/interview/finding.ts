@@ -184,7 +184,7 @@ export const FINDINGS = {
     operations: ["recordRsvp"],
   },
   ERR_ATTENDEE_NOT_FOUND: {
-    message: "Nobody with this id takes part in the interview.",
+    message: "The interview has no participant with this id.",
     operations: ["recordRsvp"],
   },
   ERR_TOO_MANY_INTERVIEWERS: { message: "At most ten interviewers can be searched at a time.", operations: search },
@@ -195,14 +195,14 @@ export const FINDINGS = {
   ERR_MINUTES_OUT_OF_RANGE: { message: "There cannot be so many minutes.", operations: search },
   ERR_INTERVIEWS_NOT_FOUND: { message: "There is no interview for some of the ids.", operations: search },
   ERR_PROVISIONING_NOT_FAILED: {
-    message: "Provisioning of the interview has not failed, so there is nothing to try again.",
+    message: "Provisioning of the interview has not failed, so there is nothing to retry.",
     operations: ["retryProvisioning"],
   },
 } as const satisfies Record<string, CodeEntry>;
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/** The table as Markdown, for the README. */
+/** The table as Markdown, for the README of scheduling. */
 export function findingsTable(): string {
   const rows = Object.entries(FINDINGS).map(
     ([code, { message, operations }]) => `| ${code} | ${message} | ${operations.join(", ")} |`,

@@ -105,7 +105,7 @@ const ExternalEvent = builder.objectRef<Interview>("ExternalEvent").implement({
 
 const { reading, related, relatedIfAny } = fieldsOf<Interview>();
 
-/** What a key leads to for those who see the interview's application, and null for a person who only takes part in it. */
+/** The object that a key refers to; null for a person who sees the interview but not its application. */
 const relatedOfApplication = <V>(key: "applicationId" | "jobId" | "stageId" | "stageActivityId", loader: Loader<V>) =>
   reading([key, "jobId", "candidateId"], (interview, ctx, info) =>
     ofApplication(ctx, interview, () => ctx.load(loader, interview[key], columnsOf(info))),

@@ -11,14 +11,17 @@ export const MANAGERS: readonly HiringTeamMember["role"][] = ["RECRUITER", "HIRI
 
 export type ManagementRight = "may" | "not the job" | "not the application";
 
-/** What is managed: an application, by its candidate, and its job, by its team. */
-export interface Managed {
+/** An application and its job: what the right to manage them depends on. */
+export interface ManagedApplication {
   team: Pick<HiringTeamMember, "userId" | "role">[];
   candidate: { addedById: string | null };
 }
 
 /** Whether a user may manage a job and one application to it. */
-export function managementRight(user: Pick<User, "id" | "role">, { team, candidate }: Managed): ManagementRight {
+export function managementRight(
+  user: Pick<User, "id" | "role">,
+  { team, candidate }: ManagedApplication,
+): ManagementRight {
   if (ADMINS.includes(user.role)) return "may";
   const roles = team.filter((member) => member.userId === user.id).map((member) => member.role);
   if (roles.some((role) => MANAGERS.includes(role))) return "may";
@@ -30,7 +33,7 @@ export function managementRight(user: Pick<User, "id" | "role">, { team, candida
 export async function managedOf(
   ctx: Context,
   { jobId, candidateId }: { jobId: string; candidateId: string },
-): Promise<Managed> {
+): Promise<ManagedApplication> {
   const [team, candidate] = await Promise.all([
     loaded(ctx.load(teamOfJob, jobId)),
     loaded(ctx.load(candidateInAccount, candidateId)),
@@ -39,7 +42,7 @@ export async function managedOf(
 }
 
 /** Whether the caller may manage it: a token's scope is enough, a person needs the same right as an organizer. */
-export async function callerManages(ctx: Context, load: () => Promise<Managed>): Promise<boolean> {
+export async function callerManages(ctx: Context, load: () => Promise<ManagedApplication>): Promise<boolean> {
   const { userId } = ctx.caller;
   if (userId === null) return true;
   const [user, managed] = await Promise.all([ctx.load(userInAccount, userId), load()]);
@@ -47,7 +50,7 @@ export async function callerManages(ctx: Context, load: () => Promise<Managed>):
 }
 
 /** @throws RequestError FORBIDDEN unless the caller may manage it */
-export async function authorizeCaller(ctx: Context, load: () => Promise<Managed>): Promise<void> {
+export async function authorizeCaller(ctx: Context, load: () => Promise<ManagedApplication>): Promise<void> {
   if (await callerManages(ctx, load)) return;
   throw new RequestError(
     "FORBIDDEN",

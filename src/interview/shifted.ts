@@ -23,7 +23,7 @@ export interface ShiftedInterview {
   shift: TimezoneShift;
 }
 
-/** Those of all accounts that lie ahead and are not cancelled: account by account, in the order of their starts. */
+/** The upcoming ones of all accounts, without cancelled ones: account by account, in the order of their starts. */
 export async function* findShiftedInterviews(db: Database, now: Date): AsyncGenerator<ShiftedInterview> {
   let rows = await readBatch(db, now);
   while (rows.length > 0) {

@@ -17,7 +17,7 @@ export function timezoneShift({
   localStart,
   timezone,
 }: Pick<Interview, "startsAt" | "localStart" | "timezone">): TimezoneShift | null {
-  // Stored by a release that had a zone more than the one in use, which then says nothing of it.
+  // The release in use lacks this zone, so it cannot disagree.
   if (!isTimeZone(timezone)) return null;
   const agreed = agreedStart(localStart);
   const localStartTime = toLocal(startsAt, timezone);

@@ -3,8 +3,8 @@ import type { SQL } from "drizzle-orm";
 import { arrayLiteral } from "../db/client.ts";
 import { candidates } from "../db/schema/hiring.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
-import { seesApplication, sightOf } from "../hiring/visibility.ts";
-import type { OfApplication } from "../hiring/visibility.ts";
+import { seesApplication, visibilityOf } from "../hiring/visibility.ts";
+import type { ApplicationKeys } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
 import { interviewersOfInterview } from "./load.ts";
 import type { Interview } from "./load.ts";
@@ -12,17 +12,17 @@ import type { Interview } from "./load.ts";
 /** Whether the caller sees an interview: they see its application, organise it or sit on it. */
 export async function seesInterview(ctx: Context, interview: Interview): Promise<boolean> {
   if (await seesApplication(ctx, interview)) return true;
-  const sight = await sightOf(ctx);
-  if (sight.everything || sight.userId === null) return sight.everything;
-  if (interview.organizerId === sight.userId) return true;
+  const visibility = await visibilityOf(ctx);
+  if (visibility.everything || visibility.userId === null) return visibility.everything;
+  if (interview.organizerId === visibility.userId) return true;
   const seats = (await ctx.load(interviewersOfInterview, interview.id)) ?? [];
-  return seats.some(({ userId }) => userId === sight.userId);
+  return seats.some(({ userId }) => userId === visibility.userId);
 }
 
-/** Something of an interview's application or job, or null for a person who only takes part in the interview. */
+/** Something of an interview's application or job; null for a person who sees the interview but not its application. */
 export async function ofApplication<T>(
   ctx: Context,
-  interview: OfApplication,
+  interview: ApplicationKeys,
   load: () => Promise<T>,
 ): Promise<T | null> {
   return (await seesApplication(ctx, interview)) ? load() : null;
@@ -33,11 +33,11 @@ export async function ofApplication<T>(
  * what they see and not with the account.
  */
 export async function seenInterviews(ctx: Context): Promise<SQL | undefined> {
-  const sight = await sightOf(ctx);
-  if (sight.everything) return undefined;
-  if (sight.userId === null) return sql`false`;
+  const visibility = await visibilityOf(ctx);
+  if (visibility.everything) return undefined;
+  if (visibility.userId === null) return sql`false`;
   const { accountId } = ctx;
-  const { userId } = sight;
+  const { userId } = visibility;
   return sql`${interviews.id} in (
     select seat.interview_id from ${interviewers} as seat
     where seat.account_id = ${accountId} and seat.user_id = ${userId}
@@ -46,8 +46,8 @@ export async function seenInterviews(ctx: Context): Promise<SQL | undefined> {
     where organized.account_id = ${accountId} and organized.organizer_id = ${userId}
     union
     select of_job.id from ${interviews} as of_job
-    where of_job.account_id = ${accountId} and of_job.job_id = any(${arrayLiteral([...sight.jobIds])}::uuid[])
-    ${sight.externalJobIds.size > 0 ? ofAddedCandidates(accountId, sight.userId, [...sight.externalJobIds]) : sql``}
+    where of_job.account_id = ${accountId} and of_job.job_id = any(${arrayLiteral([...visibility.jobIds])}::uuid[])
+    ${visibility.externalJobIds.size > 0 ? ofAddedCandidates(accountId, visibility.userId, [...visibility.externalJobIds]) : sql``}
   )`;
 }
 

@@ -16,7 +16,7 @@ export interface Visibility<Row> {
 /** A noun of reference data, whose objects are found one by one. */
 export interface DirectoryNoun<Row> {
   byId: Loader<Row>;
-  /** Left out when whoever reads the directory sees all of them. */
+  /** Left out when every caller who reads the directory sees all of them. */
   visibility?: Visibility<Row>;
 }
 
@@ -29,7 +29,7 @@ export interface IdentifiedNoun<Row> extends DirectoryNoun<Row> {
 export interface ObjectRequest<Row> {
   key: string;
   loader?: Loader<Row>;
-  /** The columns that anybody looks at, those that its visibility is judged by included; all when left out. */
+  /** The columns that are read, those that its visibility is judged by included; all when left out. */
   columns?: Columns;
 }
 
@@ -51,7 +51,7 @@ export interface DirectoryList<T extends PageTable, F> extends Pick<PageQuery<T>
   matching?: (filter: F, ctx: Context) => SQL | undefined;
 }
 
-/** A page, and the columns of its rows that anybody looks at; all when left out. */
+/** A page, and the columns of its rows that are read; all when left out. */
 export type ListArguments = PageArguments & { columns?: Columns };
 
 /** A list that takes the scope `directory:read`. */
@@ -64,7 +64,7 @@ export function defineDirectoryList<T extends PageTable, F = void>(list: Directo
 interface Owner {
   id: string;
   owned: SQL;
-  /** Tells this list from every other of an operation. */
+  /** Identifies this list within an operation. */
   list: string;
 }
 

@@ -18,7 +18,7 @@ const instant = z.iso
 /** By what a list is sorted, and is read from a cursor; texts otherwise. */
 const VALUES: Partial<Record<string, z.ZodType<string | number | Date>>> = { date: instant, number: z.int() };
 
-/** Told again as it was received: a stream judges it. */
+/** Returned as it was received: a stream judges it. */
 const eventCursor = z.base64url().max(100);
 
 /**
@@ -34,7 +34,7 @@ export function carriedPosition<T extends PageTable>(
   return cursor == null ? null : (decodeCursor(ctx, query, cursor)[2] ?? null);
 }
 
-/** Tells the lists of one account, table and order from all others, whose cursors mean nothing here. */
+/** Identifies the lists of one account, table and order: cursors of others are refused. */
 function listTag<T extends PageTable>(ctx: Context, { table, sort, descending = false }: PageQuery<T>): string {
   const list = JSON.stringify([ctx.accountId, getTableName(table), sort, descending]);
   return createHash("sha256").update(list).digest("base64url").slice(0, 12);

@@ -11,9 +11,9 @@ import type { Columns } from "../read/loader.ts";
 import { decodeCursor, encodeCursor } from "./page-cursor.ts";
 import { runQuickly } from "../read/quick.ts";
 
-export const DEFAULT_PAGE = 20;
-export const LARGEST_PAGE = 100;
-const LIMITS = [2, 6, 11, 21, 51, LARGEST_PAGE + 1];
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
+const LIMITS = [2, 6, 11, 21, 51, MAX_PAGE_SIZE + 1];
 
 export interface PageArguments {
   first?: number | null | undefined;
@@ -33,7 +33,7 @@ export interface PageQuery<T extends PageTable> {
   sort: keyof T["$inferSelect"] & string;
   descending?: boolean | undefined;
   where?: SQL | undefined;
-  /** The columns that anybody looks at, besides id and sort; all when left out. */
+  /** The columns that are read, besides id and sort; all when left out. */
   columns?: Columns | undefined;
   /** A transaction to read in. */
   executor?: Executor | undefined;
@@ -67,7 +67,7 @@ export async function loadPage<T extends PageTable>(
 }
 
 type Find = ReturnType<typeof prepareRows>;
-/** Statements of lists without a filter, which connections keep as well, and for their life. */
+/** Statements of lists without a filter, which connections hold prepared until they close. */
 const MAX_STATEMENTS = 300;
 const REPLACE_EVERY_MS = 10_000;
 const statements = new Cache<Find>({
@@ -98,7 +98,7 @@ function preparePage<T extends PageTable>(query: PageQuery<T>, args: PageArgumen
   return prepareRows(query.table, { columns: columnsOf(query), where, orderBy, limit: limitFor(size) });
 }
 
-/** What a page is made of, whoever looks at it: its cursors need id and sort. */
+/** Columns of every page: its cursors need id and sort. */
 const columnsOf = <T extends PageTable>({ columns, sort }: PageQuery<T>): Columns =>
   columns ? [...new Set(["id", sort, ...columns])] : null;
 
@@ -169,7 +169,7 @@ interface Keyset {
   size: number;
 }
 
-/** What a statement is told of a page: the account, and where the page begins and ends. */
+/** What a statement needs to know of a page: the account, and where the page begins and ends. */
 type Ends = Record<"accountId" | "after" | "afterId" | "before" | "beforeId", string | number | Date | undefined>;
 /** The value itself, or a placeholder for it. */
 type ValueOf = (name: keyof Ends) => unknown;
@@ -239,16 +239,16 @@ function toPage<T extends PageTable>(
   };
 }
 
-/** At least one more than the page holds, which tells whether the list goes on; few numbers, so that few statements. */
-const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? LARGEST_PAGE + 1;
+/** At least one more than the page holds, which shows whether more follow; few numbers, so that there are few statements. */
+const limitFor = (size: number): number => LIMITS.find((limit) => limit > size) ?? MAX_PAGE_SIZE + 1;
 
 /** How many items are asked for, and from which end. */
 export function pageSize({ first, last }: PageArguments): { size: number; backward: boolean } {
   if (first != null && last != null) throw new RequestError("INVALID_INPUT", "Send either first or last, not both.");
-  const size = first ?? last ?? DEFAULT_PAGE;
-  if (size < 0 || size > LARGEST_PAGE) {
+  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
+  if (size < 0 || size > MAX_PAGE_SIZE) {
     const name = first == null ? "last" : "first";
-    throw new RequestError("INVALID_INPUT", `${name} must be between 0 and ${LARGEST_PAGE}, and ${size} is not.`);
+    throw new RequestError("INVALID_INPUT", `${name} must be between 0 and ${MAX_PAGE_SIZE}, and ${size} is not.`);
   }
   return { size, backward: last != null };
 }

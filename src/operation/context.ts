@@ -40,7 +40,7 @@ export interface SearchEnds {
   follow(search: { accountId: string; id: string }): { ended: Promise<boolean>; leave: () => void };
 }
 
-/** What every process of the gateway owns once and each operation borrows. */
+/** What a process owns once and each operation uses. */
 export interface Services {
   db: Database;
   /** For rows by their ids. */
@@ -52,7 +52,7 @@ export interface Services {
   searches: SearchEnds;
   log: Logger;
   now: () => Date;
-  /** Tells every process that committed events or tasks are waiting; never throws. */
+  /** Wakes every process, because committed events or tasks are waiting; never throws. */
   wake: () => void;
 }
 
@@ -65,7 +65,7 @@ export interface Context extends Services {
   lastEventId: string | null;
   /**
    * What belongs to the id in the caller's account; null for no id and for an unknown one.
-   * @param columns of the rows, when nobody looks at any other; all when left out
+   * @param columns that are read of the rows; all when left out
    */
   load<V>(loader: Loader<V>, id: string | null, columns?: Columns): Promise<V | null>;
   /** The same, fetched in a way of this operation alone; the name says all that `fetch` depends on. */

@@ -17,7 +17,7 @@ export const INTERVIEW_EVENT_TYPES = [
 export type InterviewEventType = (typeof INTERVIEW_EVENT_TYPES)[number];
 
 type Row = typeof events.$inferSelect;
-/** One row of the event log. It holds ids; what they stand for is resolved when the event is delivered. */
+/** One row of the event log. It holds ids; the objects are loaded when the event is delivered. */
 export interface InterviewEvent extends Row {
   type: InterviewEventType;
 }
@@ -29,7 +29,7 @@ export interface LogPosition {
   sequence: number;
 }
 
-/** Says how far the log has been read for a follower to whom nothing in it mattered. */
+/** Says how far the log has been read for a subscriber that no event matched. */
 export interface Bookmark {
   type: "BOOKMARK";
   accountId: string;
@@ -39,7 +39,7 @@ export interface Bookmark {
   silent?: boolean | undefined;
 }
 
-/** The last that a follower hears when its stream cannot go on. */
+/** The last item of a stream that cannot continue. */
 export interface StreamFailure {
   type: "FAILURE";
   error: RequestError;
@@ -50,17 +50,17 @@ export type StreamItem = InterviewEvent | Bookmark | StreamFailure;
 /** Whether a follower wants to hear of an event. */
 export type EventFilter = (event: InterviewEvent) => boolean;
 
-/** What a follower is handed at once. */
+/** Items that a subscriber gets together. */
 export interface StreamBatch {
   /** In order. A bookmark or a failure is alone. */
   items: readonly StreamItem[];
   /** Number of the last event that was looked at; what follows it comes next. */
   through: number;
-  /** Whether other followers of the process are handed the same objects. */
+  /** Whether other subscribers of the process get the same objects. */
   shared: boolean;
 }
 
-/** One follower's way through a log, by position: what it is handed again is judged again. */
+/** One subscriber's way through a log, by position: an item that it reads again is judged again. */
 export interface ItemStream extends AsyncIterableIterator<StreamItem> {
   /** Number of the last event before the stream. */
   readonly start: number;

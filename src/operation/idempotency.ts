@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 
 const KEPT_MS = 48 * 60 * 60 * 1000;
 
-/** A key as one call uses it. Keys of two accounts or two operations are strangers. */
+/** A key as one call uses it. Keys are separate for each account and operation. */
 export interface KeyUse {
   operation: string;
   key: string;
@@ -61,7 +61,7 @@ export async function findEarlierCall(
 
 /**
  * Takes the key for this transaction. A call under the same key that has not committed yet is waited for.
- * @returns null when the key is now ours, else what the earlier call led to
+ * @returns null when this call has the key now, else what the earlier call led to
  * @throws IdempotencyKeyReused when the earlier call had another input
  */
 export async function claimKey(
@@ -85,7 +85,7 @@ export async function claimKey(
   return claimed.length > 0 ? null : findEarlierCall(ctx, use, tx);
 }
 
-/** Deletes the keys that are no longer kept. */
+/** Deletes the keys that have expired. */
 export async function pruneKeys(db: Database, now: Date): Promise<void> {
   await db.execute(sql`delete from ${idempotencyKeys} where ${lt(idempotencyKeys.createdAt, oldestKept(now))}`);
 }

@@ -88,7 +88,7 @@ builder.objectField(Viewer, "user", (t) =>
   t.field({
     type: "User",
     nullable: true,
-    description: "The person; null for an API token, which stands for the account.",
+    description: "The person; null for an API token, which acts for the account.",
     resolve: (caller, _args, ctx) => ctx.load(userInAccount, caller.userId),
   }),
 );

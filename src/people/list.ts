@@ -6,7 +6,7 @@ import { defineDirectoryList } from "../listing/directory.ts";
 import { containsWords } from "../listing/search.ts";
 import type { User } from "./load.ts";
 
-/** Which users a list holds. What is left out or null matches everything. */
+/** Which users a list holds. Omitted fields and null match everything. */
 export interface UserFilter {
   /** Parts of names and addresses. */
   query?: string | null | undefined;

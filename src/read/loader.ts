@@ -132,7 +132,7 @@ export function createLoaderCache(pools: QuickPools, accountId: string): LoaderC
   };
 }
 
-/** What was asked for, by id. A promise has a handler from the start, since whoever asked may fail before it waits. */
+/** What was asked for, by id. A promise has a handler from the start, since the caller may fail before it awaits. */
 class Asked extends Map<string, Promise<unknown>> {
   override set(id: string, promise: Promise<unknown>): this {
     promise.catch(() => {});

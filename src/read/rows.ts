@@ -7,7 +7,7 @@ import type { Executor } from "../db/client.ts";
 type Row = Record<string, unknown>;
 type Decode = (value: unknown) => unknown;
 
-/** How a table's rows are read: what stands behind SELECT, and the columns whose values the driver does not give as they are. */
+/** How a table's rows are read: what follows SELECT, and the columns whose values must be converted. */
 interface Shape {
   columns: SQL;
   decoders: [key: string, decode: Decode][];
@@ -22,7 +22,7 @@ export interface RowQuery {
   columns?: readonly string[] | null | undefined;
   where: SQL | undefined;
   orderBy?: SQL[];
-  /** A number in the text of the statement: as a parameter it would keep PostgreSQL from keeping the plan. */
+  /** A number in the text of the statement: with a parameter PostgreSQL would not reuse the plan. */
   limit?: number;
 }
 
@@ -45,21 +45,21 @@ export function prepareRows<T extends PgTable>(table: T, query: RowQuery) {
     ),
   );
   return {
-    /** Prepared in PostgreSQL: for texts of which there are few, since connections keep each of them. */
+    /** Prepared in PostgreSQL: for texts of which there are few, since connections hold each of them. */
     run: (executor: Executor, values: Row = {}) => run<T>(executor, { statement, values, shape, name: "rows" }),
     runOnce: (executor: Executor) => run<T>(executor, { statement, values: {}, shape, name: undefined }),
   };
 }
 
 /**
- * Runs a statement whose text is always the same: PostgreSQL keeps it prepared in each connection, which saves a round trip and
- * most of its planning.
+ * Runs a statement whose text is always the same: each connection prepares it once, which saves a round trip and most of its
+ * planning.
  */
 export function executeKept<R extends object>(executor: Executor, statement: SQL): Promise<R[]> {
   return send<R>(executor, dialect.sqlToQuery(statement), "kept");
 }
 
-/** @param name keeps the statement prepared; not when undefined */
+/** @param name prepares the statement under it; not when undefined */
 function send<R>(executor: Executor, query: Query, name: string | undefined): Promise<R[]> {
   return executor._.session.prepareQuery(query, undefined, name, false).execute() as Promise<R[]>;
 }

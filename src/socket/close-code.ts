@@ -21,7 +21,7 @@ const MEANINGS: Record<keyof typeof CLOSE, [reason: string, meaning: string]> = 
   tooLong: ["", "A message has more than 256 KiB. Send less."],
   tryAgainLater: [
     "KEYS_UNAVAILABLE, DATABASE_UNAVAILABLE, RATE_LIMITED",
-    "The token cannot be judged now, or too many wrong ones came from the address. Connect again with the same token in a moment.",
+    "The token cannot be checked now, or too many wrong ones came from the address. Connect again with the same token in a moment.",
   ],
   badMessage: ["Invalid message received", "A message is not one of graphql-transport-ws. Correct the client."],
   notIntroduced: ["Unauthorized", "An operation was sent before `connection_ack`. Correct the client."],
@@ -47,7 +47,7 @@ const MEANINGS: Record<keyof typeof CLOSE, [reason: string, meaning: string]> = 
   bug: ["Internal server error", "A bug of the gateway. Report it."],
 };
 
-/** The table as Markdown, for the README. */
+/** The table as Markdown, for the README of the gateway. */
 export function closeCodesTable(): string {
   const names = Object.keys(CLOSE) as (keyof typeof CLOSE)[];
   const rows = names.map((name) => `| ${[CLOSE[name], ...MEANINGS[name]].join(" | ")} |`);

@@ -1,11 +1,11 @@
 import type { WebSocket } from "ws";
 
 const PING_MS = 12_000;
-/** Nothing more is read from a socket while it leaves more than this unread, in bytes. */
+/** A socket is not read while its client leaves more bytes than this unread. */
 const MAX_UNREAD = 1024 * 1024;
-/** What is sent to a socket that leaves more than this unread, in bytes, ends it. */
+/** A socket whose client leaves more bytes than this unread is closed. */
 const MAX_BACKLOG = 16 * 1024 * 1024;
-/** Nothing is read for so long at a time from a client that owes points, in milliseconds. */
+/** Maximum pause of reading from a client that owes points, in milliseconds. */
 const MAX_REST_MS = 1_000;
 /** Most bytes of a close frame's reason. */
 const MAX_REASON = 123;
@@ -31,7 +31,7 @@ export class Peer {
     socket.on("ping", (data: Buffer) => void this.#write((sent) => socket.pong(data, false, sent)));
   }
 
-  /** Resolves when the text has left the process, which is how a slow reader slows down those who write for it. */
+  /** Resolves when the text has left the process, so that writers wait for a slow reader. */
   send(text: string): Promise<void> {
     if (this.#socket.bufferedAmount > MAX_BACKLOG) this.#socket.terminate();
     return this.#write((sent) => this.#socket.send(text, sent));
@@ -48,7 +48,7 @@ export class Peer {
     return this.#unsent > 0 ? this.#progressAt : Number.POSITIVE_INFINITY;
   }
 
-  /** Asks for a sign of life now and then; false when there was none since the last time. */
+  /** Pings now and then; false when nothing came since the last ping. */
   isAlive(now: number): boolean {
     if (now - this.#pingAt < PING_MS || this.#socket.readyState !== this.#socket.OPEN) return true;
     if (!this.#answered && this.#unsent === 0) return false;
@@ -58,7 +58,7 @@ export class Peer {
     return true;
   }
 
-  /** Reads nothing for a while, so that who sends too much waits, and the others do not. */
+  /** Reads nothing for a while, so that a client that sends too much waits, and others do not. */
   #pause(milliseconds: number): void {
     if (milliseconds <= 0 || this.#rest || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.pause();
@@ -75,7 +75,7 @@ export class Peer {
     if (!this.#rest && this.#socket.isPaused && this.#socket.bufferedAmount <= MAX_UNREAD / 2) this.#socket.resume();
   }
 
-  /** Writes, and stops reading while too much waits to leave: whoever does not read may not ask either. */
+  /** Writes, and stops reading while too much waits to leave: a client that does not read is not read either. */
   #write(write: (sent: () => void) => void): Promise<void> {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return Promise.resolve();

@@ -22,7 +22,7 @@ import { Deliveries } from "../execution/subscribe.ts";
 const MAX_OPERATIONS = 100;
 /** The subprotocol that sockets must speak. */
 export const PROTOCOL = "graphql-transport-ws";
-/** Why a socket is closed that says in no form that is known whose it is. */
+/** Close reason of a socket that sends no token in a known form. */
 const SEND_A_TOKEN = 'UNAUTHENTICATED: send {"authorization":"Bearer <token>"} as payload of connection_init';
 
 /** One socket as the protocol sees it. */
@@ -35,9 +35,9 @@ export interface Connection {
   /** Resolves when the text has left the process. */
   send: (text: string) => Promise<void>;
   close: (code: number, reason: string) => void;
-  /** Takes the socket in for this token until the token ends, or closes it. */
+  /** Admits the socket until its token ends, or closes it. */
   admit: (authorization: string, caller: Caller) => boolean;
-  /** Closes it because its token is refused, or cannot be judged. */
+  /** Closes it because its token is refused, or cannot be checked. */
   refuse: (code: RequestErrorCode, reason?: string) => void;
 }
 
@@ -73,14 +73,14 @@ export function createProtocol(pipeline: Pipeline): (connection: Connection) => 
   return (connection) => new Protocol(server, pipeline, connection);
 }
 
-/** An operation of a socket: the id that the client chose, and what it is pushed. */
+/** An operation of a socket: the id that the client chose, and its deliveries. */
 interface Operation {
   name: string;
   push: Push | null;
 }
 
 /**
- * graphql-transport-ws on one socket. graphql-ws speaks it under ids of ours, each of which is used once: a client may use its
+ * graphql-transport-ws on one socket. graphql-ws speaks it under internal ids, each of which is used once: a client may use its
  * own again as soon as it has completed it, while the library still ends the operation before. What a client may not say is
  * refused here, so that nothing that it sends makes the library throw.
  */
@@ -133,7 +133,7 @@ export class Protocol {
     return push;
   }
 
-  /** Tells each subscription where to go on after the last event that was sent. */
+  /** Sends each subscription the cursor of the last event that was sent. */
   tooSlow(): void {
     for (const { name, push } of this.#operations.values()) {
       push?.leave((cursor) => this.#pipeline.mask(subscriberTooSlow(cursor)));
@@ -158,7 +158,7 @@ export class Protocol {
     const id = String(this.#count);
     this.#ids.set(name, id);
     this.#operations.set(id, { name, push: null });
-    // The library demands a text, which a client that sends a hash may leave out.
+    // The library demands a text, which a client that sends a hash may omit.
     await this.#receive(JSON.stringify({ id, type: "subscribe", payload: { ...payload, query: payload.query ?? "" } }));
     this.#free(id);
   }
@@ -170,7 +170,7 @@ export class Protocol {
     await this.#receive(JSON.stringify({ id, type: "complete" }));
   }
 
-  /** Sends what the library says, under the client's own id; nothing of an operation that the client has completed. */
+  /** Sends the library's messages under the client's own id, and none of an operation that the client has completed. */
   async #send(text: string): Promise<void> {
     const [start = "", id] = OF_OPERATION.exec(text) ?? [];
     if (id === undefined) return this.connection.send(text);

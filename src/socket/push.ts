@@ -47,7 +47,7 @@ export class Push implements AsyncIterableIterator<never> {
     return this;
   }
 
-  /** Says last where the subscriber may go on. */
+  /** Ends with the cursor at which the subscriber may resume. */
   leave(errorAt: (cursor: string | null) => GraphQLError): void {
     void this.#options.send(lastDelivery(errorAt(this.#cursor)).text);
   }

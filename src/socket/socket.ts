@@ -19,11 +19,11 @@ import { isSocketRequest, readTarget } from "../http/target.ts";
 
 /** What it takes to read a frame and to answer it, besides the operation in it. */
 const POINTS_OF_A_FRAME = 2;
-/** Frames that are read from a socket before it is known whose it is. */
+/** Frames that are read from a socket before it authenticates. */
 const MAX_STRANGE_FRAMES = 100;
-/** How long a client that is told to go may take to read that, and what was sent before: the reason and a cursor are in it. */
+/** How long a client that is disconnected may take to read what was sent: the reason and a cursor are in it. */
 const LAST_WORDS_MS = 300_000;
-/** How long a closing process waits for clients to take leave as well. */
+/** How long a closing process waits for the close frames of clients. */
 const FAREWELL_MS = 5_000;
 
 export interface SocketOptions {
@@ -135,7 +135,7 @@ function open(socket: WebSocket, { member, request, pipeline, openProtocol, rost
   socket.once("close", (code, reason) => void protocol.closed(code, String(reason)).catch(() => {}));
 }
 
-/** Codes that a client takes for final only where another try cannot help. */
+/** Codes that clients treat as final are used only where a retry cannot help. */
 function closeCodeOf(code: RequestErrorCode): number {
   if (code === "INTERNAL_SERVER_ERROR") return CLOSE.bug;
   return REQUEST_ERRORS[code].retryable ? CLOSE.tryAgainLater : CLOSE.forbidden;

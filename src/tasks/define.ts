@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** A kind of queued work. The payload holds ids only; the handler loads what they stand for when it runs. */
+/** A kind of queued work. The payload holds ids only; the handler loads the objects when it runs. */
 export interface TaskDefinition<P extends object> {
   /** Name of the queue. */
   name: string;

@@ -72,7 +72,7 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
     db: queueDatabase(client),
     migrate: false,
     schedule: false,
-    // Gateways look after lost workers too: one that is killed soon after each start never comes to it.
+    // Gateways look for crashed workers too: a worker that is killed soon after each start never gets to it.
     supervise: true,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
@@ -127,7 +127,7 @@ async function runJob<P extends object>(
   }
 }
 
-/** A worker that is lost counts as a failed run here, and must not make the next take-over wait: delays stay short. */
+/** A crashed worker counts as a failed run here, and must not delay the next take-over: delays stay short. */
 function queueOptions(task: TaskDefinition<object>) {
   return { retryLimit: task.retryLimit, retryDelay: 2, retryBackoff: true, retryDelayMax: 5, heartbeatSeconds: 10 };
 }

@@ -20,8 +20,8 @@ const TemplateCategory = defineEnum("TemplateCategory", templateCategory.enumVal
   description: "What a template is for.",
   values: {
     ADHOC: "Any other purpose.",
-    INTERVIEW_COORDINATION: "Tells the candidate of an interview.",
-    INTERVIEWER_COORDINATION: "Tells the interviewers of an interview.",
+    INTERVIEW_COORDINATION: "Invites the candidate to an interview.",
+    INTERVIEWER_COORDINATION: "Invites the interviewers to an interview.",
     EMAIL_ACTIVITY: "A message that a stage activity sends.",
     APPLICATION_SUBMISSION: "Confirms that an application has arrived.",
     ASSESSMENT: "Invites to an assessment.",

@@ -21,7 +21,7 @@ export const SCORECARD_TEMPLATES: IdentifiedNoun<ScorecardTemplate> = {
   byExternalId: defineRowLoader(scorecardTemplates, "externalId"),
 };
 
-/** Which templates a list holds. What is left out or null matches everything, an empty list nothing. */
+/** Which templates a list holds. Omitted fields and null match everything, an empty list matches nothing. */
 export interface TemplateFilter {
   /** Parts of names. */
   query?: string | null | undefined;

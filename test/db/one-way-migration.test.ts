@@ -17,6 +17,13 @@ const STARTS_AT = "2027-03-01T09:00:00.000Z";
 const ENDS_AT = "2027-03-01T09:30:00.000Z";
 const NEW = "2027-03-02T09:00:00.000Z";
 
+const LATER_COLUMNS = [
+  "working_hours_overrides jsonb",
+  "time_off jsonb",
+  "max_interviews_per_day int",
+  "max_interviews_per_week int",
+  "buffer_minutes int",
+];
 const REQUESTS = ["stored", "not stored"] as const;
 const CHANGES = ["moved", "given people", "cancelled", "left alone"] as const;
 interface Old {
@@ -30,7 +37,12 @@ const interviews = new Map<string, Old>();
 beforeAll(async () => {
   database = await createDatabaseBefore("one_way");
   const connections = connect({ url: database.url, sizes: { db: 1 } });
+  // The import writes columns that users have only in later versions.
+  await connections.raw.unsafe(`alter table users ${LATER_COLUMNS.map((column) => `add ${column}`).join(", ")}`);
   await importDirectory(connections.db, sampleDirectory(ACCOUNT));
+  await connections.raw.unsafe(
+    `alter table users ${LATER_COLUMNS.map((column) => `drop ${column.split(" ")[0]}`).join(", ")}`,
+  );
   await connections.close();
   for (const requests of REQUESTS)
     for (const change of CHANGES) interviews.set(`${requests} ${change}`, await insertProvisioned(database, requests));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Fallbacks } from "../../src/gateway/fallbacks.ts";
 import { inRequest } from "../../src/execution/request.ts";
 
-test("what is left to a library is counted by reason, and logged at debug; a bug of ours at warn", () => {
+test("what is left to a library is counted by reason, and logged at debug; a bug at warn", () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "debug" }, { write: (line) => void lines.push(JSON.parse(line)) });
   const fallbacks = new Fallbacks(log);
@@ -28,7 +28,7 @@ test("what is left to a library is counted by reason, and logged at debug; a bug
       requestId: "r1",
       reason: "fault",
       error: {},
-      msg: "an operation was left to graphql-js, because of a bug of ours",
+      msg: "an operation was left to graphql-js, because of a bug in the gateway",
     },
     { level: 20, requestId: "r1", reason: "accept", msg: "a request was left to Yoga" },
   ]);

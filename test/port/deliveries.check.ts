@@ -5,7 +5,7 @@ import { toGraphQLError, withoutStatus } from "../../src/execution/errors.ts";
 import { RequestError } from "../../src/core/error.ts";
 import type { ItemStream, StreamItem } from "../../src/operation/event-source.ts";
 import { Deliveries } from "../../src/execution/subscribe.ts";
-import { Results } from "../../src/gateway/results.ts";
+import { EventStreamResults } from "../../src/gateway/results.ts";
 
 const BUG = new RequestError("INTERNAL_SERVER_ERROR", "Unexpected error.");
 const mask = (error: unknown) => {
@@ -104,7 +104,7 @@ test("a source that fails to end ends all the same", async () => {
 test("an event stream whose source ends says that the process does, with its cursor", async () => {
   const { deliveries, left } = deliver([1]);
   let ends = 0;
-  const stream = new Results(deliveries, mask);
+  const stream = new EventStreamResults(deliveries, mask);
   stream.onEnd(() => void (ends += 1));
   expect(await collect(stream)).toEqual([1, { code: "GOING_AWAY", cursor: "c1" }]);
   expect(left).toContain("group");

@@ -96,14 +96,15 @@ describe("commands that serve", () => {
 
 describe("commands that end", () => {
   /** What stands in the places of words in capitals. */
-  const places = async (command: string): Promise<Record<string, string>> => {
+  const places = async (): Promise<Record<string, string>> => {
     const documents = join(dataDir, "documents");
     await mkdir(documents, { recursive: true });
     await writeFile(join(documents, "me.graphql"), "query Me { viewer { scopes } }");
     const account = "fernhollow-robotics";
     return {
       FILE: `src/demo/${account}.json`,
-      DIR: command.includes("zones") ? "/usr/share/zoneinfo" : documents,
+      DIR: "/usr/share/zoneinfo",
+      PATH: documents,
       ACCOUNT: account,
       ID: "web",
       "SCOPE ...": "interviews:read directory:read",
@@ -113,7 +114,7 @@ describe("commands that end", () => {
   };
 
   test.each(tried("ends").flatMap(formsOf))("%s", { timeout: 60_000 }, async (form) => {
-    const values = await places(form);
+    const values = await places();
     const command = form.replaceAll(/SCOPE \.\.\.|\b[A-Z]{2,}\b/g, (name) => values[name] ?? name);
     const { ended, output } = run(command, { DATABASE_URL: database.url, DATA_DIR: dataDir });
     expect(await ended, output()).toEqual([0, null]);

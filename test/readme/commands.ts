@@ -25,7 +25,7 @@ const TRIALS: [RegExp, Trial][] = [
   [/^\. \.\/\.noderc && node .*src\/main\.ts$/, "serves"],
   [/^curl .*http:\/\/127\.0\.0\.1:4000\//, "asks"],
   [/^npm run (?:-s )?(?:import|token|documents|zones) --/, "ends"],
-  [/^npm run -s (?:schema:print|findings:print|zones)$/, "ends"],
+  [/^npm run -s (?:schema:print|findings:print|errors:print|zones)$/, "ends"],
   [/^npm run schema:diff -- REV$/, "ends"],
   [/^(?:npm ci && )?npm test$|^npm run (?:check|test:slow)\b/, { elsewhere: "this run is a part of it" }],
   [/^npm run test:reliability\b/, { elsewhere: "takes minutes; *.slow.ts of test/reliability run its small size" }],

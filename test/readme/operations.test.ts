@@ -13,10 +13,20 @@ import { createTestDatabase } from "../support/database.ts";
 import { WIDE } from "../support/limits.ts";
 import { operationsIn } from "./commands.ts";
 
-const typeOf = (text: string) =>
-  parse(text).definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? node.operation : []))[0];
+/** What a newcomer replaces with the id that Create returned. */
+const PLACEHOLDER = "PASTE THE ID";
 
-test("the operations that the README lets a newcomer send succeed in the demo, and what is watched is seen", async () => {
+/** The README's operations by name. */
+const operations = new Map(
+  operationsIn("README.md").flatMap((text) =>
+    parse(text).definitions.flatMap((node) =>
+      node.kind === Kind.OPERATION_DEFINITION ? [[node.name?.value ?? "", text] as const] : [],
+    ),
+  ),
+);
+
+test("a newcomer who sends the README's operations in order sees each of them succeed", async () => {
+  expect([...operations.keys()]).toEqual(["Watch", "Create", "Move", "Cancel"]);
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-readme-"));
   const database = await createTestDatabase();
   const app = await openApp({
@@ -34,23 +44,27 @@ test("the operations that the README lets a newcomer send succeed in the demo, a
   await worker.start();
   const { port } = await server.start(0, "127.0.0.1");
   const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  let id = "";
+  const send = (name: string) => client.data((operations.get(name) ?? "").replaceAll(PLACEHOLDER, id));
+  const stream = await client.subscribe(operations.get("Watch") ?? "");
+  const provisioned = async () => (await stream.next()).data?.["interviewProvisioned"];
 
-  const operations = operationsIn("README.md");
-  const watched = operations.filter((text) => typeOf(text) === "subscription");
-  const sent = operations.filter((text) => typeOf(text) !== "subscription");
-  expect(watched).not.toEqual([]);
-  expect(sent).not.toEqual([]);
-  const streams = await Promise.all(watched.map((text) => client.subscribe(text)));
-  for (const text of sent) {
-    const { createInterview } = await client.data(text);
-    expect(createInterview.interview.name).toBe("Show us your work");
-  }
-  for (const stream of streams) {
-    const { data } = await stream.next();
-    expect(data?.["interviewProvisioned"].interview.conferenceUrl).toMatch(/\/sandbox\/conferences\//);
-    await stream.close();
-  }
+  const { createInterview } = await send("Create");
+  expect(createInterview.interview.name).toBe("Show us your work");
+  id = createInterview.interview.id;
+  const { interview } = await provisioned();
+  expect(interview.conferenceUrl).toMatch(/\/sandbox\/conferences\//);
 
+  const { updateInterview } = await send("Move");
+  expect(updateInterview.interview.startTime).toBe("2030-01-08T14:00:00.000Z");
+  expect(updateInterview.changedFields).toEqual(["START", "END"]);
+  expect(updateInterview.notices.map(({ method }: { method: string }) => method)).toContain("REQUEST");
+  expect(await provisioned()).toMatchObject({ failure: null, interview });
+
+  const { cancelInterview } = await send("Cancel");
+  expect(cancelInterview).toEqual({ interview: { status: "CANCELLED" } });
+
+  await stream.close();
   worker.stop();
   await server.stop();
   await app.close();

@@ -4,7 +4,7 @@ import { fieldValues, INTERVIEW_FIELDS } from "../../src/interview/field.ts";
 import type { StoredInterview } from "../../src/interview/field.ts";
 import { interviewers, interviews } from "../../src/db/schema/interview.ts";
 import { decodeIdOf, encodeId } from "../../src/core/id.ts";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { NOW } from "../support/app.ts";
 import { adHoc, application, createInterview, external, office, template, user } from "../support/interview.ts";
 import { provisionOnce } from "../support/provisioning.ts";
@@ -50,14 +50,19 @@ const changes = fc
 async function stored(id: string): Promise<StoredInterview> {
   const uuid = decodeIdOf("Interview", id);
   const { db } = app.app.services;
-  const [interview] = await db.select().from(interviews).where(eq(interviews.id, uuid));
+  const [row] = await app.app.connections.raw`select account_id from interviews where id = ${uuid}`;
+  const accountId: string = row?.["account_id"];
+  const [interview] = await db
+    .select()
+    .from(interviews)
+    .where(and(eq(interviews.accountId, accountId), eq(interviews.id, uuid)));
   if (!interview) throw new Error("The interview is gone.");
   return {
     interview,
     seats: await db
       .select()
       .from(interviewers)
-      .where(eq(interviewers.interviewId, uuid))
+      .where(and(eq(interviewers.accountId, accountId), eq(interviewers.interviewId, uuid)))
       .orderBy(interviewers.position),
   };
 }
@@ -95,7 +100,7 @@ async function ownValues(id: string): Promise<object> {
 /** Every field as history tells it, from the creation on. */
 async function folded(id: string): Promise<Record<string, string | null>> {
   const rows = await app.app.connections
-    .raw`select changes from events where interview_id = ${decodeIdOf("Interview", id)} order by sequence`;
+    .raw`select changes from events where subject_id = ${decodeIdOf("Interview", id)} order by sequence`;
   const values: Record<string, string | null> = Object.fromEntries(INTERVIEW_FIELDS.map((field) => [field, null]));
   for (const row of rows) {
     for (const { field, before, after } of row["changes"]) {

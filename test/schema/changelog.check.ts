@@ -23,19 +23,26 @@ const CHANGELOG = `# Changelog
 
 ## Unreleased
 
-- A new field, \`Interview.title\`.
-- Breaking: \`Interview.name\` is gone, and so is
+### Breaking
+
+- \`Interview.name\` is gone, and so is
   \`Query.node(id:)\`.
+
+### Added
+
+- A new field, \`Interview.title\`.
 
 ## 0.1.0
 
-- Breaking: \`Interview.kind\` is gone.
+### Breaking
+
+- \`Interview.kind\` is gone.
 `;
 
-test("an item of the unreleased part that begins with Breaking announces what it names in backticks", () => {
+test("the items under Breaking in the unreleased part announce what they name in backticks", () => {
   expect([...announced(CHANGELOG)]).toEqual(["Interview.name", "Query.node(id:)"]);
-  expect([...announced("# Changelog\n\n## 0.1.0\n\n- Breaking: `Interview.kind` is gone.\n")]).toEqual([]);
-  expect([...announced("## Unreleased\n\n- Breaking: `Interview.kind` is gone.")]).toEqual(["Interview.kind"]);
+  expect([...announced("# Changelog\n\n## 0.1.0\n\n### Breaking\n\n- `Interview.kind` is gone.\n")]).toEqual([]);
+  expect([...announced("## Unreleased\n\n### Breaking\n\n- `Interview.kind` is gone.")]).toEqual(["Interview.kind"]);
 });
 
 const CHANGES: SchemaChange[] = [
@@ -62,8 +69,8 @@ dangerous (1)
 safe (1)
   Interview.title: It was added.
 
-CHANGELOG.md does not announce every breaking change. Under "## Unreleased", say what clients do:
-  - Breaking: \`Interview\` …
-  - Breaking: \`Interview.kind\` …`);
+CHANGELOG.md does not announce every breaking change. Under "### Breaking" of "## Unreleased", say what clients do:
+  - \`Interview\` …
+  - \`Interview.kind\` …`);
   expect(report([], CHANGELOG)).toBe("Nothing changed.");
 });

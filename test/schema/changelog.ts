@@ -2,13 +2,13 @@ import { LEVELS } from "./diff.ts";
 import type { SchemaChange } from "./diff.ts";
 
 /**
- * Coordinates that a changelog announces as broken: those in backticks in an item of its part "Unreleased" that begins with
- * `Breaking:`, such as "- Breaking: `Interview.name` is gone; read `Interview.title`."
+ * Coordinates that a changelog announces as broken: those in backticks under the heading "Breaking" of its part "Unreleased",
+ * such as "- `Interview.name` is gone; read `Interview.title`."
  */
 export function announced(changelog: string): Set<string> {
   const unreleased = /^## Unreleased$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(changelog)?.[1] ?? "";
-  const items = unreleased.split(/^- /m).filter((item) => item.startsWith("Breaking:"));
-  return new Set(items.flatMap((item) => [...item.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")));
+  const breaking = /^### Breaking$([\s\S]*?)(?=^### |$(?![\s\S]))/m.exec(unreleased)?.[1] ?? "";
+  return new Set([...breaking.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""));
 }
 
 /** The breaking changes that the changelog does not announce. */
@@ -36,9 +36,9 @@ function line(change: SchemaChange, missing: SchemaChange[]): string {
 }
 
 function advice(missing: SchemaChange[]): string {
-  const items = [...new Set(missing.map((change) => `  - Breaking: \`${change.coordinate}\` …`))];
+  const items = [...new Set(missing.map((change) => `  - \`${change.coordinate}\` …`))];
   return [
-    'CHANGELOG.md does not announce every breaking change. Under "## Unreleased", say what clients do:',
+    'CHANGELOG.md does not announce every breaking change. Under "### Breaking" of "## Unreleased", say what clients do:',
     ...items,
   ].join("\n");
 }

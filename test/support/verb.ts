@@ -93,8 +93,8 @@ export async function expectNothingWritten<T>(app: Pick<TestApp, "app">, request
 /** The events of an interview from the second on, each with what it says of changed fields. */
 export async function eventsOf({ app }: Pick<TestApp, "app">, id: string) {
   const rows = await app.connections.raw<{ type: string; fields: string[]; version: number; reason: string | null }[]>`
-    select type, reason, interview_version as version, (select coalesce(json_agg(c ->> 'field'), '[]') from jsonb_array_elements(changes) c) as fields
-    from events where interview_id = ${decodeIdOf("Interview", id)} and interview_version > 1 order by sequence`;
+    select type, reason, subject_version as version, (select coalesce(json_agg(c ->> 'field'), '[]') from jsonb_array_elements(changes) c) as fields
+    from events where subject_id = ${decodeIdOf("Interview", id)} and subject_version > 1 order by sequence`;
   return rows.map((row) => ({ ...row }));
 }
 

@@ -77,7 +77,7 @@ export const trustedDocuments = pgTable(
   ],
 );
 
-/** The one row that tells this database from every other: cursors carry the epoch and are signed with the secret. */
+/** The one row that identifies this database: cursors carry the epoch and are signed with the secret. */
 export const installations = pgTable(
   "installations",
   {
@@ -99,11 +99,11 @@ export const eventCounters = pgTable("event_counters", {
     .primaryKey()
     .references(() => accounts.id),
   lastSequence: bigint("last_sequence", { mode: "number" }).notNull().default(0),
-  /** Events up to this number are no longer kept. */
+  /** Streams cannot begin at events up to this number. */
   prunedSequence: bigint("pruned_sequence", { mode: "number" }).notNull().default(0),
 });
 
-/** Former epochs, whose events up to a number are this log's as well: their cursors are good up to there. */
+/** Former epochs, whose events up to a number are this log's as well: their cursors are valid up to there. */
 export const formerEpochs = pgTable(
   "former_epochs",
   {

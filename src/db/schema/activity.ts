@@ -43,7 +43,7 @@ export const stageActivities = pgTable(
     scorecardRequired: boolean("scorecard_required"),
     feedbackDescription: text("feedback_description"),
     ratingDescription: text("rating_description"),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [

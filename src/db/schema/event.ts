@@ -2,7 +2,7 @@ import { bigint, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid 
 import { accounts, instant } from "./account.ts";
 import { actorKind, eventSubject, interviewEventType } from "./enum.ts";
 
-/** One field of a change, as history tells it; null where it had, or has, no value. */
+/** One field of a change, as history shows it; null where it had, or has, no value. */
 export interface StoredFieldChange {
   field: string;
   before: string | null;

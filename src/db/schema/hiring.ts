@@ -17,7 +17,7 @@ export const offices = pgTable(
     address: text("address").notNull(),
     timezone: text("timezone").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.id] }), unique("offices_external_id").on(t.accountId, t.externalId)],
@@ -34,7 +34,7 @@ export const jobs = pgTable(
     title: sortedText("title").notNull(),
     department: text("department"),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [
@@ -89,7 +89,7 @@ export const stages = pgTable(
     position: integer("position").notNull(),
     name: text("name").notNull(),
     milestone: milestone("milestone").notNull(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [
@@ -117,7 +117,7 @@ export const candidates = pgTable(
     /** The user who added the candidate, when somebody did; decides what an external recruiter may manage. */
     addedById: uuid("added_by_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [
@@ -140,7 +140,7 @@ export const applications = pgTable(
     currentStageId: uuid("current_stage_id").notNull(),
     status: applicationStatus("status").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [

@@ -35,13 +35,13 @@ export const interviews = pgTable(
     id: uuid("id").notNull(),
     /** Grows with every change. */
     version: integer("version").notNull().default(1),
-    /** The version that the last caller's change made: what provisioning writes contradicts nobody's edit. */
+    /** The version of the last caller's change: what provisioning writes does not conflict with an edit. */
     editedVersion: integer("edited_version").notNull().default(1),
     /** Grows whenever conference, calendar event or invitations must follow the record. */
     revision: integer("revision").notNull().default(1),
-    /** SEQUENCE of iCalendar: grows whenever participants must tell one state of the meeting from the one before. */
+    /** SEQUENCE of iCalendar: grows whenever participants must distinguish two states of the meeting. */
     calendarSequence: integer("calendar_sequence").notNull().default(0),
-    /** The sequence of the last state that every participant must be told: its time, place or link changed. */
+    /** The sequence of the last state that every participant is mailed: its time, place or link changed. */
     announcedSequence: integer("announced_sequence").notNull().default(0),
     /** The sequence of the last change of time: answers to earlier ones no longer count. */
     scheduleSequence: integer("schedule_sequence").notNull().default(0),
@@ -79,7 +79,7 @@ export const interviews = pgTable(
     /** Of the candidate's last answer; null before. */
     candidateAnsweredAt: instant("candidate_answered_at"),
     candidateAnswerSequence: integer("candidate_answer_sequence"),
-    /** Why interviewers were double-booked on purpose; null when nobody allowed it. */
+    /** Why interviewers were double-booked on purpose; null when overlaps were not allowed. */
     conflictReason: text("conflict_reason"),
     /** Why the last change was made of which participants are told; null when no reason was given. */
     changeReason: text("change_reason"),
@@ -134,7 +134,7 @@ export const interviews = pgTable(
   ],
 );
 
-/** What the filters and orders of lists stand on. */
+/** Indexes for the filters and orders of lists. */
 function listIndexes(
   t: Record<
     | "accountId"
@@ -217,7 +217,7 @@ export const interviewers = pgTable(
   ],
 );
 
-/** Who has submitted a scorecard for an interview, as the applicant tracking system tells it. */
+/** Who has submitted a scorecard for an interview, according to the applicant tracking system. */
 export const submittedScorecards = pgTable(
   "submitted_scorecards",
   {

@@ -44,7 +44,7 @@ export interface TimeOff {
 
 const EMPTY_LIST = sql`'[]'::jsonb`;
 
-/** What two addresses of one mailbox have in common: letter case does not tell them apart. Under a Turkish locale lower() would. */
+/** Equal for addresses of one mailbox, which letter case does not distinguish. Under a Turkish locale lower() would. */
 export const emailKey = ({ email }: { email: SQLWrapper }) => sql`lower(${email} collate "C")`;
 
 export const users = pgTable(

@@ -4,13 +4,13 @@ import { accounts, instant } from "./account.ts";
 import { calendarEventVisibility, effectAction, effectState, interviewLocation } from "./enum.ts";
 import { interviews } from "./interview.ts";
 
-/** How provisioning of an interview has gone since its last change, and which run is at it. */
+/** Progress of provisioning since the last change, and which run is at it. */
 export const provisionings = pgTable(
   "provisionings",
   {
     accountId: uuid("account_id").notNull(),
     interviewId: uuid("interview_id").notNull(),
-    /** Attempts that a provider refused. A worker that was lost is none. */
+    /** Attempts that failed. A crashed worker does not count as one. */
     attempts: integer("attempts").notNull().default(0),
     /** Of the last refusal; null when there was none. */
     errorCode: text("error_code"),

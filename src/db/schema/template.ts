@@ -18,7 +18,7 @@ export const emailTemplates = pgTable(
     subject: text("subject").notNull(),
     body: text("body").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [
@@ -38,7 +38,7 @@ export const scorecardTemplates = pgTable(
     externalId: text("external_id").notNull(),
     name: sortedText("name").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
-    /** Since when it is neither offered nor accepted; kept for the interviews that refer to it. */
+    /** When it was retired: no longer offered or accepted, but still shown on interviews that refer to it. */
     retiredAt: instant("retired_at"),
   },
   (t) => [
