@@ -26,7 +26,7 @@ export interface EditRequest {
   /** The ids as they were sent. */
   ids: SentIds;
   interviewId: string;
-  /** The version that the caller has seen; null when they do not mind what others have changed since. */
+  /** The version that the caller has seen; null when versions are not compared. */
   expectedVersion: number | null;
   idempotencyKey: string | null;
 }
