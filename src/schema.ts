@@ -20,6 +20,7 @@ import "./scheduling/update-graphql.ts";
 import "./scheduling/cancel-graphql.ts";
 import "./scheduling/no-show-graphql.ts";
 import "./scheduling/rsvp-graphql.ts";
+import "./scheduling/retry-provisioning-graphql.ts";
 import "./availability/graphql.ts";
 import "./stream/graphql.ts";
 

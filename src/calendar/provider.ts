@@ -41,7 +41,7 @@ export interface CalendarEvent {
 }
 
 export interface CalendarProvider {
-  /** Puts the event on the organizer's calendar, or changes the one that is there. Tells nobody: invitations are mails. */
+  /** Puts the event on the organizer's calendar, or changes the one that is there. It sends no notice: invitations are mails. */
   putCalendarEvent(event: CalendarEvent, effect: Effect): Promise<{ eventId: string }>;
   /** Takes it off; one that is gone already is no error. */
   removeCalendarEvent(event: CalendarEvent, effect: Effect): Promise<Nothing>;

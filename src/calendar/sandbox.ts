@@ -33,7 +33,7 @@ export function createSandbox(options: SandboxOptions): Providers {
   };
 }
 
-/** A meeting keeps its address for as long as it is open; opened again, it has another. */
+/** A meeting keeps its address while it is open, and gets a new one when it is opened again. */
 function sandboxConference({ db, publicUrl, now }: SandboxOptions): ConferenceProvider {
   const write = async (conference: Conference, { accountId, revision }: Effect, removedAt: Date | null) => {
     const { id, location, topic } = conference;

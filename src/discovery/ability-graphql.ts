@@ -20,8 +20,8 @@ const InterviewAbilities = builder.objectRef<Abilities>("InterviewAbilities").im
     }),
     recordRsvp: t.exposeBoolean("recordRsvp", {
       description:
-        "Record an answer to the invitation: anybody's with the right to manage the interview, else one's own. Nobody may once " +
-        "it is CANCELLED, nor while another system owns the event.",
+        "Record an answer to the invitation: any participant's for those who may manage the interview, otherwise one's own. " +
+        "Not possible once it is CANCELLED, or when another system owns the event.",
     }),
     retryProvisioning: t.exposeBoolean("retryProvisioning", {
       description: "Start provisioning again, while it is FAILED.",

@@ -1,9 +1,10 @@
 import { and, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { hiringTeamMembers, jobs } from "../db/schema/hiring.ts";
+import { jobs } from "../db/schema/hiring.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { amongIds } from "../listing/search.ts";
+import { recruitedBy } from "../hiring/list.ts";
 import type { MeetingStatus } from "../interview/lifecycle.ts";
 import type { Interview, InterviewKind, InterviewLocation } from "../interview/load.ts";
 
@@ -98,14 +99,6 @@ function seatsOf(accountId: string, userIds: readonly string[]): SQL {
   return sql`(select ${interviewers.interviewId} from ${interviewers} where ${and(
     eq(interviewers.accountId, accountId),
     amongIds(interviewers.userId, userIds),
-  )})`;
-}
-
-function recruitedBy(accountId: string, userIds: readonly string[]): SQL {
-  return sql`(select ${hiringTeamMembers.jobId} from ${hiringTeamMembers} where ${and(
-    eq(hiringTeamMembers.accountId, accountId),
-    amongIds(hiringTeamMembers.userId, userIds),
-    eq(hiringTeamMembers.role, "RECRUITER"),
   )})`;
 }
 

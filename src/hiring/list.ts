@@ -48,7 +48,8 @@ export const listJobs = defineDirectoryList({
     ),
 });
 
-function recruitedBy(accountId: string, userIds: readonly string[]): SQL {
+/** The jobs with one of these users on their hiring team as RECRUITER. */
+export function recruitedBy(accountId: string, userIds: readonly string[]): SQL {
   return sql`(select ${hiringTeamMembers.jobId} from ${hiringTeamMembers} where ${and(
     eq(hiringTeamMembers.accountId, accountId),
     amongIds(hiringTeamMembers.userId, userIds),

@@ -4,7 +4,7 @@ import { isolatedLine, singleLine } from "../core/text.ts";
 import { describeLocal } from "../core/zone.ts";
 import type { Rsvp } from "../db/schema/enum.ts";
 import { partShown } from "../interview/location.ts";
-import type { InterviewLocation } from "../interview/load.ts";
+import type { Interview, InterviewLocation } from "../interview/load.ts";
 import { renderTemplate } from "../template/render.ts";
 import type { PlaceholderValues } from "../template/render.ts";
 import type { EmailTemplate } from "../template/load.ts";
@@ -102,8 +102,13 @@ export function interviewTitle({ interview, job, candidate }: Arrangement): stri
   return interview.name ?? `${job.title}: ${candidate.name}`;
 }
 
-/** Everybody who takes part, but for those on whose calendar the event is already. */
+/** The sequence that somebody's invitation must have at least. */
+export const sequenceDue = (interview: Interview, { joinedSequence }: Invitee): number =>
+  Math.max(interview.announcedSequence, joinedSequence);
+
+/** Everybody who takes part, but for those on whose calendar the event is already; nobody once it is cancelled. */
 export function inviteesOf({ interview, candidate, interviewers, organizer }: Participants): Invitee[] {
+  if (interview.outcome === "CANCELLED") return [];
   const participants: (Invitee & { calendars: string[] })[] = [
     {
       recipient: CANDIDATE,

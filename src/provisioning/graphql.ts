@@ -1,11 +1,7 @@
-import { SentIds } from "../core/id.ts";
 import { builder } from "../graphql/builder.ts";
 import { fieldsOf } from "../graphql/columns.ts";
-import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
-import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { ProvisioningState } from "../interview/graphql.ts";
 import { provisioningOfInterview } from "../interview/load.ts";
-import { retryProvisioning } from "./retry.ts";
 import type { Interview } from "../interview/load.ts";
 import type { Provisioning } from "./attempt.ts";
 
@@ -71,40 +67,5 @@ builder.objectField("Interview", "provisioning", (t) =>
       interview,
       row: await ctx.load(provisioningOfInterview, interview.id),
     })),
-  }),
-);
-
-const RetryProvisioningInput = builder.inputType("RetryProvisioningInput", {
-  description: "Which interview.",
-  fields: (t) => ({
-    interviewId: t.id({
-      required: true,
-      description: "An interview whose provisioning is FAILED; it may be CANCELLED.",
-    }),
-  }),
-});
-
-const RetryProvisioningSuccess = builder.objectRef<{ interview: Interview }>("RetryProvisioningSuccess").implement({
-  description: "Provisioning is under way again.",
-  fields: (t) => ({ interview: t.expose("interview", { type: "Interview", description: "The interview, PENDING." }) }),
-});
-
-builder.mutationField("retryProvisioning", (t) =>
-  t.field({
-    type: RetryProvisioningSuccess,
-    description:
-      "Starts provisioning again after it was given up. Asked again while it is under way, it changes nothing.",
-    args: { input: t.arg({ type: RetryProvisioningInput, required: true, description: "Which interview." }) },
-    errors: {
-      types: [InterviewNotFound, ValidationFailed],
-      directResult: true,
-      union: { name: "RetryProvisioningResult", description: "What became of a request to provision again." },
-    },
-    resolve: async (_root, { input }, ctx, info) => {
-      requireMutationScopes(ctx, info);
-      const ids = new SentIds();
-      const interviewId = ids.read("Interview", input.interviewId);
-      return { interview: await retryProvisioning(ctx, { ids, interviewId }) };
-    },
   }),
 );

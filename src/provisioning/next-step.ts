@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Message } from "../calendar/invitation.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { composeCalendarEvent, composeCancellation, composeConference } from "./compose.ts";
-import { composeInvitation, inviteesOf } from "./compose.ts";
+import { composeInvitation, inviteesOf, sequenceDue } from "./compose.ts";
 import type { Invitee } from "./compose.ts";
 import type { Ledger, LedgerEntry, Wanted } from "./ledger.ts";
 
@@ -90,16 +90,13 @@ const invitationTo = ({ recipient, address }: Invitee) => `invitation/${recipien
 
 const mark = (address: string) => createHash("sha256").update(address.toLowerCase()).digest("base64url").slice(0, 12);
 
-const invited = (arrangement: Arrangement): Invitee[] =>
-  arrangement.interview.outcome === "CANCELLED" ? [] : inviteesOf(arrangement);
-
 /** What a person holds, in whichever mailbox. */
 const invitationsOf = (ledger: Ledger, { recipient }: Invitee): LedgerEntry[] =>
   ledger.presentOf("invitation").filter(({ artifact }) => artifact.startsWith(`invitation/${recipient}/`));
 
 /** Whether a person is due an invitation. That their address has changed is no reason by itself. */
 function isDue({ interview }: Arrangement, invitee: Invitee, { ledger, conferenceUrl }: Told): boolean {
-  const due = Math.max(interview.announcedSequence, invitee.joinedSequence);
+  const due = sequenceDue(interview, invitee);
   return !invitationsOf(ledger, invitee).some((entry) => {
     const { sequence, url } = meetingIn(entry);
     return entry.state === "DONE" && sequence >= due && url === conferenceUrl;
@@ -109,7 +106,7 @@ function isDue({ interview }: Arrangement, invitee: Invitee, { ledger, conferenc
 /** From those who have left; and from the old mailbox of somebody who is due an invitation in a new one. */
 function cancellationsDue(arrangement: Arrangement, told: Told): Mail[] {
   const kept = new Set(
-    invited(arrangement).flatMap((invitee) =>
+    inviteesOf(arrangement).flatMap((invitee) =>
       isDue(arrangement, invitee, told)
         ? [invitationTo(invitee)]
         : invitationsOf(told.ledger, invitee).map(({ artifact }) => artifact),
@@ -127,7 +124,7 @@ function cancellationsDue(arrangement: Arrangement, told: Told): Mail[] {
 
 function invitationsDue(arrangement: Arrangement, told: Told): Mail[] {
   const { conferenceUrl, stamp, ledger } = told;
-  return invited(arrangement)
+  return inviteesOf(arrangement)
     .filter((invitee) => isDue(arrangement, invitee, told))
     .map((invitee) => {
       const artifact = invitationTo(invitee);

@@ -1,5 +1,5 @@
 import type { Message } from "../calendar/invitation.ts";
-import { inviteesOf } from "./compose.ts";
+import { inviteesOf, sequenceDue } from "./compose.ts";
 import type { Participants } from "./compose.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -16,11 +16,12 @@ export function noticesOf(participants: Participants, ledger: Ledger, now: Date)
   const { interview } = participants;
   if (interview.external || interview.endsAt <= now) return [];
   const held = new Map(ledger.presentOf("invitation").map((entry) => [entry.artifact.split("/")[1] ?? "", entry]));
-  const invited = interview.outcome === "CANCELLED" ? [] : inviteesOf(participants);
-  const requests = invited.flatMap(({ recipient, joinedSequence }): Notice[] => {
+  const invited = inviteesOf(participants);
+  const requests = invited.flatMap((invitee): Notice[] => {
+    const { recipient } = invitee;
     const sequence = (held.get(recipient)?.request as Message | undefined)?.meeting.sequence;
-    const due = Math.max(interview.announcedSequence, joinedSequence);
-    return sequence === undefined || sequence < due ? [{ recipient, method: "REQUEST" }] : [];
+    const due = sequence === undefined || sequence < sequenceDue(interview, invitee);
+    return due ? [{ recipient, method: "REQUEST" }] : [];
   });
   const staying = new Set(invited.map(({ recipient }) => recipient));
   const withdrawn = [...held.keys()].filter((recipient) => !staying.has(recipient));

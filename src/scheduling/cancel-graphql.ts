@@ -14,7 +14,10 @@ const CancelInterviewInput = builder.inputType("CancelInterviewInput", {
   description: "Which interview is cancelled, and why.",
   fields: (t) => ({
     interviewId: t.id({ required: true, description: "The interview; not CANCELLED, nor ENDED on HACKERRANK." }),
-    reason: t.string({ ...reasonText, description: "Why, at most 500 characters, for history. Nobody is mailed it." }),
+    reason: t.string({
+      ...reasonText,
+      description: "Why, at most 500 characters. It is shown in history and is not mailed.",
+    }),
     expectedVersion: t.int({ description: EXPECTED_VERSION }),
     idempotencyKey: t.string({ validate: { schema: idempotencyKey }, description: IDEMPOTENCY_KEY }),
   }),
@@ -26,7 +29,7 @@ const CancelInterviewSuccess = builder.objectRef<Edited<CancelAnswer>>("CancelIn
     interview: t.expose("interview", { type: "Interview", description: "The interview, CANCELLED." }),
     notices: t.field({
       type: [InterviewNotice],
-      description: "Who is told: everybody who was invited; nobody when it has ended.",
+      description: "Who gets a mail: everyone who was invited, or no one if the interview has ended.",
       resolve: ({ interview, answer }) => answer.notices.map((notice) => ({ ...notice, interview })),
     }),
     replayed: t.exposeBoolean("replayed", { description: REPLAYED }),

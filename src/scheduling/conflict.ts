@@ -15,6 +15,22 @@ export interface Seats {
   ofInterview: string | null;
 }
 
+/** What a request says of overlaps. */
+export interface OverlapWish {
+  conflictPolicy: "REJECT" | "ALLOW";
+  conflictReason: string | null;
+}
+
+/** EXCLUSIVE seats must be free; SHARED ones are taken in any case, and count as busy for others. */
+export const claimFor = (
+  external: boolean,
+  { conflictPolicy }: Pick<OverlapWish, "conflictPolicy">,
+): "EXCLUSIVE" | "SHARED" => (external || conflictPolicy === "ALLOW" ? "SHARED" : "EXCLUSIVE");
+
+/** What the event of a change tells of an overlap that was allowed. */
+export const overlapDetail = ({ conflictPolicy, conflictReason }: OverlapWish): Record<string, unknown> =>
+  conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
+
 /** A seat that an interviewer already has. */
 export interface Conflict {
   userId: string;

@@ -3,16 +3,15 @@ import type { RecordChange } from "../interview/commit.ts";
 import { fieldChanges } from "../interview/field.ts";
 import type { InterviewField, StoredInterview } from "../interview/field.ts";
 import type { Interview, Interviewer } from "../interview/load.ts";
-import type { Seats } from "./conflict.ts";
+import { claimFor } from "./conflict.ts";
+import type { OverlapWish, Seats } from "./conflict.ts";
 
 /** The columns that a caller's change sets; the rest of the record follows from them. */
 export type Columns = Partial<Omit<Interview, "accountId" | "id" | "version">>;
 
-export interface Wish {
+export interface Wish extends OverlapWish {
   columns: Columns;
   interviewerIds: readonly string[];
-  conflictPolicy: "REJECT" | "ALLOW";
-  conflictReason: string | null;
   /** Why, for those who are told. */
   reason: string | null;
 }
@@ -72,7 +71,13 @@ export function consequenceOf(before: StoredInterview, wish: Wish): Consequence 
   const shown =
     changedFields.some((field) => SHOWN.includes(field)) ||
     (["ONSITE", "ZOOM", "HACKERRANK"] as const).some((location) => partDiffers(old, wished, location));
-  return { set, after, changedFields, reconcile: managed && shown, reserve: seatsToReserve(before, after, wish) };
+  return {
+    set,
+    after,
+    changedFields,
+    reconcile: managed && shown,
+    reserve: seatsToReserve(before, seats, { interview, moves, wish }),
+  };
 }
 
 const ASKED_AGAIN = {
@@ -109,7 +114,7 @@ interface SeatWish {
 function seatsAfter(before: StoredInterview, { interview, moves, wish }: SeatWish): Interviewer[] {
   const { external, startsAt, endsAt, calendarSequence } = interview;
   const rsvp = external ? null : ("NEEDS_ACTION" as const);
-  const claim = external || wish.conflictPolicy === "ALLOW" ? ("SHARED" as const) : ("EXCLUSIVE" as const);
+  const claim = claimFor(external, wish);
   const known = new Map(before.seats.map((seat) => [seat.userId, seat]));
   return wish.interviewerIds.map((userId, position) => {
     const seat = known.get(userId);
@@ -121,9 +126,12 @@ function seatsAfter(before: StoredInterview, { interview, moves, wish }: SeatWis
 }
 
 /** A seat that is kept at its time is not asked for again, so that an interview made under ALLOW can be renamed. */
-function seatsToReserve(before: StoredInterview, { interview, seats }: StoredInterview, wish: Wish): Seats | null {
-  if (interview.external || wish.conflictPolicy === "ALLOW") return null;
-  const moves = !sameTime(before.interview, interview);
+function seatsToReserve(
+  before: StoredInterview,
+  seats: Interviewer[],
+  { interview, moves, wish }: SeatWish,
+): Seats | null {
+  if (claimFor(interview.external, wish) === "SHARED") return null;
   const seated = new Set(before.seats.map(({ userId }) => userId));
   const userIds = seats.map(({ userId }) => userId).filter((userId) => moves || !seated.has(userId));
   if (userIds.length === 0) return null;

@@ -6,7 +6,7 @@ import { claimKey, findEarlierCall } from "../operation/idempotency.ts";
 import type { EarlierCall, KeyUse } from "../operation/idempotency.ts";
 import { loaded } from "../read/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
-import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
+import { assertSeatsFree, overlapDetail, reserveSeats, translatingConflicts } from "./conflict.ts";
 import { draftInterview, seatsOf } from "./draft.ts";
 import { CREATE_RULES } from "./create-rules.ts";
 import type { Creation } from "./create-rules.ts";
@@ -14,7 +14,6 @@ import { loadFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { commitInterview } from "../interview/commit.ts";
-import type { ChangeEvent } from "../interview/commit.ts";
 import { ApplicationNotFound, ValidationFailed } from "../interview/finding.ts";
 import { interviewInAccount } from "../interview/load.ts";
 import type { Interview } from "../interview/load.ts";
@@ -64,7 +63,8 @@ export async function createInterview(
       const meanwhile = use && (await claimKey(tx, ctx, { use, call }));
       if (meanwhile) return meanwhile;
       if (draft.claim === "EXCLUSIVE") await reserveSeats(tx, draft);
-      return commitInterview(tx, ctx, { row: draft.row, seats: seatsOf(draft), event: createdEvent(request) });
+      const event = { type: "INTERVIEW_CREATED", detail: overlapDetail(request) } as const;
+      return commitInterview(tx, ctx, { row: draft.row, seats: seatsOf(draft), event });
     }),
   );
   return "subjectId" in written ? replay(ctx, request, written) : { interview: written, replayed: false, warnings };
@@ -128,9 +128,4 @@ function keyUse(request: CreateRequest): KeyUse | null {
   const { idempotencyKey: key, validateOnly } = request;
   if (key === null || validateOnly) return null;
   return { operation: "createInterview", key, fingerprint: fingerprint(request) };
-}
-
-function createdEvent({ conflictPolicy, conflictReason }: CreateRequest): ChangeEvent {
-  const detail = conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
-  return { type: "INTERVIEW_CREATED", detail };
 }

@@ -2,6 +2,7 @@ import { parseWebUrl } from "../core/url.ts";
 import { tzVersion } from "../core/zone.ts";
 import type { interviews } from "../db/schema/interview.ts";
 import type { Context } from "../operation/context.ts";
+import { claimFor } from "./conflict.ts";
 import type { Seats } from "./conflict.ts";
 import type { Interviewer } from "../interview/load.ts";
 import type { Creation } from "./create-rules.ts";
@@ -9,7 +10,6 @@ import type { Creation } from "./create-rules.ts";
 /** An interview that the rules have found complete, as it will be written. */
 export interface Draft extends Seats {
   row: typeof interviews.$inferInsert & { id: string };
-  /** EXCLUSIVE seats must be free; SHARED ones are taken in any case, and count as busy for others. */
   claim: "EXCLUSIVE" | "SHARED";
 }
 
@@ -26,7 +26,7 @@ export function draftInterview(ctx: Context, creation: Creation, id: string): Dr
     ofInterview: null,
     startsAt,
     endsAt,
-    claim: external || request.conflictPolicy === "ALLOW" ? "SHARED" : "EXCLUSIVE",
+    claim: claimFor(external, request),
     row: {
       ...configurationColumns(creation),
       accountId: ctx.accountId,

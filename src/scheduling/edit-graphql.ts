@@ -16,8 +16,8 @@ const MAX_REASON = 500;
 export const reasonText = { validate: { schema: z.string().trim().min(1).max(MAX_REASON) } };
 
 export const EXPECTED_VERSION =
-  "The version that the caller has seen. The request is refused when another caller has changed the interview since; what " +
-  "provisioning and answers changed contradicts nobody. Left out: not compared.";
+  "The version that the caller has seen. The request is refused if another caller has changed the interview since. Changes by " +
+  "provisioning and answers to invitations do not count. When it is left out, versions are not compared.";
 
 export const IDEMPOTENCY_KEY =
   "8 to 255 visible ASCII characters. The same key with the same input within 48 hours answers with the interview as it is " +

@@ -26,7 +26,7 @@ export interface EditRequest {
   /** The ids as they were sent. */
   ids: SentIds;
   interviewId: string;
-  /** The version that the caller has seen; null when they do not mind what others have changed since. */
+  /** The version that the caller has seen; null when versions are not compared. */
   expectedVersion: number | null;
   idempotencyKey: string | null;
 }
@@ -92,10 +92,8 @@ export async function editInterview<Q extends EditRequest, R extends object>(
   verb: Verb<Q, R>,
   request: Q,
 ): Promise<Edited<R>> {
-  requireScope(ctx, "interviews:write");
   for (;;) {
-    const snapshot = await authorizeEdit(ctx, verb, request);
-    const decide = await verb.prepare(ctx, request, snapshot);
+    const { decide } = await prepareEdit(ctx, verb, request);
     const edited = await inTransaction(ctx, (tx) => editLocked(tx, ctx, { verb, request, decide }));
     ctx.forget();
     if (edited) return edited;
@@ -108,9 +106,7 @@ export async function checkEdit<Q extends EditRequest, R extends object>(
   verb: Verb<Q, R>,
   request: Q,
 ): Promise<Edited<R>> {
-  requireScope(ctx, "interviews:write");
-  const snapshot = await authorizeEdit(ctx, verb, request);
-  const decide = await verb.prepare(ctx, request, snapshot);
+  const { snapshot, decide } = await prepareEdit(ctx, verb, request);
   await assertEditable(ctx, { verb, request, stored: snapshot });
   const decision = decide(snapshot, ctx.now());
   if (!decision) throw new Error("A snapshot needs something that was not loaded for it.");
@@ -119,16 +115,18 @@ export async function checkEdit<Q extends EditRequest, R extends object>(
 }
 
 /** @throws InterviewNotFound, RequestError FORBIDDEN */
-async function authorizeEdit<Q extends EditRequest, R extends object>(
+async function prepareEdit<Q extends EditRequest, R extends object>(
   ctx: Context,
   verb: Verb<Q, R>,
   request: Q,
-): Promise<StoredInterview> {
+): Promise<{ snapshot: StoredInterview; decide: Decide<R> }> {
+  requireScope(ctx, "interviews:write");
   const { ids, interviewId } = request;
   const interview = await findToChange(ctx, interviewId);
   if (!interview) throw new InterviewNotFound(ids.explain("Interview", interviewId));
   if (!verb.permits?.(ctx, request)) await authorizeCaller(ctx, () => managedOf(ctx, interview));
-  return { interview, seats: await loaded(ctx.load(interviewersOfInterview, interviewId)) };
+  const snapshot = { interview, seats: await loaded(ctx.load(interviewersOfInterview, interviewId)) };
+  return { snapshot, decide: await verb.prepare(ctx, request, snapshot) };
 }
 
 interface Call<Q extends EditRequest, R extends object> {

@@ -59,7 +59,7 @@ defineNoShowMutation({
   name: "markCandidateNoShow",
   run: markCandidateNoShow,
   description:
-    "Records that the candidate did not come, of an external interview too. Interviewers stay busy, and nobody is told.",
+    "Records that the candidate did not come, for external interviews too. The interviewers stay busy, and no mail is sent.",
   takes: "The interview: IN_PROGRESS or ENDED, and without a submitted scorecard.",
   becomes: "CANDIDATE_NO_SHOW",
 });

@@ -61,7 +61,8 @@ builder.objectType(VersionConflict, {
     currentVersion: t.int({ description: "The version to expect now.", resolve: ({ interview }) => interview.version }),
     changedFields: t.expose("changedFields", {
       type: [InterviewFieldEnum],
-      description: "What was changed meanwhile; provisioning and answers contradict nobody and are not among it.",
+      description:
+        "What other callers have changed since. Changes by provisioning and answers to invitations are not included.",
     }),
     interview: t.expose("interview", { type: "Interview", description: "The interview as it is." }),
   }),

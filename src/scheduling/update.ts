@@ -4,6 +4,7 @@ import { ValidationFailed } from "../interview/finding.ts";
 import type { Context } from "../operation/context.ts";
 import { noticesOf } from "../provisioning/notice.ts";
 import type { Notice } from "../provisioning/notice.ts";
+import { overlapDetail } from "./conflict.ts";
 import { consequenceOf } from "./consequence.ts";
 import type { Columns, Consequence } from "./consequence.ts";
 import { checkEdit, editInterview } from "./edit.ts";
@@ -118,11 +119,15 @@ function columnsOf({ before: { interview }, after, schedule, sent }: Update): Co
 }
 
 function recordChange({ set, after, reconcile, changedFields }: Consequence, request: UpdateRequest) {
-  const { conflictPolicy, conflictReason, reason } = request;
   const moved = changedFields.includes("START") || changedFields.includes("END");
-  const detail = conflictPolicy === "ALLOW" ? { conflictPolicy, conflictReason } : {};
   const type = moved ? ("INTERVIEW_RESCHEDULED" as const) : ("INTERVIEW_UPDATED" as const);
-  return { set, seats: after.seats, edited: true, reconcile, event: { type, reason, detail } };
+  return {
+    set,
+    seats: after.seats,
+    edited: true,
+    reconcile,
+    event: { type, reason: request.reason, detail: overlapDetail(request) },
+  };
 }
 
 /** Times by what they mean; a set of interviewers without repetitions. */

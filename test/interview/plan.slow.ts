@@ -54,9 +54,9 @@ const FILTERS: Record<string, ((account: number) => unknown)[]> = {
   provisioningStates: [() => ["FAILED"], () => ["PENDING", "FAILED"], () => ["PROVISIONED"], () => ["NOT_APPLICABLE"]],
   external: [() => true, () => false],
   aiNoteTakerEnabled: [() => true, () => false],
-  start: [() => week],
-  created: [() => week],
-  updated: [() => week],
+  startTime: [() => week],
+  createdAt: [() => week],
+  updatedAt: [() => week],
 };
 
 /**
@@ -64,9 +64,9 @@ const FILTERS: Record<string, ((account: number) => unknown)[]> = {
  * the far end. At worst the index of the account is walked.
  */
 const FAR_END: Record<string, string[]> = {
-  start: ["CREATED ASC", "UPDATED ASC"],
-  created: ["START ASC", "UPDATED ASC"],
-  updated: ["START ASC", "CREATED ASC"],
+  startTime: ["CREATED ASC", "UPDATED ASC"],
+  createdAt: ["START ASC", "UPDATED ASC"],
+  updatedAt: ["START ASC", "CREATED ASC"],
   statuses: ["CREATED ASC", "UPDATED ASC"],
 };
 
@@ -162,7 +162,7 @@ test.each(["Job", "Application", "User"])("the interviews of many %ss read no ta
         null,
         { statuses: ["ENDED"] },
         { interviewerIds: ids(account, "User", 7) },
-        { start: week },
+        { startTime: week },
       ]) {
         const variables = { ids: ids(account, type, 2, 3, 4, 5, 6), orderBy, filter };
         const { data, plans } = await costOf(account, OWNED, variables);
@@ -181,7 +181,7 @@ describe.each([
   ["an admin", "user-1", MOST_ROWS],
 ])("%s", (_who, sub, most) => {
   const claims = { account: "bulk-1" };
-  const few = ["jobIds", "interviewerIds", "recruiterIds", "departments", "statuses", "locations", "start"];
+  const few = ["jobIds", "interviewerIds", "recruiterIds", "departments", "statuses", "locations", "startTime"];
   const cases = [
     { field: "nothing", index: 0, value: undefined },
     ...casesOf(1).filter(({ field }) => few.includes(field)),

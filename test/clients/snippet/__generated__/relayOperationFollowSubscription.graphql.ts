@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<e8d5371fa66d8ad9f77113d7ea2e91ba>>
+ * @generated SignedSource<<023d41627358826dc88b01c54c7102e0>>
  * @lightSyntaxTransform
  */
 
@@ -8,7 +8,7 @@
 // @ts-nocheck
 
 import type { ConcreteRequest } from 'relay-runtime';
-export type InterviewEventType = "INTERVIEW_CREATED" | "INTERVIEW_PROVISIONED" | "INTERVIEW_PROVISIONING_FAILED" | "INTERVIEW_UPDATED" | "%future added value";
+export type InterviewEventType = "CANDIDATE_NO_SHOW_MARKED" | "CANDIDATE_NO_SHOW_UNDONE" | "INTERVIEW_CANCELLED" | "INTERVIEW_CREATED" | "INTERVIEW_PROVISIONED" | "INTERVIEW_PROVISIONING_FAILED" | "INTERVIEW_RESCHEDULED" | "INTERVIEW_RSVP_CHANGED" | "INTERVIEW_UPDATED" | "%future added value";
 export type relayOperationFollowSubscription$variables = {
   after?: any | null | undefined;
 };
