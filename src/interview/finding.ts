@@ -223,6 +223,12 @@ export function finding(code: FindingCode, path: string[], particulars?: string)
   return { code, path, message: particulars ? `${message} ${particulars}` : message };
 }
 
+/** Faults of what the parts of a request have in common, once. */
+export function distinctFindings(findings: readonly Finding[]): Finding[] {
+  const byPlace = new Map(findings.map((fault) => [JSON.stringify([fault.code, fault.path]), fault]));
+  return [...byPlace.values()];
+}
+
 /** Refusal of a request for all its faults at once. */
 export class ValidationFailed extends Refusal {
   readonly code = "ERR_VALIDATION_FAILED";

@@ -5,7 +5,7 @@ import { IdempotencyKeyReused } from "../operation/idempotency.ts";
 import { cancelInterview } from "./cancel.ts";
 import type { CancelAnswer } from "./cancel.ts";
 import { idempotencyKey } from "./create-input-graphql.ts";
-import { VersionConflict } from "./edit.ts";
+import { VersionConflict } from "./verb.ts";
 import type { Edited } from "./edit.ts";
 import { EXPECTED_VERSION, IDEMPOTENCY_KEY, InterviewNotice, readText, reasonText } from "./edit-graphql.ts";
 import { REPLAYED, toEditRequest } from "./edit-graphql.ts";

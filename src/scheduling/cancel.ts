@@ -5,7 +5,8 @@ import type { Context } from "../operation/context.ts";
 import { noticesOf } from "../provisioning/notice.ts";
 import type { Notice } from "../provisioning/notice.ts";
 import { editInterview } from "./edit.ts";
-import type { Decision, Edited, EditRequest, Verb } from "./edit.ts";
+import type { Edited } from "./edit.ts";
+import type { Decision, EditRequest, Verb } from "./verb.ts";
 import { loadUpdateFacts, participantsOf } from "./update-facts.ts";
 
 export interface CancelRequest extends EditRequest {
@@ -29,12 +30,12 @@ export const cancelInterview = (ctx: Context, request: CancelRequest): Promise<E
 const CANCEL: Verb<CancelRequest, CancelAnswer> = {
   operation: "cancelInterview",
   cancelled: "ERR_INTERVIEW_ALREADY_CANCELLED",
-  async prepare(ctx, { reason }, snapshot) {
+  async prepare(ctx, { path, reason }, snapshot) {
     const facts = await loadUpdateFacts(ctx, {}, snapshot);
     return (stored, now) => {
       const { interview } = stored;
       if (interview.location === "HACKERRANK" && meetingStatus(interview, now) === "ENDED") {
-        throw new ValidationFailed([finding("ERR_CANNOT_CANCEL_COMPLETED_HACKERRANK", ["input", "interviewId"])]);
+        throw new ValidationFailed([finding("ERR_CANNOT_CANCEL_COMPLETED_HACKERRANK", [...path, "interviewId"])]);
       }
       const change = cancellationOf(stored, reason);
       const participants = participantsOf(facts, { ...stored, interview: { ...interview, ...change.set } });

@@ -33,8 +33,8 @@ export interface Change {
   ids: SentIds;
   conflictPolicy: "REJECT" | "ALLOW";
   conflictReason: string | null;
-  /** Where a field stands in the input. */
-  pathOf: (field: keyof InterviewFields) => string[];
+  /** Where a field is in the input. */
+  pathOf: (field: keyof InterviewFields | "startTime" | "timezone") => string[];
 }
 
 type StoredField = keyof Configuration & keyof Interview;

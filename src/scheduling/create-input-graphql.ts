@@ -208,6 +208,7 @@ export function toCreateRequest(input: Input): CreateRequest {
   const ids = new SentIds();
   const common = {
     ids,
+    path: ["input"],
     applicationId: ids.read("Application", input.applicationId),
     organizerId: ids.read("User", input.organizerId),
     startTime: input.startTime,

@@ -13,11 +13,12 @@ import type { Creation } from "./create-rules.ts";
 import { loadFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { commitInterview } from "../interview/commit.ts";
+import { commitInterviews } from "../interview/commit.ts";
 import { ApplicationNotFound, ValidationFailed } from "../interview/finding.ts";
+import type { Finding } from "../interview/finding.ts";
 import { interviewInAccount } from "../interview/load.ts";
 import type { Interview } from "../interview/load.ts";
-import type { CreateRequest, InterviewFields } from "./request.ts";
+import type { CreateRequest } from "./request.ts";
 import { authorizeCaller } from "../interview/permission.ts";
 import { modePath } from "./request.ts";
 import { judge } from "./rules.ts";
@@ -49,41 +50,49 @@ export async function createInterview(
   const earlier = use && (await findEarlierCall(ctx, use));
   if (earlier) return replay(ctx, request, earlier);
 
-  const creation = await judgeRequest(ctx, request);
+  const { creation, findings } = await judgeCreation(ctx, request);
+  if (findings.length > 0) throw new ValidationFailed(findings);
   const draft = draftInterview(ctx, creation, newId());
   const warnings = warningsFor(creation);
   if (request.validateOnly) {
-    if (draft.claim === "EXCLUSIVE") await assertSeatsFree(ctx.db, draft);
+    if (draft.claim === "EXCLUSIVE") await assertSeatsFree(ctx.db, [draft]);
     return { warnings };
   }
 
-  const written = await translatingConflicts(ctx.db, draft, () =>
+  const written = await translatingConflicts(ctx.db, [draft], () =>
     inTransaction(ctx, async (tx) => {
       const call = { subjectId: draft.row.id, result: { warnings } };
       const meanwhile = use && (await claimKey(tx, ctx, { use, call }));
       if (meanwhile) return meanwhile;
-      if (draft.claim === "EXCLUSIVE") await reserveSeats(tx, draft);
+      if (draft.claim === "EXCLUSIVE") await reserveSeats(tx, [draft]);
       const event = { type: "INTERVIEW_CREATED", detail: overlapDetail(request) } as const;
-      return commitInterview(tx, ctx, { row: draft.row, seats: seatsOf(draft), event });
+      return commitInterviews(tx, ctx, [{ row: draft.row, seats: seatsOf(draft), event }]);
     }),
   );
-  return "subjectId" in written ? replay(ctx, request, written) : { interview: written, replayed: false, warnings };
+  if ("subjectId" in written) return replay(ctx, request, written);
+  const [interview] = written;
+  if (!interview) throw new Error("No interview was written.");
+  return { interview, replayed: false, warnings };
 }
 
-/** @throws ApplicationNotFound, ValidationFailed */
-async function judgeRequest(ctx: Context, request: CreateRequest): Promise<Creation> {
+/**
+ * @returns what is to be created, and what is wrong with it
+ * @throws ApplicationNotFound; RequestError FORBIDDEN
+ */
+export async function judgeCreation(
+  ctx: Context,
+  request: CreateRequest,
+): Promise<{ creation: Creation; findings: Finding[] }> {
   const facts = await loadFacts(ctx, request);
   if (!facts || !(await seesApplication(ctx, facts.application))) throw notFound(request);
   await authorizeCaller(ctx, async () => facts);
   const creation = toCreation(request, facts, ctx.now());
-  const findings = judge(creation, CREATE_RULES);
-  if (findings.length > 0) throw new ValidationFailed(findings);
-  return creation;
+  return { creation, findings: judge(creation, CREATE_RULES) };
 }
 
 function toCreation(request: CreateRequest, facts: Facts, now: Date): Creation {
   const { ids, fields, conflictPolicy, conflictReason, startTime, timezone } = request;
-  const pathOf = (field: keyof InterviewFields) => modePath(request, field);
+  const pathOf: Creation["pathOf"] = (field) => pathIn(request, field);
   const { durationMinutes } = facts.configuration;
   return {
     before: null,
@@ -94,7 +103,7 @@ function toCreation(request: CreateRequest, facts: Facts, now: Date): Creation {
       timezone,
       durationMinutes,
       endTime: fields.endTime ?? null,
-      pathOf: (field) => (field === "startTime" || field === "timezone" ? ["input", field] : pathOf(field)),
+      pathOf,
       now,
       before: null,
     }),
@@ -108,6 +117,12 @@ function toCreation(request: CreateRequest, facts: Facts, now: Date): Creation {
     request,
     facts,
   };
+}
+
+/** What belongs to the whole request is at its top. */
+function pathIn(request: CreateRequest, field: Parameters<Creation["pathOf"]>[0]): string[] {
+  if (field === "timezone") return ["input", field];
+  return field === "startTime" ? [...request.path, field] : modePath(request, field);
 }
 
 /** @throws ApplicationNotFound when the caller does not see what another made under the key */

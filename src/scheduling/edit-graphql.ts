@@ -8,7 +8,7 @@ import { loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { CANDIDATE } from "../provisioning/compose.ts";
 import type { Notice } from "../provisioning/notice.ts";
-import type { EditRequest } from "./edit.ts";
+import type { EditRequest } from "./verb.ts";
 
 const MAX_REASON = 500;
 
@@ -36,6 +36,7 @@ export function toEditRequest({ interviewId, expectedVersion, idempotencyKey }: 
   const ids = new SentIds();
   return {
     ids,
+    path: ["input"],
     interviewId: ids.read("Interview", interviewId),
     expectedVersion: expectedVersion ?? null,
     idempotencyKey: idempotencyKey ?? null,

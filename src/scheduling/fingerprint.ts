@@ -5,7 +5,7 @@ import type { CreateRequest, InterviewFields } from "./request.ts";
 
 /** SHA-256 of what a request asks for: the same whatever the order of its fields and the notation of its times. */
 export function fingerprint(request: CreateRequest): Buffer {
-  const { ids: _ids, idempotencyKey: _key, validateOnly: _dry, fields, ...rest } = request;
+  const { ids: _ids, path: _path, idempotencyKey: _key, validateOnly: _dry, fields, ...rest } = request;
   const canonical = {
     ...rest,
     startTime: instantOf(request.startTime, request.timezone),

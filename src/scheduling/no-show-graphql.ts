@@ -3,7 +3,7 @@ import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { IdempotencyKeyReused } from "../operation/idempotency.ts";
 import { idempotencyKey } from "./create-input-graphql.ts";
-import { VersionConflict } from "./edit.ts";
+import { VersionConflict } from "./verb.ts";
 import type { Edited } from "./edit.ts";
 import { EXPECTED_VERSION, IDEMPOTENCY_KEY, readText, reasonText, REPLAYED, toEditRequest } from "./edit-graphql.ts";
 import { markCandidateNoShow, undoCandidateNoShow } from "./no-show.ts";

@@ -5,7 +5,8 @@ import { scorecardsOfInterview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
 import { loaded } from "../read/loader.ts";
 import { editInterview } from "./edit.ts";
-import type { Edited, EditRequest, Verb } from "./edit.ts";
+import type { Edited } from "./edit.ts";
+import type { EditRequest, Verb } from "./verb.ts";
 
 export interface NoShowRequest extends EditRequest {
   /** Why, for history. */

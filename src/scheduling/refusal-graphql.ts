@@ -10,7 +10,7 @@ import { loaded } from "../read/loader.ts";
 import { userInAccount } from "../people/load.ts";
 import { InterviewerConflict } from "./conflict.ts";
 import type { Conflict } from "./conflict.ts";
-import { VersionConflict } from "./edit.ts";
+import { VersionConflict } from "./verb.ts";
 import { WARNINGS } from "./warning.ts";
 import type { InterviewWarning, WarningCode } from "./warning.ts";
 

@@ -27,6 +27,8 @@ export interface InterviewFields {
 export interface CreateRequest {
   /** The ids as they were sent. */
   ids: SentIds;
+  /** Where start and mode are in the input. */
+  path: readonly string[];
   applicationId: string;
   organizerId: string;
   startTime: string;
@@ -40,10 +42,10 @@ export interface CreateRequest {
   validateOnly: boolean;
 }
 
-/** Where a field of the chosen mode stands in the input. */
+/** Where a field of the chosen mode is in the input. */
 export function modePath(
-  request: Pick<CreateRequest, "mode">,
+  { path, mode }: Pick<CreateRequest, "path" | "mode">,
   field: keyof InterviewFields | "stageActivityId",
 ): string[] {
-  return ["input", "mode", request.mode, field];
+  return [...path, "mode", mode, field];
 }

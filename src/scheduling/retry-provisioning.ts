@@ -1,7 +1,8 @@
 import { finding, ValidationFailed } from "../interview/finding.ts";
 import type { Context } from "../operation/context.ts";
 import { editInterview } from "./edit.ts";
-import type { Edited, EditRequest, Verb } from "./edit.ts";
+import type { Edited } from "./edit.ts";
+import type { EditRequest, Verb } from "./verb.ts";
 
 type Nothing = Record<string, never>;
 

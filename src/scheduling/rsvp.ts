@@ -4,7 +4,8 @@ import type { StoredInterview } from "../interview/field.ts";
 import { finding, ValidationFailed } from "../interview/finding.ts";
 import type { Context } from "../operation/context.ts";
 import { editInterview } from "./edit.ts";
-import type { Edited, EditRequest, Verb } from "./edit.ts";
+import type { Edited } from "./edit.ts";
+import type { EditRequest, Verb } from "./verb.ts";
 
 export type RsvpAnswer = Exclude<Rsvp, "NEEDS_ACTION">;
 

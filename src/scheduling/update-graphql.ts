@@ -4,7 +4,7 @@ import { InterviewFieldEnum } from "../interview/field-graphql.ts";
 import { InterviewNotFound, ValidationFailed } from "../interview/finding.ts";
 import { IdempotencyKeyReused } from "../operation/idempotency.ts";
 import { InterviewerConflict } from "./conflict.ts";
-import { VersionConflict } from "./edit.ts";
+import { VersionConflict } from "./verb.ts";
 import type { Edited } from "./edit.ts";
 import { InterviewNotice, REPLAYED } from "./edit-graphql.ts";
 import { InterviewWarningType } from "./refusal-graphql.ts";

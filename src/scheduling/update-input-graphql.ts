@@ -105,5 +105,8 @@ export function toUpdateRequest(input: typeof UpdateInterviewInput.$inferInput):
     conflictReason: readText(input.conflictReason),
     reason: readText(input.reason),
     validateOnly: input.validateOnly,
+    pathOf: (field) => ["input", "changes", ...(EXTERNAL.includes(field) ? ["external"] : []), field],
   };
 }
+
+const EXTERNAL: readonly string[] = ["videoConferencingUrl", "source", "eventId"];

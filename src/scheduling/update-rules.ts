@@ -50,7 +50,7 @@ function fieldsFitOwner({ before: { interview }, external, sent, pathOf }: Updat
     : [OF_EXTERNAL, "ERR_EXTERNAL_NOT_MANAGED"];
   return fields
     .filter((field) => isSent(sent, field) && sent[field] !== stored[field])
-    .map((field) => finding(code, pathOf(field as Exclude<typeof field, "timezone">)));
+    .map((field) => finding(code, pathOf(field)));
 }
 
 const CLEARABLE: readonly (keyof InterviewChanges)[] = ["hostId", "hackerrankTemplateId", ...OF_EXTERNAL];
@@ -66,6 +66,6 @@ function noShowIsNotMoved({ before: { interview }, schedule: { start, endsAt }, 
     endsAt.getTime() === interview.endsAt.getTime(),
   ];
   if (sameStart && sameEnd) return [];
-  if (!sameStart) return [finding("ERR_INTERVIEW_NO_SHOW", ["input", "changes", "startTime"])];
+  if (!sameStart) return [finding("ERR_INTERVIEW_NO_SHOW", pathOf("startTime"))];
   return [finding("ERR_INTERVIEW_NO_SHOW", pathOf(sent.endTime == null ? "durationMinutes" : "endTime"))];
 }

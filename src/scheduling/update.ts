@@ -8,7 +8,8 @@ import { overlapDetail } from "./conflict.ts";
 import { consequenceOf } from "./consequence.ts";
 import type { Columns, Consequence } from "./consequence.ts";
 import { checkEdit, editInterview } from "./edit.ts";
-import type { Decide, Edited, EditRequest, Verb } from "./edit.ts";
+import type { Edited } from "./edit.ts";
+import type { Decide, EditRequest, Verb } from "./verb.ts";
 import { instantOf } from "./fingerprint.ts";
 import { mergeChanges, mergeExternal } from "./merge.ts";
 import type { InterviewChanges } from "./merge.ts";
@@ -28,6 +29,8 @@ export interface UpdateRequest extends EditRequest {
   /** Why, for history and for templates. */
   reason: string | null;
   validateOnly: boolean;
+  /** Where a field is in the input. */
+  pathOf: Update["pathOf"];
 }
 
 /** What an update answers beside the interview. */
@@ -47,7 +50,7 @@ export const updateInterview = (ctx: Context, request: UpdateRequest): Promise<E
 const UPDATE: Verb<UpdateRequest, UpdateAnswer> = {
   operation: "updateInterview",
   cancelled: "ERR_INTERVIEW_CANCELLED",
-  canonical: (request) => ({ ...request, changes: canonicalChanges(request.changes) }),
+  canonical: ({ pathOf: _pathOf, ...request }) => ({ ...request, changes: canonicalChanges(request.changes) }),
   async prepare(ctx, request, snapshot) {
     const facts = await loadUpdateFacts(ctx, request.changes, snapshot);
     return (stored, now) => decide(stored, now, { request, facts });
@@ -79,12 +82,11 @@ function decide(stored: StoredInterview, now: Date, { request, facts }: Known): 
 
 /** @returns null when the interview has become something for which not everything was loaded */
 function toUpdate(stored: StoredInterview, now: Date, { request, facts }: Known): Update | null {
-  const { changes, ids, conflictPolicy, conflictReason } = request;
+  const { changes, ids, conflictPolicy, conflictReason, pathOf } = request;
   const { interview } = stored;
   const after = mergeChanges(stored, changes);
   const references = referencesOf(facts, after);
   if (!references) return null;
-  const pathOf = (field: string) => ["input", "changes", ...(EXTERNAL.includes(field) ? ["external"] : []), field];
   const schedule = judgeSchedule({
     startTime: changes.startTime ?? null,
     timezone: changes.timezone ?? interview.timezone,
@@ -97,8 +99,6 @@ function toUpdate(stored: StoredInterview, now: Date, { request, facts }: Known)
   const merged = { before: stored, after, external: interview.external, schedule, references, inherited: undefined };
   return { ...merged, sent: changes, ids, conflictPolicy, conflictReason, pathOf };
 }
-
-const EXTERNAL: readonly string[] = ["videoConferencingUrl", "source", "eventId"];
 
 function columnsOf({ before: { interview }, after, schedule, sent }: Update): Columns {
   const { start, endsAt, durationMinutes } = schedule;

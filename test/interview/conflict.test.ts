@@ -209,7 +209,7 @@ test.each([
   const { db } = app.app.services;
   const seats = { accountId: newId(), userIds: [], startsAt: NOW, endsAt: NOW, ofInterview: null };
   const write = () => db.execute(sql.raw(`do $$ begin raise exception 'refused' using errcode = '${code}'; end $$`));
-  await expect(translatingConflicts(db, seats, write)).rejects.toBeInstanceOf(kind);
+  await expect(translatingConflicts(db, [seats], write)).rejects.toBeInstanceOf(kind);
 });
 
 describe("the database, asked by a writer that has not looked,", () => {

@@ -110,6 +110,7 @@ describe("a caller who is a person", () => {
     };
     const request: CreateRequest = {
       ids: new SentIds(),
+      path: ["input"],
       applicationId: uuid("Application", applicationName),
       organizerId: uuid("User", "admin"),
       startTime: "2027-03-01T10:00Z",
