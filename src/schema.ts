@@ -21,6 +21,9 @@ import "./scheduling/cancel-graphql.ts";
 import "./scheduling/no-show-graphql.ts";
 import "./scheduling/rsvp-graphql.ts";
 import "./scheduling/retry-provisioning-graphql.ts";
+import "./loop/schedule-graphql.ts";
+import "./loop/move-graphql.ts";
+import "./loop/cancel-graphql.ts";
 import "./availability/graphql.ts";
 import "./stream/graphql.ts";
 

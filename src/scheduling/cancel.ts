@@ -27,7 +27,7 @@ export interface CancelAnswer {
 export const cancelInterview = (ctx: Context, request: CancelRequest): Promise<Edited<CancelAnswer>> =>
   editInterview(ctx, CANCEL, request);
 
-const CANCEL: Verb<CancelRequest, CancelAnswer> = {
+export const CANCEL: Verb<CancelRequest, CancelAnswer> = {
   operation: "cancelInterview",
   cancelled: "ERR_INTERVIEW_ALREADY_CANCELLED",
   async prepare(ctx, { path, reason }, snapshot) {

@@ -11,8 +11,8 @@ export interface Seats {
   userIds: readonly string[];
   startsAt: Date;
   endsAt: Date;
-  /** The interview that takes them, whose own seats do not stand in its way; null when it is new. */
-  ofInterview: string | null;
+  /** Interviews whose own seats are not in the way: the one that takes them, and what changes together with it. */
+  besides: readonly string[];
 }
 
 /** What a request says of overlaps. */
@@ -58,10 +58,12 @@ export class InterviewerConflict extends Refusal {
 /**
  * Makes sure that the seats are free, and that nobody else takes them before this transaction ends. Writers that want the
  * same interviewers queue up in one order, so that they never wait for each other in a circle.
+ * @param wanted by each interview; null by one that needs none to be free
  * @throws InterviewerConflict
  */
-export async function reserveSeats(tx: Transaction, wanted: readonly Seats[]): Promise<void> {
-  const people = new Set(wanted.flatMap(({ accountId, userIds }) => userIds.map((userId) => accountId + userId)));
+export async function reserveSeats(tx: Transaction, wanted: readonly (Seats | null)[]): Promise<void> {
+  const people = new Set(wanted.flatMap((seats) => seats?.userIds.map((userId) => seats.accountId + userId) ?? []));
+  if (people.size === 0) return;
   const lock = sql`
     select pg_advisory_xact_lock(seat.key)
     from (
@@ -74,23 +76,21 @@ export async function reserveSeats(tx: Transaction, wanted: readonly Seats[]): P
 }
 
 /** @throws InterviewerConflict that lists every clash, by interviewer and time */
-export async function assertSeatsFree(executor: Executor, wanted: readonly Seats[]): Promise<void> {
+export async function assertSeatsFree(executor: Executor, wanted: readonly (Seats | null)[]): Promise<void> {
   const conflicts = await findConflicts(executor, wanted);
   if (conflicts.length > 0) throw new InterviewerConflict(conflicts);
 }
 
 /**
- * The seats are of one account. Interviews that are changed together are in nobody's way. No interview is longer than a day,
+ * The seats are of one account. No interview is longer than a day,
  * which bounds the search.
  */
-async function findConflicts(executor: Executor, wanted: readonly Seats[]): Promise<Conflict[]> {
-  const [first] = wanted;
+async function findConflicts(executor: Executor, wanted: readonly (Seats | null)[]): Promise<Conflict[]> {
+  const seats = wanted.flatMap((one, index) => one?.userIds.map((userId) => ({ ...one, index, userId })) ?? []);
+  const [first] = seats;
   if (!first) return [];
-  const seats = wanted.flatMap(({ userIds, startsAt, endsAt }, index) =>
-    userIds.map((userId) => ({ index, userId, startsAt, endsAt })),
-  );
   const column = (read: (seat: (typeof seats)[number]) => string | number) => arrayLiteral(seats.map(read));
-  const changed = wanted.flatMap(({ ofInterview }) => ofInterview ?? []);
+  const besides = wanted.flatMap((one) => one?.besides ?? []);
   const overlapping = sql`
     select wanted.index as "wanted", seat.user_id as "userId", seat.interview_id as "interviewId",
       seat.starts_at as "startsAt", seat.ends_at as "endsAt"
@@ -104,7 +104,7 @@ async function findConflicts(executor: Executor, wanted: readonly Seats[]): Prom
     where seat.claim <> 'RELEASED'
       and seat.starts_at < wanted.ends_at and seat.ends_at > wanted.starts_at
       and seat.starts_at > wanted.starts_at - interval '1 day'
-      and seat.interview_id <> all(${arrayLiteral(changed)}::uuid[])
+      and seat.interview_id <> all(${arrayLiteral(besides)}::uuid[])
     order by wanted.place, seat.starts_at, seat.interview_id`;
   const rows = await executeKept<Record<Exclude<keyof Conflict, "wanted">, string> & { wanted: number }>(
     executor,
@@ -119,7 +119,7 @@ async function findConflicts(executor: Executor, wanted: readonly Seats[]): Prom
  */
 export async function translatingConflicts<T>(
   executor: Executor,
-  wanted: readonly Seats[],
+  wanted: readonly (Seats | null)[],
   write: () => Promise<T>,
 ): Promise<T> {
   try {

@@ -136,5 +136,5 @@ function seatsToReserve(
   const userIds = seats.map(({ userId }) => userId).filter((userId) => moves || !seated.has(userId));
   if (userIds.length === 0) return null;
   const { accountId, id, startsAt, endsAt } = interview;
-  return { accountId, userIds, startsAt, endsAt, ofInterview: id };
+  return { accountId, userIds, startsAt, endsAt, besides: [id] };
 }

@@ -16,7 +16,7 @@ export const shortText = z.string().trim().min(1).max(LONGEST_NAME);
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
-const bounded = { validate: { schema: shortText } };
+export const bounded = { validate: { schema: shortText } };
 /** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
 const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });
 const inherited = "Inherited when left out.";
@@ -137,7 +137,7 @@ const ExternalInterviewInput = builder.inputType("ExternalInterviewInput", {
   }),
 });
 
-const InterviewModeInput = builder.inputType("InterviewModeInput", {
+export const InterviewModeInput = builder.inputType("InterviewModeInput", {
   description: "Where the configuration comes from. Send exactly one.",
   isOneOf: true,
   fields: (t) => ({
@@ -218,10 +218,17 @@ export function toCreateRequest(input: Input): CreateRequest {
     idempotencyKey: input.idempotencyKey ?? null,
     validateOnly: input.validateOnly,
   };
-  const { plan, adHoc, external } = input.mode;
-  if (plan) return { ...common, mode: "plan", ...toFields(ids, plan) };
-  if (adHoc) return { ...common, mode: "adHoc", ...toFields(ids, adHoc) };
-  if (external) return { ...common, mode: "external", ...toFields(ids, external) };
+  return { ...common, ...readMode(ids, input.mode) };
+}
+
+/** Configuration and where it comes from, in one shape for the three modes. */
+export function readMode(
+  ids: SentIds,
+  { plan, adHoc, external }: typeof InterviewModeInput.$inferInput,
+): Pick<CreateRequest, "mode" | "stageActivityId" | "fields"> {
+  if (plan) return { mode: "plan", ...toFields(ids, plan) };
+  if (adHoc) return { mode: "adHoc", ...toFields(ids, adHoc) };
+  if (external) return { mode: "external", ...toFields(ids, external) };
   throw new Error("GraphQL let a @oneOf input without a member pass.");
 }
 

@@ -23,7 +23,7 @@ export function draftInterview(ctx: Context, creation: Creation, id: string): Dr
   return {
     accountId: ctx.accountId,
     userIds: facts.configuration.interviewerIds,
-    ofInterview: null,
+    besides: [],
     startsAt,
     endsAt,
     claim: claimFor(external, request),
@@ -66,6 +66,9 @@ function configurationColumns({ request, facts }: Creation) {
     stageActivityId: request.stageActivityId ?? null,
   };
 }
+
+/** The seats that must be free for it. */
+export const wantedSeats = (draft: Draft): Seats | null => (draft.claim === "EXCLUSIVE" ? draft : null);
 
 /** The seats of a new interview. */
 export function seatsOf({ row, claim, userIds, accountId, startsAt, endsAt }: Draft): Interviewer[] {

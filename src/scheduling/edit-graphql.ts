@@ -64,6 +64,7 @@ const InterviewAttendee = builder.unionType("InterviewAttendee", {
 export const InterviewNotice = builder.objectRef<ToldNotice>("InterviewNotice").implement({
   description: "A mail that a change leads to.",
   fields: (t) => ({
+    interview: t.expose("interview", { type: "Interview", description: "The interview that it is about." }),
     recipient: t.field({
       type: InterviewAttendee,
       description: "Who gets it.",

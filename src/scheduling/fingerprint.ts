@@ -4,14 +4,16 @@ import { isTimeZone, parseTime } from "../core/zone.ts";
 import type { CreateRequest, InterviewFields } from "./request.ts";
 
 /** SHA-256 of what a request asks for: the same whatever the order of its fields and the notation of its times. */
-export function fingerprint(request: CreateRequest): Buffer {
+export const fingerprint = (request: CreateRequest): Buffer => fingerprintOf(canonicalRequest(request));
+
+/** What a request asks for, in one form for all that mean the same. */
+export function canonicalRequest(request: CreateRequest): object {
   const { ids: _ids, path: _path, idempotencyKey: _key, validateOnly: _dry, fields, ...rest } = request;
-  const canonical = {
+  return {
     ...rest,
     startTime: instantOf(request.startTime, request.timezone),
     fields: canonicalFields(request, fields),
   };
-  return fingerprintOf(canonical);
 }
 
 /** SHA-256 of what a value says, whatever the order of its members. */

@@ -16,6 +16,7 @@ import type { KeyUse } from "../operation/idempotency.ts";
 import { loaded } from "../read/loader.ts";
 import { inTransaction } from "../operation/transaction.ts";
 import { assertSeatsFree, reserveSeats, translatingConflicts } from "./conflict.ts";
+import type { Seats } from "./conflict.ts";
 import { VersionConflict } from "./verb.ts";
 import type { Decide, Decision, EditRequest, Verb } from "./verb.ts";
 
@@ -63,8 +64,7 @@ export async function checkTogether<Q extends EditRequest, R extends object, A e
   const { prepared, snapshots } = await prepare(ctx, edit);
   const decisions = await decideAll(ctx, { edit, prepared, stored: snapshots });
   if (!decisions) throw new Error("A snapshot needs something that was not loaded for it.");
-  const wanted = decisions.flatMap(({ reserve }) => reserve ?? []);
-  if (wanted.length > 0) await assertSeatsFree(ctx.db, wanted);
+  await assertSeatsFree(ctx.db, wantedSeats(edit, decisions));
   const answer = edit.answerOf(decisions.map((decision) => decision.answer));
   return { interviews: interviewsOf(edit, snapshots), replayed: false, answer };
 }
@@ -122,13 +122,22 @@ async function editLocked<Q extends EditRequest, R extends object, A extends obj
   if (!decisions) return null;
   const answer = edit.answerOf(decisions.map((decision) => decision.answer));
   if (use) await claimKey(tx, ctx, { use, call: { subjectId, result: answer } });
-  const wanted = decisions.flatMap(({ change, reserve }) => (change && reserve ? [reserve] : []));
-  if (wanted.length > 0) await reserveSeats(tx, wanted);
+  const wanted = wantedSeats(edit, decisions);
+  await reserveSeats(tx, wanted);
   const edits = decisions.flatMap(({ before, change }) => (change ? [{ before, change }] : []));
   for (const after of await translatingConflicts(ctx.db, wanted, () => commitAny(tx, ctx, edits))) {
     stored.set(after.interview.id, after);
   }
   return { interviews: interviewsOf(edit, stored), replayed: false, answer };
+}
+
+/** Seats that interviews of the same edit leave are free for each other. */
+function wantedSeats<Q extends EditRequest, R extends object, A extends object>(
+  { requests }: JointEdit<Q, R, A>,
+  decisions: readonly Decision<R>[],
+): (Seats | null)[] {
+  const besides = requests.map(({ interviewId }) => interviewId);
+  return decisions.map(({ reserve }) => (reserve ? { ...reserve, besides } : null));
 }
 
 const commitAny = async (tx: Transaction, ctx: Context, edits: readonly Edit[]): Promise<StoredInterview[]> =>

@@ -74,7 +74,7 @@ builder.objectType(IdempotencyKeyReused, {
   interfaces: [Problem],
 });
 
-const ConflictType = builder.objectRef<Conflict>("InterviewerConflictInterval").implement({
+export const InterviewerConflictInterval = builder.objectRef<Conflict>("InterviewerConflictInterval").implement({
   description: "A time at which an interviewer is busy.",
   fields: (t) => ({
     interviewer: t.field({
@@ -98,7 +98,10 @@ builder.objectType(InterviewerConflict, {
   description: "Some interviewers are busy at that time, and nothing was changed.",
   interfaces: [Problem],
   fields: (t) => ({
-    conflicts: t.expose("conflicts", { type: [ConflictType], description: "Every clash, by interviewer and time." }),
+    conflicts: t.expose("conflicts", {
+      type: [InterviewerConflictInterval],
+      description: "Every clash, by interviewer and time.",
+    }),
   }),
 });
 

@@ -47,7 +47,7 @@ export interface UpdateAnswer {
 export const updateInterview = (ctx: Context, request: UpdateRequest): Promise<Edited<UpdateAnswer>> =>
   request.validateOnly ? checkEdit(ctx, UPDATE, request) : editInterview(ctx, UPDATE, request);
 
-const UPDATE: Verb<UpdateRequest, UpdateAnswer> = {
+export const UPDATE: Verb<UpdateRequest, UpdateAnswer> = {
   operation: "updateInterview",
   cancelled: "ERR_INTERVIEW_CANCELLED",
   canonical: ({ pathOf: _pathOf, ...request }) => ({ ...request, changes: canonicalChanges(request.changes) }),
@@ -131,7 +131,13 @@ function recordChange({ set, after, reconcile, changedFields }: Consequence, req
 }
 
 /** Times by what they mean; a set of interviewers without repetitions. */
-function canonicalChanges({ startTime, endTime, timezone, interviewerIds, ...changes }: InterviewChanges): object {
+export function canonicalChanges({
+  startTime,
+  endTime,
+  timezone,
+  interviewerIds,
+  ...changes
+}: InterviewChanges): object {
   const meaning = (text: string | null | undefined) => {
     if (text == null) return text;
     const zone = timezone ?? (hasOffset(text) ? "UTC" : null);

@@ -18,6 +18,7 @@ export const LADDER = [
   ["discovery"],
   ["provisioning"],
   ["scheduling"],
+  ["loop"],
   ["availability"],
   ["stream"],
   ["import"],
