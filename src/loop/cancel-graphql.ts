@@ -57,7 +57,7 @@ function toCancelRequest(input: typeof CancelLoopInput.$inferInput): CancelLoopR
 const CancelLoopSuccess = builder.objectRef<EditedLoop>("CancelLoopSuccess").implement({
   description: "No interview of the loop is still to come.",
   fields: (t) => ({
-    loop: t.expose("loop", { type: "InterviewLoop", description: "The loop." }),
+    loop: t.expose("loop", { type: "InterviewLoop", description: "The loop, with its interviews as they are now." }),
     notices: t.expose("notices", {
       type: [InterviewNotice],
       description: "Who gets a mail: everyone who was invited to an interview that is cancelled now.",

@@ -89,13 +89,14 @@ describe("moveLoop", () => {
 
   test("the place that an external leg leaves can be taken", async () => {
     const { loopId, ids } = await made([leg(TEN), { startTime: ELEVEN, mode: external().mode }]);
-    await succeedLoop(app.client, "moveLoop", {
+    const done = await succeedLoop(app.client, "moveLoop", {
       loopId,
       legs: moves([
         [ids[0], ELEVEN],
         [ids[1], TEN],
       ]),
     });
+    expect(startsOf(done)).toEqual({ [ids[0] ?? ""]: ELEVEN, [ids[1] ?? ""]: TEN });
   });
 
   test("what does not differ writes nothing", async () => {
@@ -179,7 +180,8 @@ describe("moveLoop", () => {
     await succeedLoop(app.client, "moveLoop", { loopId, legs: moves([[ids[2], TWO]]) });
     await succeed(app.client, "cancelInterview", { interviewId: ids[0] });
     await succeed(app.client, "cancelInterview", { interviewId: ids[1] });
-    await succeedLoop(app.client, "moveLoop", { loopId, legs: moves([[ids[2], TEN]]) });
+    const done = await succeedLoop(app.client, "moveLoop", { loopId, legs: moves([[ids[2], TEN]]) });
+    expect(startsOf(done)[ids[2] ?? ""]).toBe(TEN);
   });
 
   test("clashes are told leg by leg, and nothing is moved", async () => {

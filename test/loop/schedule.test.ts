@@ -68,7 +68,8 @@ describe("scheduleLoop", () => {
   });
 
   test("back to back with the same interviewer is no overlap", async () => {
-    await succeedLoop(app.client, "scheduleLoop", loopOf([leg(TEN), leg("2027-03-01T10:30Z")]));
+    const { loop } = await succeedLoop(app.client, "scheduleLoop", loopOf([leg(TEN), leg("2027-03-01T10:30Z")]));
+    expect(loop.interviews.map(({ durationMinutes }: any) => durationMinutes)).toEqual([30, 30]);
   });
 
   test("legs may be sent in any order", async () => {
