@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startTestApp } from "../support/app.ts";
-import type { TestApp } from "../support/app.ts";
-import { activity, adHoc, application, createInterview, external, plan, user } from "../support/interview.ts";
-import { leg, loopOf, runLoop, succeedLoop } from "../support/loop.ts";
-import { asOfCursor, nextEvent } from "../support/stream.ts";
-import { clearTraces, tracesIn } from "../support/trace.ts";
-import { expectNothingWritten, findingsOf } from "../support/verb.ts";
+import { startTestApp } from "../../support/app.ts";
+import type { TestApp } from "../../support/app.ts";
+import { activity, adHoc, application, createInterview, external, plan, user } from "../../support/interview.ts";
+import { leg, loopOf, runLoop, succeedLoop } from "../../support/loop.ts";
+import { asOfCursor, nextEvent } from "../../support/stream.ts";
+import { clearTraces, tracesIn } from "../../support/trace.ts";
+import { expectNothingWritten, findingsOf } from "../../support/verb.ts";
 
 let app: TestApp;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { NOW, startTestApp } from "../support/app.ts";
-import type { TestApp } from "../support/app.ts";
-import { adHoc, createInterview, external, user } from "../support/interview.ts";
-import { leg, loopOf, runLoop, succeedLoop } from "../support/loop.ts";
-import { provisionOnce } from "../support/provisioning.ts";
-import { clearTraces } from "../support/trace.ts";
-import { change, eventsOf, expectNothingWritten, findingsOf, storedOf, succeed } from "../support/verb.ts";
+import { NOW, startTestApp } from "../../support/app.ts";
+import type { TestApp } from "../../support/app.ts";
+import { adHoc, createInterview, external, user } from "../../support/interview.ts";
+import { leg, loopOf, runLoop, succeedLoop } from "../../support/loop.ts";
+import { provisionOnce } from "../../support/provisioning.ts";
+import { clearTraces } from "../../support/trace.ts";
+import { change, eventsOf, expectNothingWritten, findingsOf, storedOf, succeed } from "../../support/verb.ts";
 
 let app: TestApp;
 let clock = NOW;
