@@ -33,7 +33,7 @@ export const overlapDetail = ({ conflictPolicy, conflictReason }: OverlapWish): 
 
 /** A seat that an interviewer already has. */
 export interface Conflict {
-  /** Which of the wanted seats it stands in the way of, by their place. */
+  /** Which of the wanted seats it conflicts with, by their place. */
   wanted: number;
   userId: string;
   interviewId: string;

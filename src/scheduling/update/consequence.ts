@@ -110,7 +110,7 @@ interface SeatWish {
   wish: Wish;
 }
 
-/** Who stays keeps seat and answer; a seat that moves is claimed anew. */
+/** Who stays keeps seat and answer; a seat that moves is claimed again. */
 function seatsAfter(before: StoredInterview, { interview, moves, wish }: SeatWish): Interviewer[] {
   const { external, startsAt, endsAt, calendarSequence } = interview;
   const rsvp = external ? null : ("NEEDS_ACTION" as const);
