@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { assertValidSchema } from "graphql";
 import type { App } from "./app.ts";
 import { conferencePage } from "./calendar/sandbox-page.ts";
 import { CONFERENCE_PATH, findSandboxConference } from "./calendar/sandbox.ts";
@@ -46,6 +47,8 @@ export interface ServerOptions {
 export function buildServer(app: App, options: ServerOptions & { port?: Port } = {}): GatewayServer {
   const { log } = app.services;
   const { port = createPort(log), ...shortcuts } = options;
+  // Once in a process; the first request would do it.
+  assertValidSchema(schema);
   const { server } = port;
   const { sockets } = app.options;
   const state = { draining: false, closing: false };

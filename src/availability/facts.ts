@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import { askCalendars } from "../calendar/free-busy.ts";
 import type { FreeBusyAnswer, FreeBusyProvider } from "../calendar/free-busy.ts";
 import type { Span } from "../core/interval.ts";
 import { arrayLiteral, textArrayLiteral } from "../db/client.ts";
-import type { Executor, Transaction } from "../db/client.ts";
 import type { StoredSpan } from "../db/schema/availability.ts";
+import { headOf } from "../events/read.ts";
+import type { Head } from "../events/read.ts";
 import type { Context } from "../operation/context.ts";
 import { executeKept } from "../read/rows.ts";
 import type { Seat } from "./blocks.ts";
@@ -48,24 +50,32 @@ export const askedOf = ({ startsAt, endsAt }: Asked): Span => ({
   end: Math.ceil((endsAt.getTime() + MAX_BUFFER_MINUTES * MINUTE) / DAY) * DAY,
 });
 
+/** In one statement, and so at one moment. */
 export async function readSnapshot(
   ctx: Context,
   search: Asked,
   { userIds, calendars }: { userIds: readonly string[]; calendars: readonly string[] },
 ): Promise<Snapshot> {
-  const read = async (tx: Transaction): Promise<Snapshot> => ({
-    asOfCursor: await ctx.events.cursorOfHead(tx, ctx.accountId),
-    seats: await readSeats(tx, ctx, { search, userIds }),
-    answers: await readAnswers(tx, ctx, { search, calendars }),
+  const { accountId } = ctx;
+  const [row] = await executeKept<{ head: Head; seats: SeatRow[]; answers: AnswerRow[] }>(
+    ctx.db,
+    sql`select
+      (select row_to_json(head) from (${headOf(accountId)}) head) as head,
+      (select coalesce(json_agg(seat), '[]') from (${seatsOf(ctx, search, userIds)}) seat) as seats,
+      (select coalesce(json_agg(answer), '[]') from (${answersOf(ctx, search, calendars)}) answer) as answers`,
+  );
+  if (!row) throw new Error("A statement without FROM gave no row.");
+  const seats = new Map<string, Seats>(userIds.map((id) => [id, { seats: [], ignored: [] }]));
+  for (const { userId, ignored, ...seat } of row.seats) seats.get(userId)?.[ignored ? "ignored" : "seats"].push(seat);
+  const answers = row.answers.map(({ address, busy }): [string, FreeBusyAnswer] => {
+    return [address, { answer: "ANSWERED", busy: busy.map(toSpan) }];
   });
-  return ctx.db.transaction(read, { isolationLevel: "repeatable read", accessMode: "read only" });
+  const { sequence, epoch } = row.head;
+  return { asOfCursor: ctx.events.cursorOf({ accountId, sequence }, epoch), seats, answers: new Map(answers) };
 }
 
-interface SeatRow {
+interface SeatRow extends Seat {
   userId: string;
-  interviewId: string;
-  start: number;
-  end: number;
   ignored: boolean;
 }
 
@@ -73,20 +83,14 @@ interface SeatRow {
  * The seats of people, and what else the gateway has put into their calendars: interviews that they merely organize, and
  * cancelled ones until provisioning has taken them out.
  */
-async function readSeats(
-  tx: Executor,
-  { accountId }: Context,
-  { search, userIds }: { search: Asked; userIds: readonly string[] },
-): Promise<Map<string, Seats>> {
+function seatsOf({ accountId }: Context, search: Asked, userIds: readonly string[]): SQL {
   const { start, end } = spanAround(search);
   // No interview is longer than a day.
   const earliest = new Date(start - DAY).toISOString();
   const latest = new Date(end).toISOString();
   const users = arrayLiteral(userIds);
   const ignored = arrayLiteral(search.ignoredInterviewIds);
-  const rows = await executeKept<SeatRow>(
-    tx,
-    sql`
+  return sql`
     select seat.user_id as "userId", seat.interview_id as "interviewId",
       extract(epoch from seat.starts_at)::float8 * 1000 as start, extract(epoch from seat.ends_at)::float8 * 1000 as end,
       seat.claim = 'RELEASED' or seat.interview_id = any(${ignored}::uuid[]) as ignored
@@ -102,31 +106,23 @@ async function readSeats(
     from interviews
     where account_id = ${accountId}::uuid and organizer_id = any(${users}::uuid[]) and not external
       and starts_at > ${earliest}::timestamptz and starts_at < ${latest}::timestamptz
-      and (outcome is distinct from 'CANCELLED' or provisioning_state in ('PENDING', 'FAILED'))`,
-  );
-  const seats = new Map<string, Seats>(userIds.map((id) => [id, { seats: [], ignored: [] }]));
-  for (const { userId, ignored: isIgnored, ...seat } of rows) {
-    seats.get(userId)?.[isIgnored ? "ignored" : "seats"].push(seat);
-  }
-  return seats;
+      and (outcome is distinct from 'CANCELLED' or provisioning_state in ('PENDING', 'FAILED'))`;
 }
 
-async function readAnswers(
-  tx: Executor,
-  { accountId, now }: Context,
-  { search, calendars }: { search: Asked; calendars: readonly string[] },
-): Promise<Snapshot["answers"]> {
+interface AnswerRow {
+  address: string;
+  busy: StoredSpan[];
+}
+
+/** What calendars have answered a moment ago. */
+function answersOf({ accountId, now }: Context, search: Asked, calendars: readonly string[]): SQL {
   const { start, end } = askedOf(search);
-  const rows = await executeKept<{ address: string; busy: StoredSpan[] }>(
-    tx,
-    sql`
+  return sql`
     select calendar_address as address, busy
     from free_busy_answers
     where account_id = ${accountId}::uuid and calendar_address = any(${textArrayLiteral(calendars)}::text[])
       and answered_at > ${new Date(now().getTime() - FRESH_MS).toISOString()}::timestamptz
-      and starts_at <= ${new Date(start).toISOString()}::timestamptz and ends_at >= ${new Date(end).toISOString()}::timestamptz`,
-  );
-  return new Map(rows.map(({ address, busy }) => [address, { answer: "ANSWERED", busy: busy.map(toSpan) }]));
+      and starts_at <= ${new Date(start).toISOString()}::timestamptz and ends_at >= ${new Date(end).toISOString()}::timestamptz`;
 }
 
 const toSpan = ([start, end]: StoredSpan): Span => ({ start, end });

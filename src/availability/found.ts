@@ -78,10 +78,10 @@ export class Found {
     const { size, backward } = pageSize(args);
     const after = args.after == null ? Number.NEGATIVE_INFINITY : this.#startOf(args.after);
     const before = args.before == null ? Number.POSITIVE_INFINITY : this.#startOf(args.before);
-    const rows = [...this.#starts.slots({ includeUnknown })].filter(({ start }) => start > after && start < before);
-    const shown = backward ? rows.slice(Math.max(0, rows.length - size)) : rows.slice(0, size);
-    const edges = shown.map((node) => ({ node, cursor: this.#cursorOf(node) }));
-    const more = rows.length > shown.length;
+    const starts = this.#starts.starts({ includeUnknown }).filter((start) => start > after && start < before);
+    const shown = backward ? starts.slice(Math.max(0, starts.length - size)) : starts.slice(0, size);
+    const edges = shown.map((start) => ({ node: this.#starts.slotAt(start), cursor: this.#cursorOf(start) }));
+    const more = starts.length > shown.length;
     return {
       edges,
       pageInfo: {
@@ -93,7 +93,7 @@ export class Found {
     };
   }
 
-  #cursorOf({ start }: Slot): string {
+  #cursorOf(start: number): string {
     return Buffer.from(JSON.stringify(["slots", start, this.#search.id])).toString("base64url");
   }
 

@@ -1,3 +1,4 @@
+import { Bits } from "../core/bits.ts";
 import { REASONS } from "./blocks.ts";
 import type { Block, Reason } from "./blocks.ts";
 import type { Span } from "../core/interval.ts";
@@ -47,122 +48,124 @@ export interface PersonSummary {
   soleObstacleOf: number;
 }
 
-/** One byte for each start of the grid. */
-type Marks = Uint8Array;
+/** At which starts somebody, or everybody who is needed, can take part. */
+interface Chances {
+  /** Certainly, or unless a calendar that has told nothing says otherwise. */
+  able: Bits;
+  certain: Bits;
+}
 
-/** For one person and start: can take part, cannot, or it is not known. */
-const FREE = 0;
-const UNKNOWN = 1;
-const BLOCKED = 2;
+/** A participant with their chances. */
+interface Judged extends Chances, Participant {
+  /** Whether the meeting cannot take place without them, as the participants are. */
+  needed: boolean;
+}
 
 /** The starts of a meeting: which of them are free, and what stands in the way at the others. */
 export class Starts {
   readonly #meeting: Meeting;
-  readonly #participants: readonly Participant[];
   readonly #first: number;
   readonly #count: number;
-  readonly #states: readonly Marks[];
+  readonly #people: readonly Judged[];
+  /** Whether the meeting can take place. */
+  readonly #chances: Chances;
 
   constructor(meeting: Meeting, participants: readonly Participant[]) {
-    const { window, length } = meeting;
+    const { window, length, kind } = meeting;
     this.#meeting = meeting;
-    this.#participants = participants;
     this.#first = Math.ceil(window.start / GRID);
     this.#count = Math.max(0, Math.floor((window.end - length) / GRID) - this.#first + 1);
-    this.#states = participants.map(({ blocks }) => this.#statesOf(blocks));
-  }
-
-  /** In the order of time. */
-  *slots({ includeUnknown }: { includeUnknown: boolean }): Generator<Slot> {
-    for (let index = 0; index < this.#count; index += 1) {
-      const slot = this.#slotAt(index);
-      if (slot && (includeUnknown || slot.unknown.length === 0)) yield slot;
-    }
-  }
-
-  summary(): Summary {
-    let freeStarts = 0;
-    let unknownStarts = 0;
-    for (const { unknown } of this.slots({ includeUnknown: true })) {
-      if (unknown.length === 0) freeStarts += 1;
-      else unknownStarts += 1;
-    }
-    const reasons = REASONS.map((reason) => ({ reason, starts: this.#startsBlockedBy(reason) }))
-      .filter(({ starts }) => starts > 0)
-      .toSorted((one, other) => other.starts - one.starts);
-    return { candidateStarts: this.#count, freeStarts, unknownStarts, reasons };
-  }
-
-  /** In the order of the participants. */
-  people(): PersonSummary[] {
-    const summaries = this.#states.map((states) => ({
-      freeStarts: states.filter((state) => state === FREE).length,
-      soleObstacleOf: 0,
+    const interviewers = participants.filter(({ interviewer }) => interviewer).length;
+    this.#people = participants.map((person) => ({
+      ...person,
+      ...this.#chancesOf(person),
+      needed: person.required || (person.interviewer && (kind === "PANEL" || interviewers === 1)),
     }));
-    for (let index = 0; index < this.#count; index += 1) {
-      const sole = this.#soleObstacleAt(index);
-      const summary = sole === null ? undefined : summaries[sole];
-      if (summary) summary.soleObstacleOf += 1;
-    }
-    return summaries;
+    this.#chances = { able: this.#joint(({ able }) => able), certain: this.#joint(({ certain }) => certain) };
   }
 
-  #stateOf(person: number, index: number): number {
-    return this.#states[person]?.[index] ?? BLOCKED;
+  /** At which instants the meeting can begin, in order. */
+  starts({ includeUnknown }: { includeUnknown: boolean }): number[] {
+    const { able, certain } = this.#chances;
+    return (includeUnknown ? able : certain).numbers().map((number) => (this.#first + number) * GRID);
   }
 
-  /** Undefined where somebody who is needed cannot take part. */
-  #slotAt(index: number): Slot | undefined {
-    const unknown = new Set<string>();
-    const able: { userId: string; state: number }[] = [];
-    let interviewers = 0;
-    for (const [person, { userId, required, interviewer }] of this.#participants.entries()) {
-      const state = this.#stateOf(person, index);
-      if (interviewer) interviewers += 1;
-      if (state === BLOCKED && required) return undefined;
-      if (state === UNKNOWN && required) unknown.add(userId);
-      if (state !== BLOCKED && interviewer) able.push({ userId, state });
-    }
-    if (this.#meeting.kind === "PANEL" ? able.length < interviewers : able.length === 0) return undefined;
-    const certain = able.filter(({ state }) => state === FREE);
+  /** @param start one of the {@link starts} */
+  slotAt(start: number): Slot {
+    const number = start / GRID - this.#first;
+    const isCertain = ({ certain }: Judged) => certain.has(number);
+    const able = this.#people.filter((person) => person.interviewer && person.able.has(number));
     // One on one, whoever is certainly free makes it needless to offer the others.
-    const offered = this.#meeting.kind === "ONE_ON_ONE" && certain.length > 0 ? certain : able;
-    for (const { userId, state } of offered) if (state === UNKNOWN) unknown.add(userId);
-    const start = (this.#first + index) * GRID;
+    const offered = this.#meeting.kind === "ONE_ON_ONE" && able.some(isCertain) ? able.filter(isCertain) : able;
+    const involved = this.#people.filter((person) => person.required || offered.includes(person));
     return {
       start,
       end: start + this.#meeting.length,
       interviewers: offered.map(({ userId }) => userId),
-      unknown: [...unknown],
+      unknown: involved.filter((person) => !isCertain(person)).map(({ userId }) => userId),
     };
   }
 
-  /** The only person without whose block the meeting could take place; null when it can, or more stand in the way. */
-  #soleObstacleAt(index: number): number | null {
-    const everybody = [...this.#participants.keys()];
-    const blocked = (person: number) => this.#stateOf(person, index) === BLOCKED;
-    const isInterviewer = (person: number) => this.#participants[person]?.interviewer === true;
-    const isNeeded = (person: number) =>
-      this.#participants[person]?.required === true || (this.#meeting.kind === "PANEL" && isInterviewer(person));
-    const interviewers = everybody.filter(isInterviewer);
-    const needed = everybody.filter((person) => isNeeded(person) && blocked(person));
-    const [first] = needed;
-    if (first !== undefined) {
-      const others = interviewers.some((person) => person === first || !blocked(person));
-      return needed.length === 1 && others ? first : null;
-    }
-    const [only] = interviewers;
-    return interviewers.length === 1 && only !== undefined && blocked(only) ? only : null;
+  summary(): Summary {
+    const freeStarts = this.#chances.certain.count();
+    const reasons = [...this.#startsByReason()]
+      .map(([reason, starts]) => ({ reason, starts: starts.count() }))
+      .filter(({ starts }) => starts > 0)
+      .toSorted((one, other) => other.starts - one.starts);
+    return {
+      candidateStarts: this.#count,
+      freeStarts,
+      unknownStarts: this.#chances.able.count() - freeStarts,
+      reasons,
+    };
   }
 
-  #statesOf(blocks: readonly Block[]): Marks {
-    const states = new Uint8Array(this.#count);
-    for (const block of blocks) {
-      const state = block.reason === "UNKNOWN" ? UNKNOWN : BLOCKED;
-      const [from, to] = this.#startsOf(block);
-      for (let index = from; index < to; index += 1) states[index] = Math.max(states[index] ?? 0, state);
+  /** In the order of the participants. */
+  people(): PersonSummary[] {
+    const alone = this.#startsWithOneObstacle();
+    const anyone = this.#anyInterviewer(({ able }) => able);
+    return this.#people.map(({ able, certain, needed, interviewer }) => {
+      // Who interviews would do so themselves; without anyone else the organizer's time does not help.
+      const sole = interviewer ? alone : alone.and(anyone);
+      return { freeStarts: certain.count(), soleObstacleOf: needed ? sole.without(able).count() : 0 };
+    });
+  }
+
+  /** Starts at which exactly one of those who are needed cannot take part. */
+  #startsWithOneObstacle(): Bits {
+    let once = Bits.none(this.#count);
+    let again = once;
+    for (const { needed, able } of this.#people) {
+      if (!needed) continue;
+      const out = Bits.all(this.#count).without(able);
+      again = again.or(once.and(out));
+      once = once.or(out);
     }
-    return states;
+    return once.without(again);
+  }
+
+  /** Where everybody who is needed can, and at least one who interviews. */
+  #joint(of: (chances: Chances) => Bits): Bits {
+    return this.#people
+      .filter(({ needed }) => needed)
+      .reduce((joint, person) => joint.and(of(person)), this.#anyInterviewer(of));
+  }
+
+  #anyInterviewer(of: (chances: Chances) => Bits): Bits {
+    return this.#people
+      .filter(({ interviewer }) => interviewer)
+      .reduce((any, person) => any.or(of(person)), Bits.none(this.#count));
+  }
+
+  #chancesOf({ blocks }: Participant): Chances {
+    const blocked = Bits.none(this.#count);
+    const unknown = Bits.none(this.#count);
+    for (const block of blocks) {
+      const [from, to] = this.#startsOf(block);
+      (block.reason === "UNKNOWN" ? unknown : blocked).addRange(from, to);
+    }
+    const able = Bits.all(this.#count).without(blocked);
+    return { able, certain: able.without(unknown) };
   }
 
   /** The starts at which a block stands in the way: those of meetings that it touches, or for a limit those within it. */
@@ -173,15 +176,12 @@ export class Starts {
     return [Math.max(0, from - this.#first), Math.min(this.#count, to - this.#first)];
   }
 
-  #startsBlockedBy(reason: Reason): number {
-    const marks = new Uint8Array(this.#count);
-    for (const { blocks } of this.#participants) {
-      for (const block of blocks) {
-        if (block.reason !== reason) continue;
-        const [from, to] = this.#startsOf(block);
-        if (from < to) marks.fill(1, from, to);
-      }
+  /** The starts at which each reason stands in somebody's way. */
+  #startsByReason(): Map<Reason, Bits> {
+    const byReason = new Map(REASONS.map((reason) => [reason, Bits.none(this.#count)]));
+    for (const { blocks } of this.#people) {
+      for (const block of blocks) byReason.get(block.reason)?.addRange(...this.#startsOf(block));
     }
-    return marks.reduce((sum, mark) => sum + mark, 0);
+    return byReason;
   }
 }

@@ -1,4 +1,4 @@
-import { DateTime } from "luxon";
+import { DateTime, Settings } from "luxon";
 import { runtimeZones } from "./zone-database.ts";
 import type { Zone, ZoneDatabase } from "./zone-database.ts";
 
@@ -34,6 +34,9 @@ const INSTANT = new RegExp(String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.]\d
 
 const MAX_NAME_LENGTH = 64;
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+
+/** Without one luxon asks the runtime, at the first time that it reads; in the first request that takes longer than all its times. */
+Settings.defaultLocale = "en-GB";
 
 const runtime = runtimeZones();
 let database = runtime;

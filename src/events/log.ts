@@ -43,8 +43,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
     const before = new Date(Date.now() - bookmarkMs / 2);
     for (const stream of streams) stream.remind(before);
   }, bookmarkMs / 2);
-  const cursorOf = ({ accountId, sequence }: LogPosition) =>
-    encodeCursor(cursorSecret, { epoch: epochs.current(), accountId, sequence });
+  const cursorOf = ({ accountId, sequence }: LogPosition, epoch = epochs.current()) =>
+    encodeCursor(cursorSecret, { epoch, accountId, sequence });
   const expired = (accountId: string, { pruned }: LogExtent) =>
     cursorExpired(cursorOf({ accountId, sequence: pruned }));
 
@@ -78,7 +78,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
     },
     cursorOf,
     async cursorOfHead(tx, accountId) {
-      return encodeCursor(cursorSecret, { accountId, ...(await readHead(tx, accountId)) });
+      const { epoch, sequence } = await readHead(tx, accountId);
+      return cursorOf({ accountId, sequence }, epoch);
     },
     kick: () => reader.kick(),
     async stop() {

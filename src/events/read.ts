@@ -71,11 +71,19 @@ export function readExtent(raw: Sql, accountId: string, epoch: string | null = n
   });
 }
 
+/** Where an account's log ends, and in which life of the database. */
+export interface Head {
+  epoch: string;
+  sequence: number;
+}
+
+/** Selects the {@link Head}, by itself or within a statement that reads what the log has led to. */
+export const headOf = (accountId: string) => sql`select epoch, coalesce(last_sequence, 0)::float8 as sequence
+  from installations left join event_counters on account_id = ${accountId}::uuid`;
+
 /** Where the account's log ends in the snapshot of a transaction. */
-export async function readHead(tx: Transaction, accountId: string): Promise<{ epoch: string; sequence: number }> {
-  const [row] = await tx.execute<{ epoch: string; sequence: number }>(sql`select
-    epoch, coalesce(last_sequence, 0)::float8 as sequence
-    from installations left join event_counters on account_id = ${accountId}::uuid`);
+export async function readHead(tx: Transaction, accountId: string): Promise<Head> {
+  const [row] = await tx.execute<Pick<Head, keyof Head>>(headOf(accountId));
   if (!row) throw new Error("The migration left no installation row.");
   return row;
 }

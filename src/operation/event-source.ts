@@ -96,7 +96,8 @@ export interface EventSource {
    * @throws RequestError CURSOR_INVALID or CURSOR_EXPIRED
    */
   follow(accountId: string, options: FollowOptions): Promise<ItemStream>;
-  cursorOf(position: LogPosition): string;
+  /** @param epoch the life of the database that the position was read in; this one when left out */
+  cursorOf(position: LogPosition, epoch?: string): string;
   /** The cursor of the end of the account's log, as a transaction sees it. */
   cursorOfHead(tx: Transaction, accountId: string): Promise<string>;
 }

@@ -256,27 +256,3 @@ describe("slots come in pages", () => {
     ]);
   });
 });
-
-test("the facts of a search are three statements, however many people there are, beside the end of the event log", async () => {
-  await app.app.connections.raw`update users set calendar_address = email where external_id like 'extra-%'`;
-  const { id } = await compute(app.client, search({ interviewerIds: extras(10) }));
-  await completeOnce(app, id);
-  const run = async (interviewerIds: string[]) => {
-    app.statements.length = 0;
-    const minimal =
-      "mutation ($input: ComputeAvailabilityInput!) { computeAvailability(input: $input) { ... on ComputeAvailabilitySuccess { search { status } } } }";
-    const { computeAvailability: result } = await app.client.data(minimal, { input: search({ interviewerIds }) });
-    expect(result.search.status).toBe("SUCCEEDED");
-    return app.statements.map(
-      (text) =>
-        /(?:from|into) "?(users|event_counters|installations|interviewers|free_busy_answers|availability_searches)/.exec(
-          text,
-        )?.[1] ?? text,
-    );
-  };
-  const expected = ["users", "installations", "interviewers", "free_busy_answers", "availability_searches"];
-  expect((await run(extras(1))).filter((name) => expected.includes(name))).toEqual(expected);
-  const many = await run(extras(10));
-  expect(many.filter((name) => expected.includes(name))).toEqual(expected);
-  expect(many.length).toBeLessThan(10);
-});

@@ -1,0 +1,35 @@
+import * as own from "./own.ts";
+import { questionOf } from "./question.ts";
+import type { FreeStart, Question } from "./question.ts";
+import * as dateRanges from "./rival/date-ranges.ts";
+import * as luxon from "./rival/luxon.ts";
+
+/** Ways to answer the same question; the first is the gateway's. */
+export const WAYS = ["gateway", "luxon", "date-ranges"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** What is measured in the first call of a process: a way, or what only the gateway does. */
+export type Task = Way | "search" | "loop";
+
+/** Prepares what would have been read, and returns what is measured. */
+export function prepare(task: "search" | "loop", question: Question): () => number;
+export function prepare(task: Way, question: Question): () => FreeStart[];
+export function prepare(task: Task, question: Question): () => unknown;
+export function prepare(task: Task, question: Question): () => unknown {
+  if (task === "luxon") return () => luxon.freeStarts(question);
+  if (task === "date-ranges") return () => dateRanges.freeStarts(question);
+  if (task === "gateway") {
+    const facts = own.factsOf(question);
+    return () => own.freeStarts(question, facts);
+  }
+  if (task === "search") {
+    const facts = own.factsOf(question, { maxPerDay: MAX_PER_DAY });
+    return () => own.search(question, facts);
+  }
+  const legs = own.legsOf(question, own.factsOf(question));
+  return () => own.loops(legs, question.lengthMinutes);
+}
+
+export const MAX_PER_DAY = 1;
+/** Ten interviewers and an organizer, and the longest window. */
+export const MONTH = questionOf({ people: 11, days: 30 });
