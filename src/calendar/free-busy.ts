@@ -89,7 +89,8 @@ function read(answer: FreeBusyAnswer | undefined, window: Span): FreeBusyAnswer 
 
 /** Undefined when the spans are none. Too many become longer and fewer: more is called busy, never less. */
 function within(spans: readonly Span[], window: Span): Spans | undefined {
-  if (!spans.every(({ start, end }) => Number.isFinite(start) && Number.isFinite(end))) return undefined;
+  if (!spans.every(({ start, end }) => Number.isFinite(start) && Number.isFinite(end) && start <= end))
+    return undefined;
   const inside = intersect(union(spans), [window]);
   if (inside.length <= MAX_SPANS) return inside;
   const coarse = inside.map(({ start, end }) => {
