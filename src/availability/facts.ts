@@ -143,11 +143,13 @@ export async function askAndRemember(
   const rows = [...answers].flatMap(([address, answer]) => {
     return answer.answer === "ANSWERED" ? [{ address, busy: answer.busy.map(({ start, end }) => [start, end]) }] : [];
   });
+  // In one order, so that searches of the same people never wait for each other in a circle.
   const [startsAt, endsAt] = [new Date(window.start).toISOString(), new Date(window.end).toISOString()];
   await ctx.db.execute(sql`
     insert into free_busy_answers (account_id, calendar_address, starts_at, ends_at, busy, answered_at)
     select ${accountId}::uuid, address, ${startsAt}::timestamptz, ${endsAt}::timestamptz, busy, ${ctx.now().toISOString()}::timestamptz
     from json_to_recordset(${JSON.stringify(rows)}::json) as answered (address text, busy jsonb)
+    order by address
     on conflict (account_id, calendar_address) do update
     set starts_at = excluded.starts_at, ends_at = excluded.ends_at, busy = excluded.busy, answered_at = excluded.answered_at`);
   return answers;
