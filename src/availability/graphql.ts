@@ -1,4 +1,5 @@
 import { decodeIdOf } from "../core/id.ts";
+import type { ItemsExtensions } from "../execution/cost.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
@@ -11,6 +12,7 @@ import { expiryOf, findSearch, foundOf, statusOf } from "./found.ts";
 import type { SearchStatus } from "./found.ts";
 import { ComputeAvailabilityInput, toSearchRequest } from "./input-graphql.ts";
 import type { AvailabilitySearch } from "./load.ts";
+import { MAX_INTERVIEWERS } from "./request.ts";
 import { AvailabilityPerson, AvailabilitySlot, AvailabilitySummary, SlotConnection } from "./result-graphql.ts";
 import type { ShownSlot } from "./result-graphql.ts";
 import type { Slot } from "./slots.ts";
@@ -112,6 +114,7 @@ builder.node("AvailabilitySearch", {
       description:
         "Whose time counts: the interviewers as they were sent, then the organizer when they must be free. Empty unless the " +
         "search has SUCCEEDED.",
+      extensions: { items: MAX_INTERVIEWERS + 1 } satisfies ItemsExtensions,
       resolve: (search, _args, ctx) => foundOf(search, ctx.now())?.people() ?? [],
     }),
     asOfCursor: t.expose("asOfCursor", {
