@@ -218,6 +218,16 @@ describe("what stands in somebody's way", () => {
     expect(startsOf(await searched(app, on(day, { withinWorkingHours: false })))).toEqual([]);
   });
 
+  test("a limit does not hinder whoever organizes and does not interview", async () => {
+    const day = nextDay();
+    await setRules(app, "recruiter", { day: 0, week: 0 });
+    const found = await searched(app, on(day));
+    expect(blocksOf(found, "recruiter")).toEqual([]);
+    expect(found.summary.freeStarts).toBe(11);
+    const interviewing = await searched(app, on(day, { interviewerIds: [user("recruiter")] }));
+    expect(blocksOf(interviewing, "recruiter")).toEqual(["09:00 12:00 LIMIT_PER_DAY", "09:00 12:00 LIMIT_PER_WEEK"]);
+  });
+
   test("notice, and what has passed", async () => {
     const found = await searched(
       app,
