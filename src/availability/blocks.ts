@@ -39,7 +39,7 @@ export interface PersonFacts {
   timeOff: readonly { start: string; end: string }[];
   /** Interviews that they sit on, from a week before the window to a week behind it. */
   seats: readonly Seat[];
-  /** Interviews whose calendar events do not count: those to be moved, and cancelled ones. */
+  /** Interviews whose calendar events do not count: those to be moved, and former times of those that were. */
   ignoredSeats: readonly Seat[];
   /** What their calendar says. */
   busy: readonly Span[];
