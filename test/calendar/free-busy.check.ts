@@ -67,6 +67,18 @@ describe("whatever a provider does, each calendar is answered for", () => {
       () =>
         Promise.resolve(new Map([["a@example.com", { answer: "ANSWERED", busy: [{ start: Number.NaN, end: 3 }] }]])),
     ],
+    ...[
+      null,
+      {},
+      { answer: "ANSWERED" },
+      { answer: "PARTLY", busy: [] },
+      { answer: "MAYBE" },
+      { answer: "ANSWERED", busy: [null] },
+    ].map((garbage): [string, FreeBusyProvider["query"]] => [
+      `answers ${JSON.stringify(garbage)}`,
+      () => Promise.resolve(new Map([["a@example.com", garbage as never]])),
+    ]),
+    ["answers something else than a map", () => Promise.resolve([] as never)],
     [
       "answers a span that ends before it begins",
       () => Promise.resolve(new Map([["a@example.com", { answer: "ANSWERED", busy: [minutes(60, 30)] }]])),
