@@ -117,12 +117,13 @@ builder.node("AvailabilitySearch", {
       extensions: { items: MAX_INTERVIEWERS + 1 } satisfies ItemsExtensions,
       resolve: (search, _args, ctx) => foundOf(search, ctx.now())?.people() ?? [],
     }),
-    asOfCursor: t.expose("asOfCursor", {
+    asOfCursor: t.field({
       type: "EventCursor",
       nullable: true,
       description:
         "The end of the event log when interviews were read. What `interviewEvents` delivers after it may have aged the result. " +
         READABLE,
+      resolve: (search, _args, ctx) => (statusOf(search, ctx.now()) === "SUCCEEDED" ? search.asOfCursor : null),
     }),
   }),
 });

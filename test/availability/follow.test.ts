@@ -209,7 +209,7 @@ test("a result expires an hour after the search has ended, and is deleted a day 
   minutesLater(59);
   expect((await read(id)).status).toBe("SUCCEEDED");
   minutesLater(1);
-  expect(await read(id)).toMatchObject({ status: "EXPIRED", slots: null, summary: null, people: [] });
+  expect(await read(id)).toMatchObject({ status: "EXPIRED", slots: null, summary: null, people: [], asOfCursor: null });
   await pruneSearches(app.app.services);
   expect(await read(id)).not.toBeNull();
   minutesLater(24 * 60);
