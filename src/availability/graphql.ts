@@ -155,7 +155,8 @@ builder.mutationField("computeAvailability", (t) =>
     type: ComputeAvailabilityResult,
     description:
       "Looks for times at which an interview can take place. A slot that is certain is one that `createInterview` accepts, " +
-      "without a warning about working hours, for as long as nobody books or changes anything. Nothing is reserved.",
+      "without a warning about working hours unless `withinWorkingHours` is false, for as long as nobody books or changes " +
+      "anything. Nothing is reserved.",
     args: {
       input: t.arg({ type: ComputeAvailabilityInput, required: true, description: "What to look for." }),
     },
