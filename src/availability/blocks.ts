@@ -95,8 +95,9 @@ const of = (reason: Reason, spans: Spans): Block[] =>
 /** Two interviews may overlap where that was allowed; the later one is shown where the earlier has ended. */
 function seatBlocks(seats: readonly Seat[]): Block[] {
   let covered = Number.NEGATIVE_INFINITY;
+  const byId = (one: Seat, other: Seat) => (one.interviewId < other.interviewId ? -1 : 1);
   return seats
-    .toSorted((one, other) => one.start - other.start)
+    .toSorted((one, other) => one.start - other.start || one.end - other.end || byId(one, other))
     .flatMap(({ start, end, interviewId }) => {
       const from = Math.max(start, covered);
       covered = Math.max(covered, end);

@@ -214,6 +214,17 @@ test("a buffer of an hour around 10:00 to 11:00 blocks 9:00 to 12:00", () => {
   ]);
 });
 
+test("interviews that overlap are shown in one way, in whatever order they were read", () => {
+  const seat = (interviewId: string, end: string) => ({ start: at("2026-03-04T10:00Z"), end: at(end), interviewId });
+  const seats = [seat("b", "2026-03-04T11:00Z"), seat("a", "2026-03-04T11:00Z"), seat("c", "2026-03-04T10:30Z")];
+  const show = (of: typeof seats) => {
+    const blocks = blocksOf(facts("UTC", { seats: of }), options("2026-03-04T00:00Z", "2026-03-05T00:00Z"));
+    return blocks.map(({ interviewId }, index) => `${interviewId} ${shown(blocks)[index]}`);
+  };
+  expect(show(seats)).toEqual(["c 2026-03-04T10:00 2026-03-04T10:30", "a 2026-03-04T10:30 2026-03-04T11:00"]);
+  expect(show(seats.toReversed())).toEqual(show(seats));
+});
+
 test("a day or week with as many interviews as may be is full, by the person's own calendar", () => {
   const seat = (start: string) => ({ start: at(start), end: at(start) + HOUR, interviewId: start });
   const seats = [seat("2026-03-03T23:30Z"), seat("2026-03-04T14:00Z")];
