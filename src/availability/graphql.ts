@@ -1,5 +1,5 @@
 import { decodeIdOf } from "../core/id.ts";
-import type { ItemsExtensions } from "../execution/cost.ts";
+import type { ItemsExtensions, WorkExtensions } from "../execution/cost.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
@@ -17,6 +17,9 @@ import { AvailabilityPerson, AvailabilitySlot, AvailabilitySummary, SlotConnecti
 import type { ShownSlot } from "./result-graphql.ts";
 import type { Slot } from "./slots.ts";
 import type { Page } from "../listing/page.ts";
+
+/** Everybody's facts of a month, and every quarter of an hour in it. */
+const WORK_OF_SEARCH = 100;
 
 const STATUSES = ["PENDING", "SUCCEEDED", "FAILED", "EXPIRED"] as const satisfies readonly SearchStatus[];
 const Status = defineEnum("AvailabilitySearchStatus", STATUSES, {
@@ -160,6 +163,7 @@ builder.mutationField("computeAvailability", (t) =>
     args: {
       input: t.arg({ type: ComputeAvailabilityInput, required: true, description: "What to look for." }),
     },
+    extensions: { work: WORK_OF_SEARCH } satisfies WorkExtensions,
     resolve: async (_root, { input }, ctx, info) => {
       requireMutationScopes(ctx, info);
       return { search: await computeAvailability(ctx, toSearchRequest(input)) };

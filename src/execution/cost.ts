@@ -21,6 +21,11 @@ export const VALUES_PER_POINT = 10;
 export interface WeightExtensions {
   weight: number;
 }
+/** On a field that does a lot for what it returns: for how many objects besides. */
+export interface WorkExtensions {
+  work: number;
+}
+
 /** On a list without pages: how many items it is taken to have. */
 export interface ItemsExtensions {
   items: number;
@@ -95,7 +100,7 @@ class Measure {
     const inner = node.selectionSet && isCompositeType(type) ? this.ofSet(node.selectionSet, type) : NOTHING;
     const values = isLeafType(type) ? Math.max(1, items) * weightOfField(field) : 0;
     return {
-      objects: own + inner.objects * items,
+      objects: own + workOfField(field) + inner.objects * items,
       values: values + this.#weightOf(node) + inner.values * items,
       depth: 1 + inner.depth,
       fields: 1 + inner.fields,
@@ -162,5 +167,7 @@ const numberOf = (value: unknown): number | undefined => (typeof value === "numb
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
 
 const itemsOfField = ({ extensions }: Field): number => (extensions as Partial<ItemsExtensions>).items ?? ASSUMED_ITEMS;
+
+const workOfField = ({ extensions }: Field): number => (extensions as Partial<WorkExtensions>).work ?? 0;
 
 const weightOfField = ({ extensions }: Field): number => (extensions as Partial<WeightExtensions>).weight ?? 1;
