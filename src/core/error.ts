@@ -2,9 +2,11 @@
 export const PROBLEMS = {
   ERR_APPLICATION_NOT_FOUND: "There is no application with the id that the caller may see.",
   ERR_INTERVIEW_NOT_FOUND: "There is no interview with the id that the caller may see.",
+  ERR_LOOP_NOT_FOUND: "There is no loop with the id that the caller may see.",
   ERR_VERSION_CONFLICT: "Another caller changed the interview after `expectedVersion`: see `changedFields`.",
   ERR_VALIDATION_FAILED: "The request has faults: see `findings`.",
   ERR_INTERVIEWER_CONFLICT: "Some interviewers are busy at that time: see `conflicts`.",
+  ERR_LOOP_CONFLICT: "Some interviewers of a loop are busy at the time of their leg: see `legs`.",
   ERR_IDEMPOTENCY_KEY_REUSED: "The idempotency key was used for another request.",
 } as const;
 

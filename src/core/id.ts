@@ -15,6 +15,7 @@ export const NOUNS = [
   "Candidate",
   "EmailTemplate",
   "Interview",
+  "InterviewLoop",
   "InterviewPlan",
   "Job",
   "Office",

@@ -17,11 +17,12 @@ const InstantWindow = builder.inputType("InstantWindow", {
 export const InterviewFilterInput = builder.inputType("InterviewFilter", {
   description:
     "Which interviews. What is left out lets everything through, an empty list nothing; all that is sent must " +
-    "match. A list has at most 100 items. What asks about the job (jobs, applications, stages, departments, recruiters) finds " +
+    "match. A list has at most 100 items. What asks about the job (jobs, applications, loops, stages, departments, recruiters) finds " +
     `nothing for a person who is not on its hiring team. ${WRONG_IDS}`,
   fields: (t) => ({
     jobIds: t.idList({ ...MOST, description: "Of one of these jobs." }),
     applicationIds: t.idList({ ...MOST, description: "About one of these applications." }),
+    loopIds: t.idList({ ...MOST, description: "Of one of these loops." }),
     candidateIds: t.idList({ ...MOST, description: "With one of these candidates." }),
     interviewerIds: t.idList({ ...MOST, description: "With one of these users as an interviewer." }),
     organizerIds: t.idList({ ...MOST, description: "Organised by one of these users." }),
@@ -59,6 +60,7 @@ export const InterviewFilterInput = builder.inputType("InterviewFilter", {
 const NOUNS = {
   jobIds: "Job",
   applicationIds: "Application",
+  loopIds: "InterviewLoop",
   candidateIds: "Candidate",
   interviewerIds: "User",
   organizerIds: "User",

@@ -18,6 +18,7 @@ export interface InstantWindow {
 export interface InterviewFilter {
   jobIds?: readonly string[] | undefined;
   applicationIds?: readonly string[] | undefined;
+  loopIds?: readonly string[] | undefined;
   candidateIds?: readonly string[] | undefined;
   interviewerIds?: readonly string[] | undefined;
   organizerIds?: readonly string[] | undefined;
@@ -37,7 +38,7 @@ export interface InterviewFilter {
   updatedAt?: InstantWindow | undefined;
 }
 
-const OF_JOB = ["jobIds", "applicationIds", "stageIds", "departments", "recruiterIds"] as const;
+const OF_JOB = ["jobIds", "applicationIds", "loopIds", "stageIds", "departments", "recruiterIds"] as const;
 
 /**
  * Whether a filter asks about the job. It finds nothing for who only takes part in an interview: else the filter would
@@ -58,6 +59,7 @@ export function matching(filter: InterviewFilter, { accountId, now }: FilterCont
   return and(
     amongIds(i.jobId, filter.jobIds),
     amongIds(i.applicationId, filter.applicationIds),
+    amongIds(i.loopId, filter.loopIds),
     amongIds(i.candidateId, filter.candidateIds),
     amongIds(i.organizerId, filter.organizerIds),
     filter.officeIds && and(amongIds(i.officeId, filter.officeIds), or(isNull(i.location), eq(i.location, "ONSITE"))),

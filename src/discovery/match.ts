@@ -17,6 +17,7 @@ export function matches(filter: InterviewFilter, facts: InterviewFacts & JobFact
   return (
     among(filter.jobIds, facts.jobId) &&
     among(filter.applicationIds, facts.applicationId) &&
+    among(filter.loopIds, facts.loopId) &&
     among(filter.candidateIds, facts.candidateId) &&
     among(filter.organizerIds, facts.organizerId) &&
     isInOffice(filter.officeIds, facts) &&

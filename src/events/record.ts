@@ -21,31 +21,40 @@ export interface NewEvent {
 }
 
 /**
- * Appends to the account's event log. Must be the last statement of the transaction: it takes the account's next number and
- * holds it until the commit, which is what makes numbers gapless and in commit order.
+ * Appends to the account's event log, in this order. Must be the last statement of the transaction: it takes the account's next
+ * numbers and holds them until the commit, which is what makes numbers gapless and in commit order.
  */
-export async function recordEvent(tx: Transaction, ctx: Context, event: NewEvent): Promise<void> {
-  const { type, subject, facts, changes, reason = null, detail = {} } = event;
-  const actor = actorOf(ctx.caller);
+export async function recordEvents(tx: Transaction, ctx: Context, added: readonly NewEvent[]): Promise<void> {
   const append = sql`
     with counter as (
       insert into event_counters (account_id, last_sequence)
-      select ${ctx.accountId}::uuid, 1 from installations where life = database_life()
-      on conflict (account_id) do update set last_sequence = event_counters.last_sequence + 1
+      select ${ctx.accountId}::uuid, ${added.length}::int from installations where life = database_life()
+      on conflict (account_id) do update set last_sequence = event_counters.last_sequence + excluded.last_sequence
       returning account_id, last_sequence
     )
     insert into events (account_id, sequence, id, type, subject_type, subject_id, subject_version, facts, actor_kind, actor_id,
       actor_label, reason, changes, detail, occurred_at)
-    select account_id, last_sequence, ${newId()}::uuid, ${type}::interview_event_type, ${subject.type}::event_subject,
-      ${subject.id}::uuid, ${subject.version}::int, ${facts}, ${actor.kind}::actor_kind, ${actor.id}::uuid,
-      ${actor.label}::text, ${reason}::text, ${JSON.stringify(changes)}::jsonb, ${JSON.stringify(detail)}::jsonb,
-      ${ctx.now().toISOString()}::timestamptz
-    from counter
+    ${sql.join(
+      added.map((event, index) => rowOf(ctx, event, added.length - 1 - index)),
+      sql` union all `,
+    )}
     returning sequence`;
   const appended = await executeKept(tx, append);
   if (appended.length > 0) return;
   await tx.execute(sql.raw(BEGIN_EPOCH));
   await executeKept(tx, append);
+}
+
+/** @param later how many events of the same statement come after it */
+function rowOf(ctx: Context, event: NewEvent, later: number): SQL {
+  const { type, subject, facts, changes, reason = null, detail = {} } = event;
+  const actor = actorOf(ctx.caller);
+  return sql`
+    select account_id, last_sequence - ${later}::int, ${newId()}::uuid, ${type}::interview_event_type,
+      ${subject.type}::event_subject, ${subject.id}::uuid, ${subject.version}::int, ${facts}, ${actor.kind}::actor_kind,
+      ${actor.id}::uuid, ${actor.label}::text, ${reason}::text, ${JSON.stringify(changes)}::jsonb,
+      ${JSON.stringify(detail)}::jsonb, ${ctx.now().toISOString()}::timestamptz
+    from counter`;
 }
 
 function actorOf({ userId, tokenId, name }: Caller) {

@@ -9,7 +9,7 @@ export interface Wake {
   committed(): void;
   /** Calls `listener` after each commit of any process; more often is possible, and a call can be lost. */
   onCommit(listener: () => void): void;
-  /** Starts to hear the other processes. */
+  /** Starts to listen to the other processes. */
   listen(): Promise<void>;
 }
 

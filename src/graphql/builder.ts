@@ -19,6 +19,7 @@ import type {
 } from "../db/schema/hiring.ts";
 import type { events } from "../db/schema/event.ts";
 import type { interviewers, interviews } from "../db/schema/interview.ts";
+import type { interviewLoops } from "../db/schema/loop.ts";
 import type { users } from "../db/schema/people.ts";
 import type { emailTemplates, scorecardTemplates } from "../db/schema/template.ts";
 import type { Context } from "../operation/context.ts";
@@ -39,6 +40,7 @@ interface Objects {
   EmailTemplate: typeof emailTemplates.$inferSelect;
   ScorecardTemplate: typeof scorecardTemplates.$inferSelect;
   Interview: typeof interviews.$inferSelect;
+  InterviewLoop: typeof interviewLoops.$inferSelect;
   Interviewer: typeof interviewers.$inferSelect;
   AvailabilitySearch: typeof availabilitySearches.$inferSelect;
   InterviewChange: typeof events.$inferSelect;

@@ -3,7 +3,7 @@ import type { ConstValueNode } from "graphql";
 import { parseInstant, zoneName } from "../core/zone.ts";
 import { builder } from "./builder.ts";
 
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
 /** How a scalar is read, from a variable or from the document. GraphQL does not add the place of a literal that we refuse. */
 const readBy = <T>(read: (value: unknown) => T) => ({
@@ -25,7 +25,7 @@ function text(value: unknown): string {
 /** Text that a verb reads later, so that a wrong value becomes a finding beside the others. */
 function shortText(value: unknown): string {
   const read = text(value);
-  if (read.length > LONGEST) throw new GraphQLError(`At most ${LONGEST} characters are expected here.`);
+  if (read.length > MAX_LENGTH) throw new GraphQLError(`At most ${MAX_LENGTH} characters are expected here.`);
   return read;
 }
 

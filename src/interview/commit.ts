@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../db/client.ts";
 import { interviewers, interviews } from "../db/schema/interview.ts";
 import { provisionings } from "../db/schema/provisioning.ts";
-import { recordEvent } from "../events/record.ts";
+import { recordEvents } from "../events/record.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEventType } from "../operation/event-source.ts";
 import { enqueue } from "../tasks/enqueue.ts";
@@ -33,46 +33,108 @@ export interface RecordChange {
   event: ChangeEvent;
 }
 
+/** A change of an interview as it is stored. */
+export interface Edit {
+  before: StoredInterview;
+  change: RecordChange;
+}
+
 /** Reads an interview and holds it until the transaction ends; null when there is none. */
-export async function lockInterview(
+export async function lockInterview(tx: Transaction, ctx: Context, id: string): Promise<StoredInterview | null> {
+  const [stored] = await lockInterviews(tx, ctx, [id]);
+  return stored ?? null;
+}
+
+/** The same of several, by id: in one order, so that writers never wait for each other in a circle. */
+export async function lockInterviews(
   tx: Transaction,
   { accountId }: Context,
-  id: string,
-): Promise<StoredInterview | null> {
-  const [interview] = await tx
+  ids: readonly string[],
+): Promise<StoredInterview[]> {
+  const rows = await tx
     .select()
     .from(interviews)
-    .where(and(eq(interviews.accountId, accountId), eq(interviews.id, id)))
+    .where(and(eq(interviews.accountId, accountId), inArray(interviews.id, [...ids])))
+    .orderBy(asc(interviews.id))
     .for("update");
-  if (!interview) return null;
+  if (rows.length === 0) return [];
   const seats = await tx
     .select()
     .from(interviewers)
-    .where(and(eq(interviewers.accountId, accountId), eq(interviewers.interviewId, id)))
+    .where(and(eq(interviewers.accountId, accountId), inArray(interviewers.interviewId, [...ids])))
     .orderBy(asc(interviewers.position));
-  return { interview, seats };
+  return rows.map((interview) => ({
+    interview,
+    seats: seats.filter(({ interviewId }) => interviewId === interview.id),
+  }));
 }
 
-/** Writes a new interview with its seats, its task and its event, which is the last statement of the transaction. */
-export async function commitInterview(
-  tx: Transaction,
-  ctx: Context,
-  { row, seats, event }: { row: typeof interviews.$inferInsert; seats: Interviewer[]; event: ChangeEvent },
-): Promise<Interview> {
-  const [interview] = await tx.insert(interviews).values(row).returning().prepare("insert_interview").execute();
-  await tx.insert(interviewers).values(seats).prepare("insert_interviewers").execute();
-  if (!interview) throw new Error("An insert returned no row.");
-  if (interview.provisioningState === "PENDING") await enqueueProvisioning(tx, ctx, interview.id);
-  await record(tx, ctx, { before: null, after: { interview, seats }, event });
-  return interview;
+/** A new interview as it is to be written. */
+export interface NewInterview {
+  row: typeof interviews.$inferInsert;
+  seats: Interviewer[];
+  event: ChangeEvent;
+}
+
+/** Writes new interviews with their seats, tasks and events, which are the last statement of the transaction. */
+export async function commitInterviews(tx: Transaction, ctx: Context, added: NewInterview[]): Promise<Interview[]> {
+  const rows = await tx
+    .insert(interviews)
+    .values(added.map(({ row }) => row))
+    .returning()
+    .prepare("insert_interviews")
+    .execute();
+  await tx
+    .insert(interviewers)
+    .values(added.flatMap(({ seats }) => seats))
+    .prepare("insert_interviewers")
+    .execute();
+  const written = added.map(({ row, seats, event }) => {
+    const interview = rows.find(({ id }) => id === row.id);
+    if (!interview) throw new Error("An insert returned no row.");
+    return { before: null, after: { interview, seats }, event };
+  });
+  const stored = written.map(({ after }) => after.interview);
+  const provisioned = stored.filter(({ provisioningState }) => provisioningState === "PENDING");
+  await Promise.all(provisioned.map(({ id }) => enqueueProvisioning(tx, ctx, id)));
+  await record(tx, ctx, written);
+  return stored;
 }
 
 /** Writes a change of an interview that is locked, with its task and its event, the last statement of the transaction. */
-export async function commitChange(
-  tx: Transaction,
-  ctx: Context,
-  { before, change }: { before: StoredInterview; change: RecordChange },
-): Promise<StoredInterview> {
+export async function commitChange(tx: Transaction, ctx: Context, edit: Edit): Promise<StoredInterview> {
+  const after = await write(tx, ctx, edit);
+  await record(tx, ctx, [{ before: edit.before, after, event: edit.change.event }]);
+  return after;
+}
+
+/** The same of several interviews, whose seats may change places. */
+export async function commitChanges(tx: Transaction, ctx: Context, edits: readonly Edit[]): Promise<StoredInterview[]> {
+  const written: Recorded[] = [];
+  const released = await releaseSeats(tx, ctx, edits);
+  for (const { before, change } of released) {
+    written.push({ before, after: await write(tx, ctx, { before, change }), event: change.event });
+  }
+  await record(tx, ctx, written);
+  return written.map(({ after }) => after);
+}
+
+/** Frees the seats that will be written, so that one may take the time that another one has had. */
+async function releaseSeats(tx: Transaction, { accountId }: Context, edits: readonly Edit[]): Promise<Edit[]> {
+  const moving = edits.filter(({ change }) => change.seats).map(({ before }) => before.interview.id);
+  if (moving.length < 2) return [...edits];
+  await tx
+    .update(interviewers)
+    .set({ claim: "RELEASED" })
+    .where(and(eq(interviewers.accountId, accountId), inArray(interviewers.interviewId, moving)));
+  return edits.map(({ before, change }) => {
+    if (!change.seats) return { before, change };
+    const seats = before.seats.map((seat) => ({ ...seat, claim: "RELEASED" as const }));
+    return { before: { ...before, seats }, change };
+  });
+}
+
+async function write(tx: Transaction, ctx: Context, { before, change }: Edit): Promise<StoredInterview> {
   const { interview: old } = before;
   const version = old.version + 1;
   const [interview] = await tx
@@ -89,9 +151,7 @@ export async function commitChange(
   if (!interview) throw new Error("A locked interview is gone.");
   if (change.seats) await writeSeats(tx, before, change.seats);
   if (change.reconcile) await startReconciling(tx, ctx, old.id);
-  const after = { interview, seats: change.seats ?? before.seats };
-  await record(tx, ctx, { before, after, event: change.event });
-  return after;
+  return { interview, seats: change.seats ?? before.seats };
 }
 
 /** What a change will be told to have changed, without the state of provisioning, which follows by itself. */
@@ -107,11 +167,13 @@ interface Recorded {
   event: ChangeEvent;
 }
 
-function record(tx: Transaction, ctx: Context, { before, after, event }: Recorded): Promise<void> {
-  const { id, version } = after.interview;
-  const subject = { type: "INTERVIEW", id, version } as const;
-  const facts = factsOfChange(before, after);
-  return recordEvent(tx, ctx, { ...event, subject, facts, changes: fieldChanges(before, after) });
+function record(tx: Transaction, ctx: Context, written: readonly Recorded[]): Promise<void> {
+  const added = written.map(({ before, after, event }) => {
+    const { id, version } = after.interview;
+    const subject = { type: "INTERVIEW", id, version } as const;
+    return { ...event, subject, facts: factsOfChange(before, after), changes: fieldChanges(before, after) };
+  });
+  return recordEvents(tx, ctx, added);
 }
 
 /** One statement for those that leave and one for those that join or differ, however many there are. */

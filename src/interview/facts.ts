@@ -7,6 +7,7 @@ import type { Interview } from "./load.ts";
 const COLUMNS = [
   "jobId",
   "applicationId",
+  "loopId",
   "candidateId",
   "organizerId",
   "officeId",

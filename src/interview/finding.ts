@@ -9,7 +9,10 @@ export type FindingOperation =
   | "undoCandidateNoShow"
   | "recordRsvp"
   | "retryProvisioning"
-  | "computeAvailability";
+  | "computeAvailability"
+  | "scheduleLoop"
+  | "moveLoop"
+  | "cancelLoop";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -17,9 +20,10 @@ interface CodeEntry {
   operations: readonly FindingOperation[];
 }
 
-const create: readonly FindingOperation[] = ["createInterview"];
+const create: readonly FindingOperation[] = ["createInterview", "scheduleLoop"];
 const update: readonly FindingOperation[] = ["updateInterview"];
 const both: readonly FindingOperation[] = [...create, ...update];
+const move: readonly FindingOperation[] = ["moveLoop"];
 const search: readonly FindingOperation[] = ["computeAvailability"];
 
 /** Every finding code: its message and the operations that may return it. */
@@ -46,12 +50,12 @@ export const FINDINGS = {
   },
   ERR_INVALID_TIMEZONE: {
     message: "The time zone is not a zone of the IANA tz database. Send a name such as Europe/Berlin.",
-    operations: [...both, ...search],
+    operations: [...both, ...move, ...search],
   },
-  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: [...both, ...search] },
+  ERR_INVALID_ISO_8601: { message: "The time cannot be read.", operations: [...both, ...move, ...search] },
   ERR_START_TIME_NOT_ALIGNED: {
     message: "The start must lie on a quarter of an hour of local time, with zero seconds.",
-    operations: both,
+    operations: [...both, ...move],
   },
   ERR_START_TIME_IN_PAST: { message: "The start must lie in the future.", operations: create },
   ERR_END_TIME_BEFORE_START_TIME: { message: "The end must come after the start.", operations: [...both, ...search] },
@@ -133,7 +137,7 @@ export const FINDINGS = {
   ERR_SCORECARD_TEMPLATE_NOT_FOUND: { message: "There is no scorecard template with this id.", operations: create },
   ERR_CONFLICT_REASON_REQUIRED: {
     message: "Send conflictReason: conflictPolicy ALLOW needs one.",
-    operations: both,
+    operations: [...both, ...move],
   },
   ERR_INVALID_EXTERNAL_URL: {
     message: "The meeting URL must be http or https, without user name and password, and at most 2048 characters long.",
@@ -141,15 +145,15 @@ export const FINDINGS = {
   },
   ERR_INTERVIEW_CANCELLED: {
     message: "The interview was cancelled, which is final. Create another one.",
-    operations: [...update, "recordRsvp"],
+    operations: [...update, ...move, "recordRsvp"],
   },
   ERR_INTERVIEW_NO_SHOW: {
     message: "The candidate did not come. Undo the no-show before you move the interview.",
-    operations: update,
+    operations: [...update, ...move],
   },
   ERR_START_TIME_LESS_THAN_CURRENT_TIME: {
     message: "The start must lie in the future, unless the interview has ended.",
-    operations: update,
+    operations: [...update, ...move],
   },
   ERR_EXTERNAL_NOT_MANAGED: {
     message: "The interview's calendar event is not owned elsewhere, so it has no external fields.",
@@ -194,6 +198,20 @@ export const FINDINGS = {
   },
   ERR_MINUTES_OUT_OF_RANGE: { message: "There cannot be so many minutes.", operations: search },
   ERR_INTERVIEWS_NOT_FOUND: { message: "There is no interview for some of the ids.", operations: search },
+  ERR_LOOP_LEG_COUNT: { message: "A loop has 2 to 12 legs.", operations: ["scheduleLoop"] },
+  ERR_LOOP_LEGS_OVERLAP: {
+    message: "Two interviews of the loop would overlap: the candidate can be in one at a time.",
+    operations: ["scheduleLoop", "moveLoop"],
+  },
+  ERR_LOOP_LEG_NOT_FOUND: {
+    message: "The loop has no interview with this id.",
+    operations: ["moveLoop", "cancelLoop"],
+  },
+  ERR_LOOP_LEG_REPEATED: { message: "Name each interview once.", operations: ["moveLoop", "cancelLoop"] },
+  ERR_LOOP_IS_OVER: {
+    message: "No interview of the loop can be cancelled: all of them have ended or are cancelled.",
+    operations: ["cancelLoop"],
+  },
   ERR_PROVISIONING_NOT_FAILED: {
     message: "Provisioning of the interview has not failed, so there is nothing to retry.",
     operations: ["retryProvisioning"],
@@ -221,6 +239,12 @@ export interface Finding {
 export function finding(code: FindingCode, path: string[], particulars?: string): Finding {
   const { message } = FINDINGS[code];
   return { code, path, message: particulars ? `${message} ${particulars}` : message };
+}
+
+/** Faults of what the parts of a request have in common, once. */
+export function distinctFindings(findings: readonly Finding[]): Finding[] {
+  const byPlace = new Map(findings.map((fault) => [JSON.stringify([fault.code, fault.path]), fault]));
+  return [...byPlace.values()];
 }
 
 /** Refusal of a request for all its faults at once. */

@@ -47,7 +47,7 @@ export interface StreamFailure {
 
 export type StreamItem = InterviewEvent | Bookmark | StreamFailure;
 
-/** Whether a follower wants to hear of an event. */
+/** Whether a follower wants to be told of an event. */
 export type EventFilter = (event: InterviewEvent) => boolean;
 
 /** Items that a subscriber gets together. */

@@ -4,8 +4,8 @@ import type { Interview } from "../interview/load.ts";
 import type { Office } from "../hiring/load.ts";
 import type { User } from "../people/load.ts";
 import type { EmailTemplate } from "../template/load.ts";
-import type { Configuration, Inheritance } from "./inherit.ts";
-import type { InterviewFields } from "./request.ts";
+import type { Configuration, Inheritance } from "./configuration.ts";
+import type { InterviewFields } from "./configuration.ts";
 import type { Schedule } from "./time.ts";
 
 /** What the ids of a configuration stand for; null for an id that nothing usable has. */
@@ -33,8 +33,8 @@ export interface Change {
   ids: SentIds;
   conflictPolicy: "REJECT" | "ALLOW";
   conflictReason: string | null;
-  /** Where a field stands in the input. */
-  pathOf: (field: keyof InterviewFields) => string[];
+  /** Where a field is in the input. */
+  pathOf: (field: keyof InterviewFields | "startTime" | "timezone") => string[];
 }
 
 type StoredField = keyof Configuration & keyof Interview;

@@ -5,7 +5,7 @@ import type { Finding, FindingCode } from "../interview/finding.ts";
 import type { EmailTemplate } from "../template/load.ts";
 import { becomesOther, joining } from "./change.ts";
 import type { Change } from "./change.ts";
-import type { InterviewFields } from "./request.ts";
+import type { InterviewFields } from "./configuration.ts";
 
 /** Says what is wrong with a change in one respect. A rule whose facts were refused already has nothing to say. */
 export type Rule<C extends Change = Change> = (change: C) => Finding[];

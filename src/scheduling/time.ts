@@ -8,7 +8,7 @@ const MIN_MINUTES = 5;
 const MAX_MINUTES = 1440;
 const MINUTE = 60_000;
 
-/** When an interview is held; `null` stands for what could not be judged. */
+/** When an interview is held; null where it could not be judged. */
 export interface Schedule {
   start: ZonedTime | null;
   durationMinutes: number | null;

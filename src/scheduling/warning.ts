@@ -2,7 +2,6 @@ import type { Interview } from "../interview/load.ts";
 import { everyDay, isAtWork, isWithinHours } from "../people/working-time.ts";
 import { joining } from "./change.ts";
 import type { Change } from "./change.ts";
-import type { Creation } from "./create-rules.ts";
 
 /** Every warning, and when it is given. */
 export const WARNINGS = {
@@ -26,15 +25,6 @@ export interface InterviewWarning {
 }
 
 const SOCIABLE_HOURS = everyDay({ start: "07:00", end: "21:00" });
-
-/** In a stable order: the request's own first, then interviewer by interviewer. */
-export function warningsFor(creation: Creation): InterviewWarning[] {
-  const { request, pathOf } = creation;
-  const ignored = request.mode === "plan" && request.fields.scorecardTemplateId != null;
-  const code = "SCORECARD_TEMPLATE_IGNORED";
-  const own = { code, path: pathOf("scorecardTemplateId"), message: WARNINGS[code], userId: null } as const;
-  return [...(ignored ? [own] : []), ...warningsOfTime(creation)];
-}
 
 /** Of each interviewer for whom the time is new. */
 export function warningsOfTime(change: Change): InterviewWarning[] {

@@ -8,15 +8,15 @@ import { ADMINS } from "../hiring/visibility.ts";
 import type { Context } from "../operation/context.ts";
 import type { InterviewEvent } from "../operation/event-source.ts";
 
-/** How long an answer stands for streams that are behind; after that it is asked anew. */
-const STANDS_MS = 1_000;
+/** How long an answer is fresh for streams that replay; after that it is asked again. */
+const FRESH_MS = 1_000;
 /** How many answers, of an event and a person each, one statement gives. */
 const MAX_PAIRS = 10_000;
 
 /** One stream of a person. */
 export interface Follower {
   userId: string;
-  /** Whether it hears only of interviews whose application the person sees, because its filter asks about the job. */
+  /** Whether it is told only of interviews whose application the person sees, because its filter asks about the job. */
   ofSeenApplications: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Audience {
 const followersOf = new WeakMap<Database, Map<string, Set<Follower>>>();
 /**
  * The streams of a process are handed the same event, so one statement answers for all of them. A stream that is opened
- * later and replays the event asks anew: what it may see may have changed.
+ * later and replays the event asks again: what it may see may have changed.
  */
 const audiences = new WeakMap<InterviewEvent, Audience>();
 
@@ -63,7 +63,7 @@ export async function findSeen(
   { events, shared }: Judged,
 ): Promise<ReadonlySet<InterviewEvent>> {
   const now = ctx.now().getTime();
-  const isKnown = (known: Audience | undefined) => known?.asked.has(follower) && known.at > now - STANDS_MS;
+  const isKnown = (known: Audience | undefined) => known?.asked.has(follower) && known.at > now - FRESH_MS;
   const unknown = events.filter((event) => !isKnown(audiences.get(event)));
   const others = shared ? (followersOf.get(ctx.db)?.get(ctx.accountId) ?? []) : [];
   const asked = new Set([follower, ...others]);
@@ -77,14 +77,14 @@ export async function findSeen(
       seeing.catch(() => audiences.delete(event));
     }
   }
-  const heard = await Promise.all(events.map(async (event) => hears(follower, await audiences.get(event)?.seeing)));
-  return new Set(events.filter((_event, index) => heard[index]));
+  const seen = await Promise.all(events.map(async (event) => sees(follower, await audiences.get(event)?.seeing)));
+  return new Set(events.filter((_event, index) => seen[index]));
 }
 
 type Views = ReadonlyMap<string, View>;
 const NOBODY: Views = new Map();
 
-function hears({ userId, ofSeenApplications }: Follower, seeing: Views = NOBODY): boolean {
+function sees({ userId, ofSeenApplications }: Follower, seeing: Views = NOBODY): boolean {
   return ofSeenApplications ? seeing.get(userId) === "whole" : seeing.has(userId);
 }
 

@@ -26,6 +26,9 @@ beforeAll(async () => {
   await raw`update interviews set office_id = offices.id from offices
     where offices.account_id = interviews.account_id and hashtext(interviews.id::text || offices.id::text) % 5 = 0`;
   await raw`update interviews set location = null where external and hashtext(id::text) % 2 = 0`;
+  await raw`insert into interview_loops (account_id, id, application_id, created_at)
+    select account_id, id, id, created_at from applications where hashtext(id::text) % 3 = 0`;
+  await raw`update interviews set loop_id = application_id where application_id in (select id from interview_loops)`;
   const own = await db.select().from(interviews).where(eq(interviews.accountId, accountId));
   const seats = await db.select().from(interviewers).where(eq(interviewers.accountId, accountId));
   const teams = await db.select().from(hiringTeamMembers).where(eq(hiringTeamMembers.accountId, accountId));
@@ -66,6 +69,7 @@ function filterOf(): fc.Arbitrary<{ filter: InterviewFilter; now: Date }> {
     {
       jobIds: some(({ jobId }) => [jobId]),
       applicationIds: some(({ applicationId }) => [applicationId]),
+      loopIds: some(({ loopId }) => [loopId]),
       candidateIds: some(({ candidateId }) => [candidateId]),
       organizerIds: some(({ organizerId }) => [organizerId]),
       officeIds: some(({ officeId }) => [officeId]),
@@ -86,7 +90,7 @@ function filterOf(): fc.Arbitrary<{ filter: InterviewFilter; now: Date }> {
     { requiredKeys: [] },
   );
   // Few conditions at a time: many together find nothing.
-  const few = fc.tuple(filter, fc.array(fc.nat(17), { minLength: 1, maxLength: 3 })).map(([whole, kept]) => {
+  const few = fc.tuple(filter, fc.array(fc.nat(18), { minLength: 1, maxLength: 3 })).map(([whole, kept]) => {
     const entries = Object.entries(whole);
     return Object.fromEntries(
       entries.filter((_entry, index) => kept.some((place) => place % entries.length === index)),

@@ -207,9 +207,9 @@ test.each([
   ["23505", DrizzleQueryError],
 ])("SQLSTATE %s is told as what it is, without a constraint's name", async (code, kind) => {
   const { db } = app.app.services;
-  const seats = { accountId: newId(), userIds: [], startsAt: NOW, endsAt: NOW, ofInterview: null };
+  const seats = { accountId: newId(), userIds: [], startsAt: NOW, endsAt: NOW, besides: [] };
   const write = () => db.execute(sql.raw(`do $$ begin raise exception 'refused' using errcode = '${code}'; end $$`));
-  await expect(translatingConflicts(db, seats, write)).rejects.toBeInstanceOf(kind);
+  await expect(translatingConflicts(db, [seats], write)).rejects.toBeInstanceOf(kind);
 });
 
 describe("the database, asked by a writer that has not looked,", () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeIdOf, encodeId } from "../../src/core/id.ts";
 import { directory } from "../../src/import/directory.ts";
 import { importDirectory } from "../../src/import/upsert.ts";
 import { NOW, startTestApp } from "../support/app.ts";
@@ -99,7 +100,13 @@ async function fill() {
   await raw`update interviews set outcome = 'CANDIDATE_NO_SHOW' where starts_at = '2027-04-03T08:00:00Z'`;
   await raw`update interviews set provisioning_state = 'FAILED' where starts_at = '2027-03-01T09:00:00Z'`;
   await raw`update interviews set provisioning_state = 'PROVISIONED' where starts_at = '2027-04-01T08:00:00Z'`;
+  const loop = decodeIdOf("InterviewLoop", LOOP);
+  await raw`insert into interview_loops (account_id, id, application_id, created_at)
+    select distinct account_id, ${loop}::uuid, application_id, now() from interviews where starts_at = '2027-04-01T08:00:00Z'`;
+  await raw`update interviews set loop_id = ${loop} where starts_at = '2027-04-01T08:00:00Z'`;
 }
+
+const LOOP = encodeId("InterviewLoop", "01a21cbd-3da6-7e21-a00f-6fd3a3b7b4f3");
 
 const ALL = /* GraphQL */ `
   query All(
@@ -140,6 +147,9 @@ const ALL = /* GraphQL */ `
           enabled
         }
         application {
+          id
+        }
+        loop {
           id
         }
         candidate {
@@ -183,6 +193,7 @@ describe("filters", () => {
   const MEANING: Record<string, (interview: any, value: any) => boolean> = {
     jobIds: ({ job }, ids) => ids.includes(job.id),
     applicationIds: ({ application }, ids) => ids.includes(application.id),
+    loopIds: ({ loop }, ids) => ids.includes(loop?.id),
     candidateIds: ({ candidate }, ids) => ids.includes(candidate.id),
     interviewerIds: ({ interviewers }, ids) => interviewers.some(({ user }: any) => ids.includes(user.id)),
     organizerIds: ({ organizer }, ids) => ids.includes(organizer.id),
@@ -207,6 +218,7 @@ describe("filters", () => {
     [{ jobIds: [id("Job", "designer"), id("Job", "engineer")] }, 16],
     [{ jobIds: [] }, 0],
     [{ applicationIds: [id("Application", "agency")] }, 1],
+    [{ loopIds: [LOOP] }, 2],
     [{ candidateIds: [id("Candidate", "agency-candidate")] }, 4],
     [{ interviewerIds: [id("User", "bob")] }, 5],
     [{ interviewerIds: [id("User", "bob"), id("User", "ada")] }, 16],

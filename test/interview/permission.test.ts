@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeId, SentIds } from "../../src/core/id.ts";
-import { createInterview } from "../../src/scheduling/create.ts";
-import type { CreateRequest } from "../../src/scheduling/request.ts";
+import { createInterview } from "../../src/scheduling/create/create.ts";
+import type { CreateRequest } from "../../src/scheduling/create/request.ts";
 import { createContext, SCOPES } from "../../src/operation/context.ts";
 import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
@@ -110,6 +110,7 @@ describe("a caller who is a person", () => {
     };
     const request: CreateRequest = {
       ids: new SentIds(),
+      path: ["input"],
       applicationId: uuid("Application", applicationName),
       organizerId: uuid("User", "admin"),
       startTime: "2027-03-01T10:00Z",

@@ -22,6 +22,18 @@ beforeAll(async () => {
   app = await startViewerApp({ worker: false });
   const connection = await app.app.connections.raw.reserve();
   await seedBulk(connection, NOW);
+  // A loop each of two applications.
+  for (const account of ACCOUNTS) {
+    for (const number of [5, 6]) {
+      const [loop, application] = ["InterviewLoop", "Application"].map(
+        (type) => bulkId(type, account, number).split("_")[1],
+      );
+      await connection`insert into interview_loops (account_id, id, application_id, created_at)
+        select account_id, ${loop ?? ""}::uuid, id, now() from applications where id = ${application ?? ""}`;
+      await connection`update interviews set loop_id = ${loop ?? ""} where application_id = ${application ?? ""}`;
+    }
+  }
+  await connection`analyze interviews`;
   connection.release();
   for (const account of ACCOUNTS) clients.set(account, await app.createToken(`bulk-${account}`));
 }, 180_000);
@@ -38,6 +50,7 @@ const ids = (account: number, type: string, ...numbers: number[]) =>
 const FILTERS: Record<string, ((account: number) => unknown)[]> = {
   jobIds: [(a) => ids(a, "Job", 3), (a) => ids(a, "Job", 3, 4, 5, 6)],
   applicationIds: [(a) => ids(a, "Application", 5, 6)],
+  loopIds: [(a) => ids(a, "InterviewLoop", 5, 6)],
   candidateIds: [(a) => ids(a, "Candidate", 5, 6)],
   interviewerIds: [(a) => ids(a, "User", 7), (a) => ids(a, "User", 7, 8, 9, 10)],
   organizerIds: [(a) => ids(a, "User", 9), (a) => ids(a, "User", 9, 10, 11)],

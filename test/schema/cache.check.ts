@@ -16,6 +16,7 @@ const VALUES = new Set([
   "InterviewerConflictInterval",
   // Their cursor tells them apart, and a connection is merged by it.
   ...Object.keys(schema.getTypeMap()).filter((name) => name.endsWith("Edge")),
+  "LoopLegConflict",
   "TimeOff",
   "WorkingHours",
   "WorkingHoursOverride",

@@ -13,6 +13,7 @@ const twelve = (field: string) => times(12, (index) => `a${index}: ${field}`);
 const LISTS = [
   "jobIds",
   "applicationIds",
+  "loopIds",
   "candidateIds",
   "interviewerIds",
   "organizerIds",

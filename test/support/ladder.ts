@@ -31,3 +31,8 @@ export const LADDER = [
   ["cli"],
   ["main.ts"],
 ];
+
+/** The folders inside some of them, in the same manner; what is in no folder comes first. */
+export const INNER: Record<string, string[][]> = {
+  scheduling: [["edit"], ["create", "update"], ["cancel", "no-show", "rsvp", "retry-provisioning"], ["loop"]],
+};

@@ -47,7 +47,7 @@ export async function clearTraces({ app }: Pick<TestApp, "app">): Promise<void> 
   await app.connections.raw
     .unsafe(
       `delete from provisioning_effects; delete from provisionings; delete from idempotency_keys; delete from events;
-       delete from event_counters; delete from interviews; delete from pgboss.job`,
+       delete from event_counters; delete from interviews; delete from interview_loops; delete from pgboss.job`,
     )
     .simple();
 }

@@ -24,9 +24,10 @@ const NOUNS: [pattern: RegExp, noun: string][] = [
   [/^(interview(Id)?|ignoreInterviewIds)$/, "Interview"],
   [/^(availabilitySearch|searchId)$/, "AvailabilitySearch"],
   [/^candidateId$/, "Candidate"],
+  [/^(interviewLoop|loopIds?)$/, "InterviewLoop"],
 ];
 /** Mutations that cannot be asked without writing: what the first way writes, the next would find. */
-const WRITING = new Set(["cancelInterview", "markCandidateNoShow", "undoCandidateNoShow", "recordRsvp"]);
+const WRITING = new Set(["cancelInterview", "markCandidateNoShow", "undoCandidateNoShow", "recordRsvp", "cancelLoop"]);
 const NOTHING_BY_ID = ["HiringTeamMember", "PageInfo", "Query", "Nothing", "InterviewFilter"];
 const WRONG_IDS = [
   ...NOTHING_BY_ID.map((noun) => encodeId(noun, newId())),
@@ -100,8 +101,8 @@ export async function collectValues(app: TestApp): Promise<ValuesOf> {
       const right = cursors.get(field === "conferenceHosts" ? "users" : field) ?? everyCursor;
       return { right, wrong: ["x", "", ...everyCursor, ...right.flatMap(forge)] };
     }
-    if (scalar === "ID" && name === "interviewId" && WRITING.has(field)) {
-      return { right: [encodeId("Interview", newId())], wrong: WRONG_IDS };
+    if (scalar === "ID" && (name === "interviewId" || name === "loopId") && WRITING.has(field)) {
+      return { right: [encodeId(name === "loopId" ? "InterviewLoop" : "Interview", newId())], wrong: WRONG_IDS };
     }
     // So is each search that is accepted.
     if (scalar === "ID" && name === "organizerId" && field === "computeAvailability") {

@@ -75,6 +75,7 @@ export async function everythingIn({ app }: Pick<TestApp, "app">): Promise<strin
   const [row] = await app.connections.raw`
     select (select json_agg(i order by id) from interviews i)::text as interviews,
       (select json_agg(s order by interview_id, user_id) from interviewers s)::text as seats,
+      (select json_agg(l order by id) from interview_loops l)::text as loops,
       (select json_agg(e order by account_id, sequence) from events e)::text as events,
       (select json_agg(c order by account_id) from event_counters c)::text as counters,
       (select json_agg(p order by interview_id) from provisionings p)::text as provisionings,

@@ -13,6 +13,8 @@ import type { ViewerApp } from "../support/viewer.ts";
 let app: ViewerApp;
 /** An interview of the job "engineer" in which ada sits and which stranger organises. */
 let interviewId: string;
+/** The loop of that interview. */
+let loopId: string;
 /** A search that an API token asked for. */
 let searchId: string;
 beforeAll(async () => {
@@ -22,6 +24,11 @@ beforeAll(async () => {
   const { raw } = app.app.connections;
   await raw`update interviews set provisioning_state = 'FAILED', organizer_id =
     (select u.id from users u where u.account_id = interviews.account_id and u.external_id = 'stranger')`;
+  const loop = newId();
+  loopId = encodeId("InterviewLoop", loop);
+  await raw`insert into interview_loops (account_id, id, application_id, created_at)
+    select account_id, ${loop}, application_id, now() from interviews`;
+  await raw`update interviews set loop_id = ${loop}`;
   await raw`update users set role = 'RECRUITER' where external_id = 'extra-1'`;
   await raw`update users set role = 'EXTERNAL_COLLABORATOR' where external_id = 'extra-2'`;
 });
@@ -70,9 +77,7 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
   "Mutation.createInterview": {
     document: () => `mutation { createInterview(input: {
       applicationId: "${sampleId("Application", "active")}", organizerId: "${user("admin")}", startTime: "2027-04-01T10:00"
-      timezone: "UTC", validateOnly: true, mode: { adHoc: { kind: ONE_ON_ONE, location: PHONE, durationMinutes: 30
-        interviewerIds: ["${user("bob")}"], candidateTemplateId: "${sampleId("EmailTemplate", "to-candidate")}"
-        interviewerTemplateId: "${sampleId("EmailTemplate", "to-interviewers")}" } } }) { __typename } }`,
+      timezone: "UTC", validateOnly: true, mode: ${MODE()} }) { __typename } }`,
     count: (value) => value.__typename,
   },
   "Mutation.retryProvisioning": {
@@ -109,7 +114,33 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
       `subscription { availabilityComputed(searchId: "${encodeId("AvailabilitySearch", newId())}") { id } }`,
     count: () => "NOT_FOUND",
   },
+  "Query.interviewLoop": {
+    document: () => `{ interviewLoop(id: "${loopId}") { id } }`,
+    count: (value) => (value ? 1 : 0),
+  },
+  "Mutation.scheduleLoop": {
+    document: () => `mutation { scheduleLoop(input: {
+      applicationId: "${sampleId("Application", "active")}", organizerId: "${user("admin")}", timezone: "UTC"
+      validateOnly: true, legs: [${["2027-04-01T10:00", "2027-04-01T11:00"].map(legOf).join(" ")}] }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  "Mutation.moveLoop": {
+    document: () => `mutation { moveLoop(input: { loopId: "${loopId}", validateOnly: true
+      legs: [{ interviewId: "${interviewId}", startTime: "2027-04-01T10:00" }] }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  // Refused for the version, so that the next caller finds the same.
+  "Mutation.cancelLoop": {
+    document: () => `mutation { cancelLoop(input: { loopId: "${loopId}"
+      expectedVersions: [{ interviewId: "${interviewId}", version: 0 }] }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
 };
+
+const MODE = () => `{ adHoc: { kind: ONE_ON_ONE, location: PHONE, durationMinutes: 30
+  interviewerIds: ["${user("bob")}"], candidateTemplateId: "${sampleId("EmailTemplate", "to-candidate")}"
+  interviewerTemplateId: "${sampleId("EmailTemplate", "to-interviewers")}" } }`;
+const legOf = (startTime: string) => `{ startTime: "${startTime}", mode: ${MODE()} }`;
 
 /** Lookups of one object, and the list whose column says whether it is found. */
 const LOOKUPS: Record<string, [externalId: string, list: string]> = {
@@ -148,7 +179,7 @@ const SEES_INTERVIEW = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as
 const SITS_ON_IT = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, ANSWERED] as const;
 const NO_WRITES = [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
 
-/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams, 3 of searches. */
+/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams, 3 of searches, 4 of loops. */
 type Row = [
   viewer: number | string,
   node: number | string,
@@ -174,6 +205,10 @@ type Row = [
   compute: string,
   search: number | string,
   computed: string,
+  loop: number | string,
+  scheduleLoop: string,
+  moveLoop: string,
+  cancelLoop: string,
 ];
 const DIRECTORY = [2, 1, 6, 2, 1] as const;
 const NO_DIRECTORY = [DENIED, DENIED, DENIED, DENIED, DENIED] as const;
@@ -184,7 +219,12 @@ const STREAMS = [LET_IN, LET_IN] as const;
 const SEARCHES = ["ValidationFailed", 0, "NOT_FOUND"] as const;
 const ALL_SEARCHES = ["ValidationFailed", 1, "NOT_FOUND"] as const;
 const NO_SEARCHES = [DENIED, DENIED, DENIED] as const;
-const REFUSED = Array.from({ length: 24 }, () => NOBODY) as Row;
+const REFUSED = Array.from({ length: 28 }, () => NOBODY) as Row;
+
+const LOOPS = ["ScheduleLoopValid", "MoveLoopSuccess", "VersionConflict"] as const;
+const ALL_LOOPS = [1, ...LOOPS] as const;
+const NO_LOOPS = [0, GONE, "LoopNotFound", "LoopNotFound"] as const;
+const DENIED_LOOPS = [DENIED, DENIED, DENIED, DENIED] as const;
 
 type Caller =
   | string
@@ -196,55 +236,142 @@ const CALLERS: [name: string, caller: Caller, row: Row][] = [
   [
     "a token with every scope",
     { scopes: ["interviews:read", "interviews:write", "directory:read"] },
-    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES],
+    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES, ...ALL_LOOPS],
   ],
   [
     "a token with interviews:read",
     { scopes: ["interviews:read"] },
-    [1, 1, 2, 1, 1, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, ...STREAMS, ...NO_SEARCHES],
+    [
+      1,
+      1,
+      2,
+      1,
+      1,
+      DENIED,
+      DENIED,
+      ...NO_DIRECTORY,
+      ...NO_WRITES,
+      ...STREAMS,
+      ...NO_SEARCHES,
+      1,
+      DENIED,
+      DENIED,
+      DENIED,
+    ],
   ],
   [
     "a token with interviews:write",
     { scopes: ["interviews:write"] },
-    [1, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...MAY_WRITE, DENIED, DENIED, ...ALL_SEARCHES],
+    [
+      1,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      ...NO_DIRECTORY,
+      ...MAY_WRITE,
+      DENIED,
+      DENIED,
+      ...ALL_SEARCHES,
+      DENIED,
+      ...LOOPS,
+    ],
   ],
   [
     "a token with directory:read",
     { scopes: ["directory:read"] },
-    [1, DENIED, DENIED, DENIED, DENIED, 2, 5, ...DIRECTORY, ...NO_WRITES, DENIED, DENIED, ...NO_SEARCHES],
+    [
+      1,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      2,
+      5,
+      ...DIRECTORY,
+      ...NO_WRITES,
+      DENIED,
+      DENIED,
+      ...NO_SEARCHES,
+      ...DENIED_LOOPS,
+    ],
   ],
   [
     "a token without scopes",
     { scopes: [] },
-    [0, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, ...NO_DIRECTORY, ...NO_WRITES, DENIED, DENIED, ...NO_SEARCHES],
+    [
+      0,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      DENIED,
+      ...NO_DIRECTORY,
+      ...NO_WRITES,
+      DENIED,
+      DENIED,
+      ...NO_SEARCHES,
+      ...DENIED_LOOPS,
+    ],
   ],
-  ["a super admin", "super-admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES]],
-  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES]],
-  ["a recruiter on the job", "recruiter", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
-  ["a recruiter off the job", "extra-1", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES]],
-  ["a hiring manager", "hiring-manager", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
-  ["a coordinator", "coordinator", [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES]],
+  [
+    "a super admin",
+    "super-admin",
+    [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES, ...ALL_LOOPS],
+  ],
+  ["an admin", "admin", [3, 1, 2, 1, 1, 2, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...ALL_SEARCHES, ...ALL_LOOPS]],
+  [
+    "a recruiter on the job",
+    "recruiter",
+    [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES, ...ALL_LOOPS],
+  ],
+  [
+    "a recruiter off the job",
+    "extra-1",
+    [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
+  ],
+  [
+    "a hiring manager",
+    "hiring-manager",
+    [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES, ...ALL_LOOPS],
+  ],
+  [
+    "a coordinator",
+    "coordinator",
+    [3, 1, 2, 1, 1, 1, 5, ...DIRECTORY, ...MAY_WRITE, ...STREAMS, ...SEARCHES, ...ALL_LOOPS],
+  ],
   [
     "an external recruiter on the job, of a candidate that somebody else added",
     "external-recruiter",
-    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
   ],
   [
     "a member who organises",
     "stranger",
-    [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SEES_INTERVIEW, ...STREAMS, ...SEARCHES],
+    [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SEES_INTERVIEW, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
   ],
-  ["a member who interviews", "ada", [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SITS_ON_IT, ...STREAMS, ...SEARCHES]],
-  ["a member who does neither", "bob", [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES]],
+  [
+    "a member who interviews",
+    "ada",
+    [3, 1, 2, 1, 1, 0, 0, ...DIRECTORY, ...SITS_ON_IT, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
+  ],
+  [
+    "a member who does neither",
+    "bob",
+    [3, 0, 0, 0, 0, 0, 0, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
+  ],
   [
     "an external collaborator",
     "extra-2",
-    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
+    [2, 0, 0, 0, 0, DENIED, DENIED, ...NO_DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
   ],
   [
     "an admin of another account",
     { person: "admin", claims: { account: "other" } },
-    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES],
+    [3, 0, 0, 0, 0, 2, 5, ...DIRECTORY, ...SEES_NOTHING, ...STREAMS, ...SEARCHES, ...NO_LOOPS],
   ],
   ["an inactive user", "inactive", REFUSED],
   ["an expired token", { person: "admin", claims: { expiresIn: -60 } }, REFUSED],
@@ -291,6 +418,7 @@ describe("an object by its id", () => {
       Candidate: sampleId("Candidate", "carla"),
       EmailTemplate: sampleId("EmailTemplate", "to-candidate"),
       Interview: interviewId,
+      InterviewLoop: loopId,
       InterviewPlan: interview.job.interviewPlan.id,
       Job: sampleId("Job", "engineer"),
       Office: sampleId("Office", "berlin"),
@@ -301,7 +429,7 @@ describe("an object by its id", () => {
     };
   };
   const ANYBODY = ["Account"];
-  const ofInterviews = (noun: string) => ["Interview", "AvailabilitySearch"].includes(noun);
+  const ofInterviews = (noun: string) => ["Interview", "InterviewLoop", "AvailabilitySearch"].includes(noun);
   /** How many nouns a caller is refused for want of a scope, and which of the others are not there for them. */
   test.each<[string, Caller, denied: (noun: string) => boolean, hidden: string[]]>([
     [
@@ -310,7 +438,12 @@ describe("an object by its id", () => {
       () => false,
       [],
     ],
-    ["a token with interviews:read", { scopes: ["interviews:read"] }, (noun) => noun !== "Interview", []],
+    [
+      "a token with interviews:read",
+      { scopes: ["interviews:read"] },
+      (noun) => !["Interview", "InterviewLoop"].includes(noun),
+      [],
+    ],
     ["a token with directory:read", { scopes: ["directory:read"] }, ofInterviews, []],
     ["a token with interviews:write", { scopes: ["interviews:write"] }, () => true, []],
     ["a token without scopes", { scopes: [] }, () => true, []],
@@ -318,14 +451,23 @@ describe("an object by its id", () => {
       "an external recruiter, of a candidate that somebody else added",
       "external-recruiter",
       (noun) => !ofInterviews(noun),
-      ["Interview", "AvailabilitySearch"],
+      ["Interview", "InterviewLoop", "AvailabilitySearch"],
     ],
     ["a coordinator", "coordinator", () => false, ["AvailabilitySearch"]],
     [
       "a member who interviews",
       "ada",
       () => false,
-      ["Application", "AvailabilitySearch", "Candidate", "InterviewPlan", "Job", "Stage", "StageActivity"],
+      [
+        "Application",
+        "AvailabilitySearch",
+        "Candidate",
+        "InterviewLoop",
+        "InterviewPlan",
+        "Job",
+        "Stage",
+        "StageActivity",
+      ],
     ],
   ])("is guarded by the scope of its noun from %s", async (_name, caller, denied, hidden) => {
     const client = await clientOf(caller);

@@ -3,7 +3,7 @@ import { buildSchema, isInterfaceType, isObjectType, isUnionType, getNamedType, 
 import type { GraphQLField, GraphQLNamedType, GraphQLUnionType } from "graphql";
 import { v4 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeId } from "../../src/core/id.ts";
+import { decodeIdOf, encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import { completeOnce, compute, search } from "../support/availability.ts";
 import type { Client, GraphQLResult } from "../support/client.ts";
@@ -58,6 +58,8 @@ beforeAll(async () => {
     real[account]["InterviewPlan"] = jobs.nodes.find(({ title }: any) => title === "Engineer").interviewPlan.id;
   }
   const { raw } = app.app.connections;
+  await loopAround("sample");
+  await loopAround("other");
   // So that every filter by a person finds something.
   await raw`update interviews set organizer_id = u.id from users u where u.account_id = interviews.account_id
     and u.external_id = 'ada' and interviews.office_id is not null`;
@@ -78,6 +80,18 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+/** Puts the account's interview into a loop. */
+async function loopAround(account: "sample" | "other"): Promise<void> {
+  const id = newId();
+  real[account]["InterviewLoop"] = encodeId("InterviewLoop", id);
+  const interviewId = decodeIdOf("Interview", real[account]["Interview"] ?? "");
+  const { raw } = app.app.connections;
+  await raw`insert into interview_loops (account_id, id, application_id, created_at)
+    select account_id, ${id}, application_id, now() from interviews where id = ${interviewId}`;
+  await raw`update interviews set loop_id = ${id} where id = ${interviewId}`;
+  await raw`update events set facts = jsonb_set(facts, '{after,loopId}', to_jsonb(${id}::text)) where subject_id = ${interviewId}`;
+}
+
 /** Whose id each input field is. */
 const NOUNS: Record<string, string> = {
   currentStageIds: "Stage",
@@ -89,6 +103,8 @@ const NOUNS: Record<string, string> = {
   hostId: "User",
   ignoreInterviewIds: "Interview",
   interviewId: "Interview",
+  loopId: "InterviewLoop",
+  loopIds: "InterviewLoop",
   interviewerId: "User",
   interviewerIds: "User",
   interviewerTemplateId: "EmailTemplate",
@@ -108,6 +124,7 @@ const NOUNS: Record<string, string> = {
 function nounsOf({ field, path }: Place): string[] {
   if (field === "Query.node" || field === "Query.nodes") return Object.keys(real.sample);
   if (field === "Query.interview") return ["Interview"];
+  if (field === "Query.interviewLoop") return ["InterviewLoop"];
   if (field === "Query.availabilitySearch") return ["AvailabilitySearch"];
   if (path[0] === "by") return [field.replace("Query.", "").replace(/^./, (letter) => letter.toUpperCase())];
   const noun = NOUNS[path.at(-1) ?? ""];
@@ -120,6 +137,7 @@ const ARGUMENTS: Record<string, (path: string[]) => Record<string, any>> = {
   "Query.node": () => ({ id: user("ada") }),
   "Query.nodes": () => ({ ids: [] }),
   "Query.interview": () => ({ id: real.sample["Interview"] }),
+  "Query.interviewLoop": () => ({ id: real.sample["InterviewLoop"] }),
   "Query.availabilitySearch": () => ({ id: real.sample["AvailabilitySearch"] }),
   "Subscription.availabilityComputed": () => ({ searchId: real.sample["AvailabilitySearch"] }),
   // Refused for its length, so that nothing is written.
@@ -133,19 +151,45 @@ const ARGUMENTS: Record<string, (path: string[]) => Record<string, any>> = {
   "Mutation.undoCandidateNoShow": () => verb({}),
   "Mutation.recordRsvp": (path) =>
     verb({ rsvp: "ACCEPTED", ...(!path.includes("attendee") && { attendee: { interviewerId: user("ada") } }) }),
-  "Mutation.createInterview": (path) => {
-    const modes: Record<string, object> = {
-      plan: plan(),
-      adHoc: adHoc({
-        location: path.includes("hostId") ? "ZOOM" : "PHONE",
-        ...(path.includes("hostId") && { hostId: user("ada") }),
-      }),
-      external: external(),
-    };
-    const input = { ...(modes[path[2] ?? "adHoc"] ?? modes["adHoc"]), validateOnly: !path.includes("idempotencyKey") };
-    return { input: structuredClone(input) };
+  "Mutation.createInterview": (path) => ({
+    input: { ...creation(path, path[2]), validateOnly: !path.includes("idempotencyKey") },
+  }),
+  "Mutation.scheduleLoop": (path) => {
+    const { startTime, mode, ...common } = creation(path, path[3]);
+    const legs = [
+      { startTime, mode },
+      { startTime: "2027-03-05T10:00", mode: adHoc().mode },
+    ];
+    return { input: { ...common, legs, validateOnly: !path.includes("idempotencyKey") } };
   },
+  "Mutation.moveLoop": (path) => ({
+    input: {
+      loopId: real.sample["InterviewLoop"],
+      legs: [{ interviewId: real.sample["Interview"], startTime: "2027-03-01T10:00" }],
+      validateOnly: !path.includes("idempotencyKey"),
+    },
+  }),
+  "Mutation.cancelLoop": () => ({
+    input: {
+      loopId: real.sample["InterviewLoop"],
+      // A key that answers is asked before the version.
+      expectedVersions: [{ interviewId: real.sample["Interview"], version: 0 }],
+    },
+  }),
 };
+
+/** A request to create an interview, in the mode in which the place is. */
+function creation(path: string[], mode = "adHoc"): Record<string, any> {
+  const modes: Record<string, object> = {
+    plan: plan(),
+    adHoc: adHoc({
+      location: path.includes("hostId") ? "ZOOM" : "PHONE",
+      ...(path.includes("hostId") && { hostId: user("ada") }),
+    }),
+    external: external(),
+  };
+  return structuredClone(modes[mode] ?? modes["adHoc"] ?? {});
+}
 
 function verb(input: object): Record<string, any> {
   return { input: { interviewId: real.sample["Interview"], ...input } };
@@ -154,6 +198,7 @@ function verb(input: object): Record<string, any> {
 /** A place where an id of one's own and a random one are answered alike, and why. */
 const BLIND: Record<string, string> = {
   "Mutation.createInterview input.mode.plan.scorecardTemplateId": "ignored in this mode",
+  "Mutation.scheduleLoop input.legs.mode.plan.scorecardTemplateId": "ignored in this mode",
 };
 
 /** A request with a value in one place. */
@@ -164,7 +209,10 @@ function requestOf(place: Place, value: unknown) {
   if (!field) throw new Error(`${place.field} cannot be reached.`);
   const variables = ARGUMENTS[place.field]?.(place.path) ?? {};
   let target: Record<string, any> = variables;
-  for (const step of place.path.slice(0, -1)) target = target[step] ??= {};
+  for (const step of place.path.slice(0, -1)) {
+    const inner: Record<string, any> | [Record<string, any>] = (target[step] ??= {});
+    target = Array.isArray(inner) ? inner[0] : inner;
+  }
   target[place.path.at(-1) ?? ""] = place.list ? [value] : value;
   if (place.field.startsWith("Subscription.") && place.kind === "id") variables["after"] = beginning.sample;
   const used = field.args.filter(({ name }) => name in variables);
@@ -217,12 +265,12 @@ async function answer(client: Client, place: Place, value: string): Promise<stri
   const result = place.field.startsWith("Subscription.")
     ? await firstOf(client, document, variables)
     : await client.send(document, variables);
-  const created = result.data?.["createInterview"]?.interview?.id as string | undefined;
-  // A new interview's seats have new ids, as it has.
-  const text = JSON.stringify(result)
+  const known = new Set(Object.values(real).flatMap((ids) => Object.values(ids)));
+  // What a request creates has new ids, and so have its seats.
+  return JSON.stringify(result)
     .replaceAll(value, "PROBE")
-    .replaceAll(/"Interviewer_[^"]+"/g, "SEAT");
-  return created ? text.replaceAll(created, "CREATED") : text;
+    .replaceAll(/"Interviewer_[^"]+"/g, "SEAT")
+    .replaceAll(/"(Interview(?:Loop)?_[^"]+)"/g, (text, id: string) => (known.has(id) ? text : "CREATED"));
 }
 
 async function firstOf(client: Client, document: string, variables: Record<string, unknown>) {

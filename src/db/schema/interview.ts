@@ -25,6 +25,7 @@ import {
   seatClaim,
 } from "./enum.ts";
 import { applications, offices, stages } from "./hiring.ts";
+import { interviewLoops } from "./loop.ts";
 import { users } from "./people.ts";
 import { emailTemplates, scorecardTemplates } from "./template.ts";
 
@@ -50,6 +51,8 @@ export const interviews = pgTable(
     jobId: uuid("job_id").notNull(),
     stageId: uuid("stage_id").notNull(),
     stageActivityId: uuid("stage_activity_id"),
+    /** The loop that it was scheduled with; null when it was scheduled by itself. */
+    loopId: uuid("loop_id"),
     organizerId: uuid("organizer_id").notNull(),
     name: text("name"),
     kind: interviewKind("kind").notNull(),
@@ -107,6 +110,11 @@ export const interviews = pgTable(
       columns: [t.accountId, t.stageActivityId, t.stageId],
       foreignColumns: [stageActivities.accountId, stageActivities.id, stageActivities.stageId],
     }),
+    foreignKey({
+      name: "interviews_loop_application",
+      columns: [t.accountId, t.loopId, t.applicationId],
+      foreignColumns: [interviewLoops.accountId, interviewLoops.id, interviewLoops.applicationId],
+    }),
     foreignKey({ columns: [t.accountId, t.organizerId], foreignColumns: [users.accountId, users.id] }),
     foreignKey({ columns: [t.accountId, t.hostId], foreignColumns: [users.accountId, users.id] }),
     foreignKey({ columns: [t.accountId, t.officeId], foreignColumns: [offices.accountId, offices.id] }),
@@ -144,6 +152,7 @@ function listIndexes(
     | "id"
     | "jobId"
     | "location"
+    | "loopId"
     | "officeId"
     | "organizerId"
     | "outcome"
@@ -166,6 +175,9 @@ function listIndexes(
     index("interviews_office")
       .on(t.accountId, t.officeId, t.startsAt, t.id)
       .where(sql`office_id is not null`),
+    index("interviews_loop")
+      .on(t.accountId, t.loopId, t.startsAt, t.id)
+      .where(sql`loop_id is not null`),
     index("interviews_location").on(t.accountId, t.location, t.startsAt, t.id),
     // Only what is rare is indexed: the other rows are found in any order soon enough.
     index("interviews_outcome")
