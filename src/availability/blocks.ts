@@ -39,7 +39,7 @@ export interface PersonFacts {
   timeOff: readonly { start: string; end: string }[];
   /** Interviews that they sit on, from a week before the window to a week behind it. */
   seats: readonly Seat[];
-  /** Interviews whose calendar events do not count: those to be moved, and cancelled ones. */
+  /** Interviews whose calendar events do not count: those to be moved, and former times of those that were. */
   ignoredSeats: readonly Seat[];
   /** What their calendar says. */
   busy: readonly Span[];
@@ -95,8 +95,9 @@ const of = (reason: Reason, spans: Spans): Block[] =>
 /** Two interviews may overlap where that was allowed; the later one is shown where the earlier has ended. */
 function seatBlocks(seats: readonly Seat[]): Block[] {
   let covered = Number.NEGATIVE_INFINITY;
+  const byId = (one: Seat, other: Seat) => (one.interviewId < other.interviewId ? -1 : 1);
   return seats
-    .toSorted((one, other) => one.start - other.start)
+    .toSorted((one, other) => one.start - other.start || one.end - other.end || byId(one, other))
     .flatMap(({ start, end, interviewId }) => {
       const from = Math.max(start, covered);
       covered = Math.max(covered, end);

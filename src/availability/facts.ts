@@ -19,6 +19,8 @@ const DAY = 24 * 60 * MINUTE;
 const WEEK_AROUND = 8 * DAY;
 /** For how long what a calendar has answered stands. */
 const FRESH_MS = 60_000;
+/** For how long an answer may have an event that has been changed: it is fresh, after it has taken seconds. */
+const SHOWN_MS = 2 * FRESH_MS;
 
 /** A search as far as its facts depend on it. */
 export type Asked = Pick<AvailabilitySearch, "startsAt" | "endsAt" | "ignoredInterviewIds">;
@@ -26,7 +28,7 @@ export type Asked = Pick<AvailabilitySearch, "startsAt" | "endsAt" | "ignoredInt
 /** What a person sits on. */
 export interface Seats {
   seats: Seat[];
-  /** What the gateway has put, or is about to take, into their calendar and does not make them busy. */
+  /** What the gateway has put into their calendar and does not make them busy. */
   ignored: Seat[];
 }
 
@@ -80,10 +82,11 @@ interface SeatRow extends Seat {
 }
 
 /**
- * The seats of people, and what else the gateway has put into their calendars: interviews that they merely organize, and
- * cancelled ones until provisioning has taken them out.
+ * The seats of people, and what else the gateway has put into their calendars: interviews that they merely organize, and events
+ * that say what an interview no longer is.
  */
-function seatsOf({ accountId }: Context, search: Asked, userIds: readonly string[]): SQL {
+function seatsOf(ctx: Context, search: Asked, userIds: readonly string[]): SQL {
+  const { accountId } = ctx;
   const { start, end } = spanAround(search);
   // No interview is longer than a day.
   const earliest = new Date(start - DAY).toISOString();
@@ -91,22 +94,47 @@ function seatsOf({ accountId }: Context, search: Asked, userIds: readonly string
   const users = arrayLiteral(userIds);
   const ignored = arrayLiteral(search.ignoredInterviewIds);
   return sql`
-    select seat.user_id as "userId", seat.interview_id as "interviewId",
-      extract(epoch from seat.starts_at)::float8 * 1000 as start, extract(epoch from seat.ends_at)::float8 * 1000 as end,
-      seat.claim = 'RELEASED' or seat.interview_id = any(${ignored}::uuid[]) as ignored
-    from interviewers seat
-    where seat.account_id = ${accountId}::uuid and seat.user_id = any(${users}::uuid[])
-      and seat.starts_at > ${earliest}::timestamptz and seat.starts_at < ${latest}::timestamptz
-      and (seat.claim <> 'RELEASED' or exists (
-        select from interviews interview
-        where interview.account_id = seat.account_id and interview.id = seat.interview_id
-          and interview.provisioning_state in ('PENDING', 'FAILED')))
+    select user_id as "userId", interview_id as "interviewId", ${millis("starts_at")} as start, ${millis("ends_at")} as end,
+      interview_id = any(${ignored}::uuid[]) as ignored
+    from interviewers
+    where account_id = ${accountId}::uuid and user_id = any(${users}::uuid[]) and claim <> 'RELEASED'
+      and starts_at > ${earliest}::timestamptz and starts_at < ${latest}::timestamptz
     union all
-    select organizer_id, id, extract(epoch from starts_at)::float8 * 1000, extract(epoch from ends_at)::float8 * 1000, true
+    select organizer_id, id, ${millis("starts_at")}, ${millis("ends_at")}, true
     from interviews
     where account_id = ${accountId}::uuid and organizer_id = any(${users}::uuid[]) and not external
-      and starts_at > ${earliest}::timestamptz and starts_at < ${latest}::timestamptz
-      and (outcome is distinct from 'CANCELLED' or provisioning_state in ('PENDING', 'FAILED'))`;
+      and starts_at > ${earliest}::timestamptz and starts_at < ${latest}::timestamptz and outcome is distinct from 'CANCELLED'
+    union all
+    ${formerEvents(ctx, users)}`;
+}
+
+const millis = (instant: string) => sql.raw(`extract(epoch from ${instant})::float8 * 1000`);
+
+/**
+ * Events of interviews that have been changed, as provisioning put them on calendars: it has not put them right yet, or so
+ * lately that an answer which is fresh still has them.
+ */
+function formerEvents({ accountId, now }: Context, users: string): SQL {
+  const since = new Date(now().getTime() - SHOWN_MS).toISOString();
+  return sql`
+    select person.id, put.interview_id, ${millis("(put.request #>> '{meeting,startsAt}')::timestamptz")},
+      ${millis("(put.request #>> '{meeting,endsAt}')::timestamptz")}, true
+    from interviews changed
+    join provisioning_effects put on put.account_id = changed.account_id and put.interview_id = changed.id
+      and put.artifact like 'calendar-event/%' and put.action = 'PUT' and put.state <> 'REFUSED'
+    cross join lateral (
+      select lower(put.request #>> '{meeting,organizer,address}') as address
+      union
+      select lower(attendee ->> 'address') from jsonb_array_elements(put.request -> 'attendees') as attendee
+    ) as shown
+    join users person on person.account_id = changed.account_id and person.id = any(${users}::uuid[])
+      and shown.address in (lower(person.email), lower(person.calendar_address))
+    where changed.account_id = ${accountId}::uuid and changed.revision > 1
+      and (changed.provisioning_state in ('PENDING', 'FAILED') or changed.updated_at > ${since}::timestamptz)
+      and not exists (
+        select from provisioning_effects later
+        where later.account_id = put.account_id and later.interview_id = put.interview_id and later.artifact = put.artifact
+          and later.revision > put.revision and later.state = 'DONE' and later.ended_at < ${since}::timestamptz)`;
 }
 
 interface AnswerRow {
@@ -139,11 +167,13 @@ export async function askAndRemember(
   const rows = [...answers].flatMap(([address, answer]) => {
     return answer.answer === "ANSWERED" ? [{ address, busy: answer.busy.map(({ start, end }) => [start, end]) }] : [];
   });
+  // In one order, so that searches of the same people never wait for each other in a circle.
   const [startsAt, endsAt] = [new Date(window.start).toISOString(), new Date(window.end).toISOString()];
   await ctx.db.execute(sql`
     insert into free_busy_answers (account_id, calendar_address, starts_at, ends_at, busy, answered_at)
     select ${accountId}::uuid, address, ${startsAt}::timestamptz, ${endsAt}::timestamptz, busy, ${ctx.now().toISOString()}::timestamptz
     from json_to_recordset(${JSON.stringify(rows)}::json) as answered (address text, busy jsonb)
+    order by address
     on conflict (account_id, calendar_address) do update
     set starts_at = excluded.starts_at, ends_at = excluded.ends_at, busy = excluded.busy, answered_at = excluded.answered_at`);
   return answers;

@@ -5,6 +5,7 @@ import type { StoredPerson } from "../db/schema/availability.ts";
 import type { User } from "../people/load.ts";
 import { workingHoursOf } from "../people/working-time.ts";
 import { blocksOf } from "./blocks.ts";
+import type { PersonFacts } from "./blocks.ts";
 import { askedOf, spanAround } from "./facts.ts";
 import type { Seats, Snapshot } from "./facts.ts";
 import type { AvailabilitySearch } from "./load.ts";
@@ -54,8 +55,7 @@ export function findPeople(
         ignoredSeats: ignored,
         busy: "busy" in answer ? answer.busy : [],
         unknown: answer.answer === "ANSWERED" ? [] : "unknown" in answer ? union(answer.unknown) : [askedOf(question)],
-        maxPerDay: user.maxInterviewsPerDay,
-        maxPerWeek: user.maxInterviewsPerWeek,
+        ...limitsOf(question, user),
       },
       {
         window: { start: question.startsAt.getTime(), end: question.endsAt.getTime() },
@@ -73,6 +73,15 @@ export function findPeople(
       ),
     };
   });
+}
+
+/** Whoever merely organizes the interview takes none. */
+function limitsOf({ interviewerIds }: Question, user: User): Pick<PersonFacts, "maxPerDay" | "maxPerWeek"> {
+  const interviews = interviewerIds.includes(user.id);
+  return {
+    maxPerDay: interviews ? user.maxInterviewsPerDay : null,
+    maxPerWeek: interviews ? user.maxInterviewsPerWeek : null,
+  };
 }
 
 const answerOf = ({ answers }: Pick<Snapshot, "answers">, address: string): FreeBusyAnswer =>

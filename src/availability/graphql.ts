@@ -1,4 +1,5 @@
 import { decodeIdOf } from "../core/id.ts";
+import type { ItemsExtensions, WorkExtensions } from "../execution/cost.ts";
 import { builder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
@@ -11,10 +12,14 @@ import { expiryOf, findSearch, foundOf, statusOf } from "./found.ts";
 import type { SearchStatus } from "./found.ts";
 import { ComputeAvailabilityInput, toSearchRequest } from "./input-graphql.ts";
 import type { AvailabilitySearch } from "./load.ts";
+import { MAX_INTERVIEWERS } from "./request.ts";
 import { AvailabilityPerson, AvailabilitySlot, AvailabilitySummary, SlotConnection } from "./result-graphql.ts";
 import type { ShownSlot } from "./result-graphql.ts";
 import type { Slot } from "./slots.ts";
 import type { Page } from "../listing/page.ts";
+
+/** Everybody's facts of a month, and every quarter of an hour in it. */
+const WORK_OF_SEARCH = 100;
 
 const STATUSES = ["PENDING", "SUCCEEDED", "FAILED", "EXPIRED"] as const satisfies readonly SearchStatus[];
 const Status = defineEnum("AvailabilitySearchStatus", STATUSES, {
@@ -112,14 +117,16 @@ builder.node("AvailabilitySearch", {
       description:
         "Whose time counts: the interviewers as they were sent, then the organizer when they must be free. Empty unless the " +
         "search has SUCCEEDED.",
+      extensions: { items: MAX_INTERVIEWERS + 1 } satisfies ItemsExtensions,
       resolve: (search, _args, ctx) => foundOf(search, ctx.now())?.people() ?? [],
     }),
-    asOfCursor: t.expose("asOfCursor", {
+    asOfCursor: t.field({
       type: "EventCursor",
       nullable: true,
       description:
         "The end of the event log when interviews were read. What `interviewEvents` delivers after it may have aged the result. " +
         READABLE,
+      resolve: (search, _args, ctx) => (statusOf(search, ctx.now()) === "SUCCEEDED" ? search.asOfCursor : null),
     }),
   }),
 });
@@ -151,10 +158,12 @@ builder.mutationField("computeAvailability", (t) =>
     type: ComputeAvailabilityResult,
     description:
       "Looks for times at which an interview can take place. A slot that is certain is one that `createInterview` accepts, " +
-      "without a warning about working hours, for as long as nobody books or changes anything. Nothing is reserved.",
+      "without a warning about working hours unless `withinWorkingHours` is false, for as long as nobody books or changes " +
+      "anything. Nothing is reserved.",
     args: {
       input: t.arg({ type: ComputeAvailabilityInput, required: true, description: "What to look for." }),
     },
+    extensions: { work: WORK_OF_SEARCH } satisfies WorkExtensions,
     resolve: async (_root, { input }, ctx, info) => {
       requireMutationScopes(ctx, info);
       return { search: await computeAvailability(ctx, toSearchRequest(input)) };

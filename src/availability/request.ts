@@ -1,5 +1,5 @@
 import type { SentIds } from "../core/id.ts";
-import { isTimeZone, parseTime } from "../core/zone.ts";
+import { hasOffset, isTimeZone, parseTime } from "../core/zone.ts";
 import type { ParsedTime } from "../core/zone.ts";
 import { finding } from "../interview/finding.ts";
 import type { Finding } from "../interview/finding.ts";
@@ -88,7 +88,7 @@ function judgeLength({ durationMinutes }: SearchRequest): Finding[] {
 
 function judgeWindow({ timezone, from, to }: SearchRequest, now: Date): JudgedRequest {
   const zone = isTimeZone(timezone) ? timezone : null;
-  const findings = zone ? [] : [finding("ERR_INVALID_TIMEZONE", at("timezone"))];
+  const findings: Finding[] = [];
   const read = (text: string | null, field: "from" | "to"): ParsedTime | null => {
     const time = text === null ? null : parseTime(text, zone ?? "UTC");
     if (time && !time.ok) findings.push(finding("ERR_INVALID_ISO_8601", at(field), time.reason));
@@ -98,7 +98,9 @@ function judgeWindow({ timezone, from, to }: SearchRequest, now: Date): JudgedRe
   const start = instantOf(first) ?? now.getTime();
   const end = instantOf(last) ?? start + DEFAULT_WINDOW;
   // What follows from an unreadable time or zone is not judged.
-  if (findings.length === 0) findings.push(...judgeOrder({ start, end }, { first, last }));
+  const known = zone !== null || [from, to].every((text) => text === null || hasOffset(text));
+  if (known && findings.length === 0) findings.push(...judgeOrder({ start, end }, { first, last }));
+  if (!zone) findings.unshift(finding("ERR_INVALID_TIMEZONE", at("timezone")));
   return { window: { start, end }, findings };
 }
 

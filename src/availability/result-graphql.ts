@@ -1,5 +1,6 @@
 import { toLocal } from "../core/zone.ts";
 import { calendarAnswer } from "../db/schema/enum.ts";
+import type { ItemsExtensions } from "../execution/cost.ts";
 import { builder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
@@ -11,6 +12,9 @@ import type { Block } from "./blocks.ts";
 import { toBlock } from "./found.ts";
 import type { FoundPerson } from "./found.ts";
 import type { Slot, Summary } from "./slots.ts";
+
+/** So many a person has in a week or two. */
+const ASSUMED_BLOCKS = 50;
 
 const Reason = defineEnum("AvailabilityReason", REASONS, {
   description: "Why somebody cannot take part, or why that is not known.",
@@ -139,6 +143,7 @@ export const AvailabilityPerson = builder.objectRef<FoundPerson>("AvailabilityPe
         from: t.arg({ type: "DateTime", description: "Only blocks that end after this." }),
         to: t.arg({ type: "DateTime", description: "Only blocks that begin before this." }),
       },
+      extensions: { items: ASSUMED_BLOCKS } satisfies ItemsExtensions,
       resolve: ({ blocks }, { from, to }) =>
         blocks
           .map(toBlock)

@@ -5,6 +5,8 @@ import type { FreeBusyAnswer, FreeBusyProvider } from "./free-busy.ts";
 /** Thousands of spans for each calendar of a batch. */
 const MAX_ANSWER_BYTES = 4 * 1_024 * 1_024;
 const MAX_SPANS = 20_000;
+/** More answers than that to a question about a handful of calendars are garbage, and take seconds to look through. */
+const MAX_ANSWERS = 1_000;
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const spans = z
@@ -13,9 +15,10 @@ const spans = z
   .transform((list) => list.map(({ startsAt, endsAt }) => ({ start: startsAt, end: endsAt })));
 const answer = z.union([
   z.object({ address: z.string(), problem: z.enum(["REVOKED", "UNREACHABLE", "NOT_CONNECTED"]) }),
-  z.object({ address: z.string(), busy: spans, unknown: spans.default([]) }),
+  // A problem that is none of those must not read as a calendar that is free.
+  z.object({ address: z.string(), problem: z.null().optional(), busy: spans, unknown: spans.default([]) }),
 ]);
-const answers = z.object({ calendars: z.array(z.unknown()) });
+const answers = z.object({ calendars: z.array(z.unknown()).max(MAX_ANSWERS) });
 
 /** Asks the operator's service under `/free-busy`, as it is described at the bridge. */
 export function bridgeFreeBusy({ url, token }: Pick<BridgeOptions, "url" | "token">): FreeBusyProvider {
@@ -36,17 +39,21 @@ export function bridgeFreeBusy({ url, token }: Pick<BridgeOptions, "url" | "toke
 
 /** Each calendar is read by itself: one whose answer is garbage leaves the others as they are. */
 function read(calendars: readonly string[], value: unknown): Map<string, FreeBusyAnswer> {
-  const wanted = new Map(calendars.map((calendar) => [calendar.toLowerCase(), calendar]));
+  const wanted = Map.groupBy(calendars, (calendar) => calendar.toLowerCase());
   const found = new Map<string, FreeBusyAnswer>();
   for (const item of answers.parse(value).calendars) {
     const told = answer.safeParse(item).data;
-    const calendar = wanted.get(told?.address.toLowerCase() ?? "");
-    if (!told || calendar === undefined) continue;
-    const { busy, unknown } = "busy" in told ? told : { busy: null, unknown: [] };
-    if ("problem" in told) found.set(calendar, { answer: told.problem });
-    else if (busy) found.set(calendar, { answer: "PARTLY", busy, unknown });
+    if (!told) continue;
+    for (const calendar of wanted.get(told.address.toLowerCase()) ?? []) {
+      // Of two answers either may be the wrong one.
+      found.set(calendar, found.has(calendar) ? { answer: "UNREACHABLE" } : toAnswer(told));
+    }
   }
   return found;
+}
+
+function toAnswer(told: z.infer<typeof answer>): FreeBusyAnswer {
+  return "busy" in told ? { answer: "PARTLY", busy: told.busy, unknown: told.unknown } : { answer: told.problem };
 }
 
 async function refuse(response: Response): Promise<never> {

@@ -40,7 +40,8 @@ const GONE: readonly number[] = [404, 410];
  * - `/messages` `{ from, to, message }`, two addresses and the whole MIME text for a mail server → `{}`
  * - `/free-busy` `{ calendars, from, to }`, addresses and a window → `{ calendars: [{ address, busy: [{ startsAt, endsAt }], unknown? }
  *   | { address, problem }] }`, without key and revision: it changes nothing. `unknown` are spans of which the calendar tells
- *   nothing, `problem` is REVOKED, NOT_CONNECTED or UNREACHABLE. What is not answered within 10 s counts as unknown
+ *   nothing, `problem` is REVOKED, NOT_CONNECTED or UNREACHABLE. What is not answered within 10 s counts as unknown, and so does a
+ *   calendar that is answered twice or in another shape
  *
  * `uid` is the iCalendar UID of the invitations too. Times are ISO 8601 in UTC. The service performs an effect once for each
  * account and key, and repeats its first answer; a repetition has the same bytes. It answers 412 to a `revision` of a conference

@@ -1,5 +1,6 @@
 import { intersect, union } from "../core/interval.ts";
 import type { Span, Spans } from "../core/interval.ts";
+import { calendarAnswer } from "../db/schema/enum.ts";
 import type { CalendarAnswer } from "../db/schema/enum.ts";
 
 /** What a calendar says of a window. Spans may come in any order, overlap and reach beyond it. */
@@ -50,7 +51,7 @@ export async function askCalendars(
     const asked = query(provider, { calendars: batch, window, accountId, signal: waiting.signal });
     const found = await Promise.race([asked, late.promise]);
     return batch.map((calendar): [string, FreeBusyAnswer] => {
-      return [calendar, found === "late" ? TOO_LATE : read(found?.get(calendar), window)];
+      return [calendar, found === "late" ? TOO_LATE : readSafely(found, { calendar, window })];
     });
   };
   try {
@@ -78,8 +79,20 @@ async function query(
   }
 }
 
+/** Garbage about one calendar leaves the others as they are. */
+function readSafely(
+  found: ReadonlyMap<string, FreeBusyAnswer> | undefined,
+  { calendar, window }: { calendar: string; window: Span },
+): FreeBusyAnswer {
+  try {
+    return read(found?.get(calendar), window);
+  } catch {
+    return UNREACHABLE;
+  }
+}
+
 function read(answer: FreeBusyAnswer | undefined, window: Span): FreeBusyAnswer {
-  if (!answer) return UNREACHABLE;
+  if (!answer || !calendarAnswer.enumValues.includes(answer.answer)) return UNREACHABLE;
   if (answer.answer !== "ANSWERED" && answer.answer !== "PARTLY") return answer;
   const busy = within(answer.busy, window);
   const unknown = answer.answer === "PARTLY" ? within(answer.unknown, window) : [];
@@ -89,7 +102,8 @@ function read(answer: FreeBusyAnswer | undefined, window: Span): FreeBusyAnswer 
 
 /** Undefined when the spans are none. Too many become longer and fewer: more is called busy, never less. */
 function within(spans: readonly Span[], window: Span): Spans | undefined {
-  if (!spans.every(({ start, end }) => Number.isFinite(start) && Number.isFinite(end))) return undefined;
+  if (!spans.every(({ start, end }) => Number.isFinite(start) && Number.isFinite(end) && start <= end))
+    return undefined;
   const inside = intersect(union(spans), [window]);
   if (inside.length <= MAX_SPANS) return inside;
   const coarse = inside.map(({ start, end }) => {

@@ -13,13 +13,22 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../listing/page.ts";
 import { introspectionSizes } from "./introspection.ts";
 import { weigh } from "./weight.ts";
 
-/** How many items a list is taken to have when nothing says its size: interviewers, activities, warnings. */
+/** How many items a list is taken to have when neither arguments nor {@link ItemsExtensions} say: interviewers, warnings. */
 const ASSUMED_ITEMS = 5;
 /** How many values take about as long as one object. */
 export const VALUES_PER_POINT = 10;
 /** On a field of long text: how many ordinary values it counts for. */
 export interface WeightExtensions {
   weight: number;
+}
+/** On a field that does a lot for what it returns: for how many objects besides. */
+export interface WorkExtensions {
+  work: number;
+}
+
+/** On a list without pages: how many items it is taken to have. */
+export interface ItemsExtensions {
+  items: number;
 }
 
 /** What an operation costs, and how deep and wide it is with its fragments put in. */
@@ -91,7 +100,7 @@ class Measure {
     const inner = node.selectionSet && isCompositeType(type) ? this.ofSet(node.selectionSet, type) : NOTHING;
     const values = isLeafType(type) ? Math.max(1, items) * weightOfField(field) : 0;
     return {
-      objects: own + inner.objects * items,
+      objects: own + workOfField(field) + inner.objects * items,
       values: values + this.#weightOf(node) + inner.values * items,
       depth: 1 + inner.depth,
       fields: 1 + inner.fields,
@@ -113,7 +122,7 @@ class Measure {
     if (field.name === "edges") return { own: 0, items: 1 };
     const takesIds = field.args.some(({ name }) => name === "ids");
     if (field.name === "nodes" && !takesIds) return { own: one, items: 1 };
-    const items = takesIds ? lengthOf(this.#valueOf(node, "ids")) : ASSUMED_ITEMS;
+    const items = takesIds ? lengthOf(this.#valueOf(node, "ids")) : itemsOfField(field);
     return { own: one * items, items };
   }
 
@@ -156,5 +165,9 @@ const add = (a: Size, b: Size): Size => ({
 const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
+
+const itemsOfField = ({ extensions }: Field): number => (extensions as Partial<ItemsExtensions>).items ?? ASSUMED_ITEMS;
+
+const workOfField = ({ extensions }: Field): number => (extensions as Partial<WorkExtensions>).work ?? 0;
 
 const weightOfField = ({ extensions }: Field): number => (extensions as Partial<WeightExtensions>).weight ?? 1;

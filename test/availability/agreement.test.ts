@@ -40,6 +40,21 @@ const hours = fc
   .map(([start, end, odd, other]) =>
     Array.from({ length: 7 }, (_, day) => ({ weekday: day + 1, start: day === odd ? other : start, end })),
   );
+/** Dates of the days around a change. */
+const dateFrom = (middle: number, days: number) => new Date(middle + days * 24 * HOUR).toISOString().slice(0, 10);
+const override = fc.record({
+  days: fc.integer({ min: -1, max: 1 }),
+  spans: fc.array(
+    fc.record({ start: clock, end: fc.oneof(clock, fc.constant("24:00")) }).filter(({ start, end }) => start !== end),
+    { maxLength: 2 },
+  ),
+});
+const away = fc.record({
+  days: fc.integer({ min: -1, max: 1 }),
+  start: clock,
+  length: fc.integer({ min: 0, max: 1 }),
+  end: clock,
+});
 const booking = fc.record({
   who: fc.constantFrom(...PEOPLE),
   quarter: fc.integer({ min: -60, max: 60 }),
@@ -54,6 +69,8 @@ const scenario = fc.record({
       hours: fc.oneof(fc.constant([]), hours),
       buffer: fc.constantFrom(0, 15),
       day: fc.constantFrom(null, 2),
+      overrides: fc.uniqueArray(override, { selector: ({ days }) => days, maxLength: 2 }),
+      off: fc.array(away, { maxLength: 1 }),
     }),
     { minLength: 2, maxLength: 2 },
   ),
@@ -61,6 +78,20 @@ const scenario = fc.record({
   durationMinutes: fc.constantFrom(15, 45, 90),
 });
 
+type Rules = (typeof scenario extends fc.Arbitrary<infer S> ? S : never)["rules"][number];
+function rulesNear(middle: number, rules: Rules | undefined) {
+  const date = (days: number) => dateFrom(middle, days);
+  return {
+    ...rules,
+    overrides: rules?.overrides.map(({ days, spans }) => ({ date: date(days), spans })),
+    off: rules?.off
+      .map(({ days, start, length, end }) => ({
+        start: `${date(days)}T${start}`,
+        end: `${date(days + length)}T${end}`,
+      }))
+      .filter(({ start, end }) => start < end),
+  };
+}
 const iso = (instant: number) => new Date(instant).toISOString();
 const probe = async (
   interviewerIds: string[],
@@ -76,12 +107,14 @@ const spread = <T>(items: T[], count: number): T[] =>
   items.filter((_, index) => index % Math.max(1, Math.ceil(items.length / count)) === 0);
 
 test("what is certain can be created, what is busy clashes, and the asked zone changes nothing", async () => {
+  let accepted = 0;
+  let clashed = 0;
   await fc.assert(
     fc.asyncProperty(scenario, async ({ change: [zone, at], zones, rules, bookings, durationMinutes }) => {
       const middle = Date.parse(at);
       await app.app.connections.raw`truncate interviews, free_busy_answers cascade`;
       for (const [index, name] of PEOPLE.entries()) {
-        await setRules(app, name, rules[index] ?? {});
+        await setRules(app, name, rulesNear(middle, rules[index]));
         const own = index === 0 ? zone : zones[0][0];
         await app.app.connections.raw`update users set timezone = ${own} where external_id = ${name}`;
       }
@@ -113,18 +146,29 @@ test("what is certain can be created, what is busy clashes, and the asked zone c
         expect(created, start).toMatchObject({ __typename: "CreateInterviewValid" });
         const warned = created.warnings.map(({ code }: any) => code);
         expect(warned, start).not.toContain("INTERVIEWER_OUTSIDE_WORKING_HOURS");
+        accepted += 1;
       }
       for (const [index, { blocks }] of found.people.slice(0, PEOPLE.length).entries()) {
-        for (const { startTime, reason, interview } of blocks) {
+        for (const { startTime, endTime, reason, interview } of blocks) {
           if (reason !== "BUSY_INTERVIEW") continue;
           const start = Math.floor(Date.parse(startTime) / (15 * MINUTE)) * 15 * MINUTE;
           const refused = await probe([user(PEOPLE[index] ?? "")], { start, minutes: 15, timezone: "UTC" });
           const clash = refused.conflicts?.find((conflict: any) => conflict.interview.id === interview.id);
           expect(clash, startTime).toMatchObject({ interviewer: { id: user(PEOPLE[index] ?? "") } });
           expect(clash.startTime <= startTime && startTime < clash.endTime).toBe(true);
+          clashed += 1;
+          const others = blocks.filter(
+            (other: any) => other.reason === "BUSY_INTERVIEW" && other.startTime !== startTime,
+          );
+          // Of those that overlap, the later is shown from the end of the earlier.
+          if (others.some((other: any) => other.startTime <= endTime && other.endTime >= startTime)) continue;
+          const [from, to] = [iso(middle - 18 * HOUR), iso(middle + 18 * HOUR)];
+          const within = [clash.startTime < from ? from : clash.startTime, clash.endTime > to ? to : clash.endTime];
+          expect([startTime, endTime]).toEqual(within);
         }
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 15 },
   );
+  expect(Math.min(accepted, clashed)).toBeGreaterThan(0);
 }, 60_000);

@@ -6,7 +6,8 @@ import { subtract, union } from "../../src/core/interval.ts";
 import type { Span } from "../../src/core/interval.ts";
 import { zonePieces } from "../../src/core/zone-pieces.ts";
 import { workingTime } from "../../src/people/working-time.ts";
-import { freeAt, piecesOf } from "./oracle.ts";
+import { freeAt, piecesOf, wallAt } from "./oracle.ts";
+import type { Wall } from "./oracle.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -115,6 +116,50 @@ test("blocks of one reason do not overlap, and all lie within the window, in ord
   );
 });
 
+test("a day or week is full for as long as each minute of it finds as many interviews, over clock changes and a year's end", () => {
+  const places = [
+    ...CHANGES,
+    ["Pacific/Apia", "2026-12-31T12:00Z"],
+    ["America/Los_Angeles", "2028-01-02T20:00Z"],
+  ] as const;
+  const limited = fc.record({
+    place: fc.constantFrom(...places),
+    starts: fc.array(fc.integer({ min: -14 * 96, max: 14 * 96 }), { minLength: 1, maxLength: 12 }),
+    max: fc.integer({ min: 0, max: 4 }),
+  });
+  const DAYS = 9;
+  const monday = ({ date, weekday }: Wall) => at(`${date}T00:00Z`) - (weekday - 1) * DAY;
+  fc.assert(
+    fc.property(limited, ({ place: [timeZone, change], starts, max }) => {
+      const middle = at(change);
+      const window = { start: middle - DAYS * DAY, end: middle + DAYS * DAY };
+      const around = { start: window.start - 8 * DAY, end: window.end + 8 * DAY };
+      const seats = starts.map((quarter, index) => {
+        const start = middle + quarter * 15 * MINUTE;
+        return { start, end: start + HOUR, interviewId: String(index) };
+      });
+      const person = { ...facts(timeZone, { seats }), pieces: zonePieces(timeZone, around) };
+      const blocks = blocksOf(
+        { ...person, maxPerDay: max, maxPerWeek: max },
+        { window, earliest: window.start, buffer: 0, withinWorkingHours: true },
+      );
+      const walls = seats.map(({ start }) => wallAt(start, timeZone));
+      const expected: Record<string, Span[]> = { LIMIT_PER_DAY: [], LIMIT_PER_WEEK: [] };
+      for (let start = window.start; start < window.end; start += 15 * MINUTE) {
+        const wall = wallAt(start, timeZone);
+        const quarter = { start, end: start + 15 * MINUTE };
+        if (walls.filter(({ date }) => date === wall.date).length >= max) expected["LIMIT_PER_DAY"]?.push(quarter);
+        if (walls.filter((one) => monday(one) === monday(wall)).length >= max)
+          expected["LIMIT_PER_WEEK"]?.push(quarter);
+      }
+      for (const [reason, quarters] of Object.entries(expected)) {
+        expect(union(blocks.filter((block) => block.reason === reason)), reason).toEqual(union(quarters));
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
 const facts = (timeZone: string, more: Partial<PersonFacts>): PersonFacts => ({
   pieces: piecesOf(timeZone, { start: at("2026-02-20T00:00Z"), end: at("2026-03-31T00:00Z") }),
   workingHours: null,
@@ -167,6 +212,17 @@ test("a buffer of an hour around 10:00 to 11:00 blocks 9:00 to 12:00", () => {
     ["BUSY_INTERVIEW", "i"],
     ["BUFFER", null],
   ]);
+});
+
+test("interviews that overlap are shown in one way, in whatever order they were read", () => {
+  const seat = (interviewId: string, end: string) => ({ start: at("2026-03-04T10:00Z"), end: at(end), interviewId });
+  const seats = [seat("b", "2026-03-04T11:00Z"), seat("a", "2026-03-04T11:00Z"), seat("c", "2026-03-04T10:30Z")];
+  const show = (of: typeof seats) => {
+    const blocks = blocksOf(facts("UTC", { seats: of }), options("2026-03-04T00:00Z", "2026-03-05T00:00Z"));
+    return blocks.map(({ interviewId }, index) => `${interviewId} ${shown(blocks)[index]}`);
+  };
+  expect(show(seats)).toEqual(["c 2026-03-04T10:00 2026-03-04T10:30", "a 2026-03-04T10:30 2026-03-04T11:00"]);
+  expect(show(seats.toReversed())).toEqual(show(seats));
 });
 
 test("a day or week with as many interviews as may be is full, by the person's own calendar", () => {

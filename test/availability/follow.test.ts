@@ -7,6 +7,7 @@ import { NOW, startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { completeOnce, compute, connectCalendars, forgetAnswers, READ, search } from "../support/availability.ts";
 import { user } from "../support/interview.ts";
+import { untilSomebodyWaits } from "../support/lock.ts";
 
 const FOLLOW = `subscription ($id: ID!) { availabilityComputed(searchId: $id) { id status slots(first: 1) { nodes { startTime } }
   people { calendar } error { code message } } }`;
@@ -138,6 +139,29 @@ test("whatever the calendars do, the search succeeds, and says of whom nothing i
   expect(found.perhaps.nodes.length).toBe(found.summary.candidateStarts);
 });
 
+test("searches of the same people in another order do not fail each other", async () => {
+  const orders = [
+    ["ada", "bob"],
+    ["bob", "ada"],
+  ];
+  const first = await pending({ interviewerIds: orders[0]?.map(user) });
+  await completeOnce(app, first);
+  minutesLater(2);
+  const ids = await Promise.all(
+    orders.map(async (names) => (await compute(app.client, search({ interviewerIds: names.map(user) }))).id),
+  );
+  const running: Promise<void>[] = [];
+  await app.app.connections.raw.begin(async (tx) => {
+    await tx`select from free_busy_answers where calendar_address = 'ada@example.com' for update`;
+    for (const id of ids) {
+      running.push(completeOnce(app, id));
+      await untilSomebodyWaits(app, running.length);
+    }
+  });
+  await Promise.all(running);
+  for (const id of ids) expect(await read(id)).toMatchObject({ status: "SUCCEEDED" });
+});
+
 test("ten thousand busy spans of each of eleven people are answered", async () => {
   const start = Date.parse("2027-03-01T00:00Z");
   const busy = Array.from({ length: 10_000 }, (_, index) => ({
@@ -185,7 +209,7 @@ test("a result expires an hour after the search has ended, and is deleted a day 
   minutesLater(59);
   expect((await read(id)).status).toBe("SUCCEEDED");
   minutesLater(1);
-  expect(await read(id)).toMatchObject({ status: "EXPIRED", slots: null, summary: null, people: [] });
+  expect(await read(id)).toMatchObject({ status: "EXPIRED", slots: null, summary: null, people: [], asOfCursor: null });
   await pruneSearches(app.app.services);
   expect(await read(id)).not.toBeNull();
   minutesLater(24 * 60);

@@ -65,6 +65,16 @@ describe("a request is refused for", () => {
       ["ERR_END_TIME_BEFORE_START_TIME input.to"],
     ],
     [
+      "a window backwards by times with offsets, which no zone changes",
+      { from: "2027-03-02T09:00Z", to: "2027-03-01T09:00Z", timezone: "Nowhere" },
+      ["ERR_INVALID_TIMEZONE input.timezone", "ERR_END_TIME_BEFORE_START_TIME input.to"],
+    ],
+    [
+      "what an unknown zone leaves open",
+      { from: "2027-03-02T09:00", to: "2027-03-01T09:00Z", timezone: "Nowhere" },
+      ["ERR_INVALID_TIMEZONE input.timezone"],
+    ],
+    [
       "an empty window",
       { from: "2027-03-02T09:00", to: "2027-03-02T09:00" },
       ["ERR_END_TIME_BEFORE_START_TIME input.to"],

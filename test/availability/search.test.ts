@@ -15,6 +15,7 @@ import {
   startsOf,
 } from "../support/availability.ts";
 import { adHoc, createInterview, external, user } from "../support/interview.ts";
+import { provisionOnce } from "../support/provisioning.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -157,13 +158,40 @@ describe("what stands in somebody's way", () => {
     );
     expect(blocksOf(moved, "ada")).toEqual(["11:00 11:15 BUSY_CALENDAR"]);
     expect(blocksOf(moved, "bob")).toEqual([]);
-    await app.client.data(`mutation ($id: ID!) { cancelInterview(input: { interviewId: $id }) { __typename } }`, {
-      id,
-    });
-    // Until provisioning has taken it out, the event of a cancelled interview is still there.
-    expect(blocksOf(await searched(app, on(day)), "ada")).toEqual(["11:00 11:15 BUSY_CALENDAR"]);
-    await app.app.connections.raw`update interviews set provisioning_state = 'PROVISIONED' where not external`;
-    expect(blocksOf(await searched(app, on(day)), "ada")).toEqual(["10:00 11:15 BUSY_CALENDAR"]);
+  });
+
+  test("our own events in it do not block either once they were moved, lost somebody or are cancelled", async () => {
+    const day = nextDay();
+    const both = { interviewerIds: [user("ada"), user("bob")], kind: "PANEL" };
+    const id = await book(day, "10:00", both);
+    await provisionOnce(app, id);
+    const busyOf = async () => {
+      const found = await searched(app, on(day, both));
+      return ["ada", "bob", "recruiter"].map((name) => blocksOf(found, name));
+    };
+    const [busy, moved] = [["10:00 11:00 BUSY_INTERVIEW"], ["11:00 12:00 BUSY_INTERVIEW"]];
+    const change = (changes: object) =>
+      app.client.data(
+        `mutation ($input: UpdateInterviewInput!) { updateInterview(input: $input) { ... on UpdateInterviewSuccess { interview { id } } } }`,
+        { input: { interviewId: id, changes } },
+      );
+    const cancel = () =>
+      app.client.data(`mutation ($id: ID!) { cancelInterview(input: { interviewId: $id }) { __typename } }`, { id });
+    expect(await busyOf()).toEqual([busy, busy, []]);
+    const steps: [make: () => Promise<unknown>, expected: string[][]][] = [
+      [() => change({ startTime: `${day}T11:00Z` }), [moved, moved, []]],
+      [() => change({ interviewerIds: [user("ada")] }), [moved, [], []]],
+      [cancel, [[], [], []]],
+    ];
+    for (const [make, expected] of steps) {
+      await make();
+      // The event is still there; then an answer is fresh that it was in; then it is gone.
+      expect(await busyOf()).toEqual(expected);
+      await provisionOnce(app, id);
+      expect(await busyOf()).toEqual(expected);
+      await forgetAnswers(app);
+      expect(await busyOf()).toEqual(expected);
+    }
   });
 
   const accountId = async (): Promise<string | undefined> =>
@@ -216,6 +244,16 @@ describe("what stands in somebody's way", () => {
       { reason: "BUSY_INTERVIEW", starts: 7 - 2 },
     ]);
     expect(startsOf(await searched(app, on(day, { withinWorkingHours: false })))).toEqual([]);
+  });
+
+  test("a limit does not hinder whoever organizes and does not interview", async () => {
+    const day = nextDay();
+    await setRules(app, "recruiter", { day: 0, week: 0 });
+    const found = await searched(app, on(day));
+    expect(blocksOf(found, "recruiter")).toEqual([]);
+    expect(found.summary.freeStarts).toBe(11);
+    const interviewing = await searched(app, on(day, { interviewerIds: [user("recruiter")] }));
+    expect(blocksOf(interviewing, "recruiter")).toEqual(["09:00 12:00 LIMIT_PER_DAY", "09:00 12:00 LIMIT_PER_WEEK"]);
   });
 
   test("notice, and what has passed", async () => {

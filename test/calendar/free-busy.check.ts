@@ -67,12 +67,28 @@ describe("whatever a provider does, each calendar is answered for", () => {
       () =>
         Promise.resolve(new Map([["a@example.com", { answer: "ANSWERED", busy: [{ start: Number.NaN, end: 3 }] }]])),
     ],
+    ...[
+      null,
+      {},
+      { answer: "ANSWERED" },
+      { answer: "PARTLY", busy: [] },
+      { answer: "MAYBE" },
+      { answer: "ANSWERED", busy: [null] },
+    ].map((garbage): [string, FreeBusyProvider["query"]] => [
+      `answers ${JSON.stringify(garbage)}`,
+      () => Promise.resolve(new Map([["a@example.com", garbage as never]])),
+    ]),
+    ["answers something else than a map", () => Promise.resolve([] as never)],
+    [
+      "answers a span that ends before it begins",
+      () => Promise.resolve(new Map([["a@example.com", { answer: "ANSWERED", busy: [minutes(60, 30)] }]])),
+    ],
   ])("one that %s is unreachable", async (_name, query) => {
     expect([...(await ask(query, ["a@example.com"]))]).toEqual([["a@example.com", { answer: "UNREACHABLE" }]]);
   });
 
   test("spans are put in order, joined and cut to the window", async () => {
-    const busy = [minutes(60, 120), minutes(-30, 10), minutes(90, 150), minutes(5, 4), minutes(43_190, 50_000)];
+    const busy = [minutes(60, 120), minutes(-30, 10), minutes(90, 150), minutes(5, 5), minutes(43_190, 50_000)];
     const found = await ask(() => Promise.resolve(new Map([["a", { answer: "PARTLY", busy, unknown: [] }]])), ["a"]);
     expect(found.get("a")).toEqual({
       answer: "ANSWERED",
@@ -165,7 +181,37 @@ describe("a service behind the bridge", () => {
     });
   });
 
+  test("what cannot be read as an answer, and what contradicts itself, calls nobody free", async () => {
+    says({
+      calendars: [
+        { address: "a@example.com", problem: "QUOTA_EXCEEDED", busy: [] },
+        { address: "b@example.com", problem: null, busy: [] },
+        { address: "c@example.com", busy: [{ startsAt: "2027-03-01T01:00:00Z", endsAt: "2027-03-01T02:00:00Z" }] },
+        { address: "c@example.com", busy: [] },
+        { address: "d@example.com", busy: [{ startsAt: "2027-03-01T02:00:00Z", endsAt: "2027-03-01T01:00:00Z" }] },
+      ],
+    });
+    expect(await answersOf(["a", "b", "c", "d"].map((name) => `${name}@example.com`))).toEqual({
+      "a@example.com": { answer: "UNREACHABLE" },
+      "b@example.com": free,
+      "c@example.com": { answer: "UNREACHABLE" },
+      "d@example.com": { answer: "UNREACHABLE" },
+    });
+  });
+
+  test("one answer serves each spelling of an address", async () => {
+    says({ calendars: [{ address: "a@example.com", busy: [] }] });
+    expect(await answersOf(["A@example.com", "a@example.com"])).toEqual({
+      "A@example.com": free,
+      "a@example.com": free,
+    });
+  });
+
   test.each<[string, () => void]>([
+    [
+      "an answer for thousands of others",
+      () => says({ calendars: [...Array(5_000).fill(null), { address: "a@example.com", busy: [] }] }),
+    ],
     ["half an answer", () => says('{"calendars": [{"address": "a@exa')],
     ["no JSON", () => says("<html>")],
     ["another shape", () => says([1])],

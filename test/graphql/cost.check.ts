@@ -36,6 +36,21 @@ describe("objects", () => {
       "{ interviews(first: 3) { nodes { application { interviews(last: 4) { nodes { id } } } } } }",
       1 + 3 * (1 + 1 + 1 + 4),
     ],
+    [
+      `mutation ($input: ComputeAvailabilityInput!) { computeAvailability(input: $input) { __typename } }`,
+      101,
+      {
+        input: {
+          organizerId: "x",
+          interviewerIds: ["x"],
+          kind: "PANEL",
+          durationMinutes: 30,
+          timezone: "UTC",
+        },
+      },
+    ],
+    ['{ availabilitySearch(id: "x") { people { user { id } } } }', 1 + 11 + 11],
+    ['{ availabilitySearch(id: "x") { people { blocks { interview { id } } } } }', 1 + 11 + 11 * (50 + 50)],
     ['{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
     ['{ nodes(ids: "a") { id } }', 1],
     ["query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 4, { ids: ["a", "b", "c", "d"] }],
