@@ -22,6 +22,7 @@ import "./scheduling/no-show-graphql.ts";
 import "./scheduling/rsvp-graphql.ts";
 import "./scheduling/retry-provisioning-graphql.ts";
 import "./availability/graphql.ts";
+import "./loop-availability/graphql.ts";
 import "./stream/graphql.ts";
 
 const DESCRIPTION = `

@@ -8,7 +8,7 @@ import type { StoredSpan } from "../db/schema/availability.ts";
 import type { Context } from "../operation/context.ts";
 import { executeKept } from "../read/rows.ts";
 import type { Seat } from "./blocks.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { Search } from "./load.ts";
 import { MAX_BUFFER_MINUTES } from "./request.ts";
 
 const MINUTE = 60_000;
@@ -19,7 +19,7 @@ const WEEK_AROUND = 8 * DAY;
 const FRESH_MS = 60_000;
 
 /** A search as far as its facts depend on it. */
-export type Asked = Pick<AvailabilitySearch, "startsAt" | "endsAt" | "ignoredInterviewIds">;
+export type Asked = Pick<Search, "startsAt" | "endsAt" | "ignoredInterviewIds">;
 
 /** What a person sits on. */
 export interface Seats {

@@ -7,8 +7,8 @@ export const GRID = 15 * 60_000;
 
 export interface Meeting {
   window: Span;
-  /** PANEL needs everybody, ONE_ON_ONE one of the interviewers. */
-  kind: "PANEL" | "ONE_ON_ONE";
+  /** How many of the interviewers it needs: one, all of them, or those of a pool that it takes beside who is required. */
+  need: number;
   /** In milliseconds. */
   length: number;
 }
@@ -51,30 +51,31 @@ export interface PersonSummary {
 type Marks = Uint8Array;
 
 /** For one person and start: can take part, cannot, or it is not known. */
-const FREE = 0;
-const UNKNOWN = 1;
-const BLOCKED = 2;
+export const FREE = 0;
+export const UNKNOWN = 1;
+export const BLOCKED = 2;
 
 /** The starts of a meeting: which of them are free, and what stands in the way at the others. */
 export class Starts {
+  /** The first start, in quarters of an hour since 1970, and how many there are. */
+  readonly first: number;
+  readonly count: number;
   readonly #meeting: Meeting;
   readonly #participants: readonly Participant[];
-  readonly #first: number;
-  readonly #count: number;
   readonly #states: readonly Marks[];
 
   constructor(meeting: Meeting, participants: readonly Participant[]) {
     const { window, length } = meeting;
     this.#meeting = meeting;
     this.#participants = participants;
-    this.#first = Math.ceil(window.start / GRID);
-    this.#count = Math.max(0, Math.floor((window.end - length) / GRID) - this.#first + 1);
+    this.first = Math.ceil(window.start / GRID);
+    this.count = Math.max(0, Math.floor((window.end - length) / GRID) - this.first + 1);
     this.#states = participants.map(({ blocks }) => this.#statesOf(blocks));
   }
 
   /** In the order of time. */
   *slots({ includeUnknown }: { includeUnknown: boolean }): Generator<Slot> {
-    for (let index = 0; index < this.#count; index += 1) {
+    for (let index = 0; index < this.count; index += 1) {
       const slot = this.#slotAt(index);
       if (slot && (includeUnknown || slot.unknown.length === 0)) yield slot;
     }
@@ -83,14 +84,15 @@ export class Starts {
   summary(): Summary {
     let freeStarts = 0;
     let unknownStarts = 0;
-    for (const { unknown } of this.slots({ includeUnknown: true })) {
-      if (unknown.length === 0) freeStarts += 1;
-      else unknownStarts += 1;
+    for (let index = 0; index < this.count; index += 1) {
+      const state = this.#meetingAt(index);
+      if (state === FREE) freeStarts += 1;
+      else if (state === UNKNOWN) unknownStarts += 1;
     }
     const reasons = REASONS.map((reason) => ({ reason, starts: this.#startsBlockedBy(reason) }))
       .filter(({ starts }) => starts > 0)
       .toSorted((one, other) => other.starts - one.starts);
-    return { candidateStarts: this.#count, freeStarts, unknownStarts, reasons };
+    return { candidateStarts: this.count, freeStarts, unknownStarts, reasons };
   }
 
   /** In the order of the participants. */
@@ -99,7 +101,7 @@ export class Starts {
       freeStarts: states.filter((state) => state === FREE).length,
       soleObstacleOf: 0,
     }));
-    for (let index = 0; index < this.#count; index += 1) {
+    for (let index = 0; index < this.count; index += 1) {
       const sole = this.#soleObstacleAt(index);
       const summary = sole === null ? undefined : summaries[sole];
       if (summary) summary.soleObstacleOf += 1;
@@ -107,56 +109,66 @@ export class Starts {
     return summaries;
   }
 
-  #stateOf(person: number, index: number): number {
+  /** Of a participant at one of the starts: FREE, UNKNOWN or BLOCKED. */
+  stateOf(person: number, index: number): number {
     return this.#states[person]?.[index] ?? BLOCKED;
   }
 
-  /** Undefined where somebody who is needed cannot take part. */
+  /** Undefined where the meeting cannot take place. */
   #slotAt(index: number): Slot | undefined {
-    const unknown = new Set<string>();
-    const able: { userId: string; state: number }[] = [];
-    let interviewers = 0;
-    for (const [person, { userId, required, interviewer }] of this.#participants.entries()) {
-      const state = this.#stateOf(person, index);
-      if (interviewer) interviewers += 1;
-      if (state === BLOCKED && required) return undefined;
-      if (state === UNKNOWN && required) unknown.add(userId);
-      if (state !== BLOCKED && interviewer) able.push({ userId, state });
-    }
-    if (this.#meeting.kind === "PANEL" ? able.length < interviewers : able.length === 0) return undefined;
-    const certain = able.filter(({ state }) => state === FREE);
-    // One on one, whoever is certainly free makes it needless to offer the others.
-    const offered = this.#meeting.kind === "ONE_ON_ONE" && certain.length > 0 ? certain : able;
-    for (const { userId, state } of offered) if (state === UNKNOWN) unknown.add(userId);
-    const start = (this.#first + index) * GRID;
+    const state = this.#meetingAt(index);
+    if (state === BLOCKED) return undefined;
+    // Whoever is certainly free makes it needless to offer the others, when they are enough.
+    const certain = this.#interviewersAt(index, FREE);
+    const offered = certain.length < this.#meeting.need ? this.#interviewersAt(index, UNKNOWN) : certain;
+    const start = (this.first + index) * GRID;
     return {
       start,
       end: start + this.#meeting.length,
       interviewers: offered.map(({ userId }) => userId),
-      unknown: [...unknown],
+      unknown: this.#participants
+        .filter((one, person) => (one.required || offered.includes(one)) && this.stateOf(person, index) === UNKNOWN)
+        .map(({ userId }) => userId),
     };
+  }
+
+  /** Interviewers who are free then, or not known to be busy. */
+  #interviewersAt(index: number, most: typeof FREE | typeof UNKNOWN): Participant[] {
+    return this.#participants.filter(({ interviewer }, person) => interviewer && this.stateOf(person, index) <= most);
+  }
+
+  /** Whether the meeting can take place, as of a person. */
+  #meetingAt(index: number): number {
+    let state = FREE;
+    let free = 0;
+    let able = 0;
+    for (let person = 0; person < this.#participants.length; person += 1) {
+      const one = this.#participants[person];
+      const theirs = this.stateOf(person, index);
+      if (one?.required && theirs > state) state = theirs;
+      if (one?.interviewer && theirs === FREE) free += 1;
+      if (one?.interviewer && theirs !== BLOCKED) able += 1;
+    }
+    const { need } = this.#meeting;
+    if (able < need) return BLOCKED;
+    return free < need ? Math.max(state, UNKNOWN) : state;
   }
 
   /** The only person without whose block the meeting could take place; null when it can, or more stand in the way. */
   #soleObstacleAt(index: number): number | null {
-    const everybody = [...this.#participants.keys()];
-    const blocked = (person: number) => this.#stateOf(person, index) === BLOCKED;
-    const isInterviewer = (person: number) => this.#participants[person]?.interviewer === true;
-    const isNeeded = (person: number) =>
-      this.#participants[person]?.required === true || (this.#meeting.kind === "PANEL" && isInterviewer(person));
-    const interviewers = everybody.filter(isInterviewer);
-    const needed = everybody.filter((person) => isNeeded(person) && blocked(person));
-    const [first] = needed;
-    if (first !== undefined) {
-      const others = interviewers.some((person) => person === first || !blocked(person));
-      return needed.length === 1 && others ? first : null;
-    }
-    const [only] = interviewers;
-    return interviewers.length === 1 && only !== undefined && blocked(only) ? only : null;
+    const blocked = [...this.#participants.keys()].filter((person) => this.stateOf(person, index) === BLOCKED);
+    const interviews = (person: number) => this.#participants[person]?.interviewer === true;
+    const required = blocked.filter((person) => this.#participants[person]?.required);
+    const missing = blocked.filter(interviews);
+    const able = this.#participants.filter(({ interviewer }) => interviewer).length - missing.length;
+    const lack = this.#meeting.need - able;
+    const [only] = required.length > 0 ? required : missing;
+    if (only === undefined || required.length > 1 || lack > (interviews(only) ? 1 : 0)) return null;
+    return required.length === 1 || (lack === 1 && missing.length === 1) ? only : null;
   }
 
   #statesOf(blocks: readonly Block[]): Marks {
-    const states = new Uint8Array(this.#count);
+    const states = new Uint8Array(this.count);
     for (const block of blocks) {
       const state = block.reason === "UNKNOWN" ? UNKNOWN : BLOCKED;
       const [from, to] = this.#startsOf(block);
@@ -170,11 +182,11 @@ export class Starts {
     const limit = reason === "LIMIT_PER_DAY" || reason === "LIMIT_PER_WEEK";
     const from = limit ? Math.ceil(start / GRID) : Math.floor((start - this.#meeting.length) / GRID) + 1;
     const to = Math.ceil(end / GRID);
-    return [Math.max(0, from - this.#first), Math.min(this.#count, to - this.#first)];
+    return [Math.max(0, from - this.first), Math.min(this.count, to - this.first)];
   }
 
   #startsBlockedBy(reason: Reason): number {
-    const marks = new Uint8Array(this.#count);
+    const marks = new Uint8Array(this.count);
     for (const { blocks } of this.#participants) {
       for (const block of blocks) {
         if (block.reason !== reason) continue;

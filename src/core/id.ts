@@ -17,6 +17,7 @@ export const NOUNS = [
   "Interview",
   "InterviewPlan",
   "Job",
+  "LoopAvailabilitySearch",
   "Office",
   "ScorecardTemplate",
   "Stage",

@@ -17,7 +17,7 @@ import { weigh } from "./weight.ts";
 const ASSUMED_ITEMS = 5;
 /** How many values take about as long as one object. */
 export const VALUES_PER_POINT = 10;
-/** On a field of long text: how many ordinary values it counts for. */
+/** On a field of long text, or of what takes long to compute: how many ordinary values, or objects, it counts for. */
 export interface WeightExtensions {
   weight: number;
 }
@@ -91,7 +91,7 @@ class Measure {
     const inner = node.selectionSet && isCompositeType(type) ? this.ofSet(node.selectionSet, type) : NOTHING;
     const values = isLeafType(type) ? Math.max(1, items) * weightOfField(field) : 0;
     return {
-      objects: own + inner.objects * items,
+      objects: own * weightOfField(field) + inner.objects * items,
       values: values + this.#weightOf(node) + inner.values * items,
       depth: 1 + inner.depth,
       fields: 1 + inner.fields,

@@ -7,7 +7,7 @@ import { encodeId } from "../core/id.ts";
 import { RequestError } from "../core/error.ts";
 import type { accounts } from "../db/schema/account.ts";
 import type { stageActivities } from "../db/schema/activity.ts";
-import type { availabilitySearches } from "../db/schema/availability.ts";
+import type { InterviewSearch, LoopSearch } from "../db/schema/availability.ts";
 import type {
   applications,
   candidates,
@@ -40,7 +40,8 @@ interface Objects {
   ScorecardTemplate: typeof scorecardTemplates.$inferSelect;
   Interview: typeof interviews.$inferSelect;
   Interviewer: typeof interviewers.$inferSelect;
-  AvailabilitySearch: typeof availabilitySearches.$inferSelect;
+  AvailabilitySearch: InterviewSearch;
+  LoopAvailabilitySearch: LoopSearch;
   InterviewChange: typeof events.$inferSelect;
 }
 

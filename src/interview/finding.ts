@@ -9,7 +9,8 @@ export type FindingOperation =
   | "undoCandidateNoShow"
   | "recordRsvp"
   | "retryProvisioning"
-  | "computeAvailability";
+  | "computeAvailability"
+  | "computeLoopAvailability";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -20,7 +21,8 @@ interface CodeEntry {
 const create: readonly FindingOperation[] = ["createInterview"];
 const update: readonly FindingOperation[] = ["updateInterview"];
 const both: readonly FindingOperation[] = [...create, ...update];
-const search: readonly FindingOperation[] = ["computeAvailability"];
+const loopSearch: readonly FindingOperation[] = ["computeLoopAvailability"];
+const search: readonly FindingOperation[] = ["computeAvailability", ...loopSearch];
 
 /** Every finding code: its message and the operations that may return it. */
 export const FINDINGS = {
@@ -187,7 +189,18 @@ export const FINDINGS = {
     message: "The interview has no participant with this id.",
     operations: ["recordRsvp"],
   },
-  ERR_TOO_MANY_INTERVIEWERS: { message: "At most ten interviewers can be searched at a time.", operations: search },
+  ERR_TOO_MANY_INTERVIEWERS: {
+    message: "At most ten interviewers can be searched for one interview, and thirty for a loop.",
+    operations: search,
+  },
+  ERR_LOOP_LEGS_OUT_OF_RANGE: {
+    message: "A loop has 2 to 12 legs, and at most 6 when they may come in any order.",
+    operations: loopSearch,
+  },
+  ERR_POOL_NEED_OUT_OF_RANGE: {
+    message: "A pool must need at least one of its people, and not more than it has beside those who are required.",
+    operations: loopSearch,
+  },
   ERR_WINDOW_TOO_LONG: {
     message: "The time that is searched must have at most 30 days. Search later days by themselves.",
     operations: search,

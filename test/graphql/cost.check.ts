@@ -36,6 +36,12 @@ describe("objects", () => {
       "{ interviews(first: 3) { nodes { application { interviews(last: 4) { nodes { id } } } } } }",
       1 + 3 * (1 + 1 + 1 + 4),
     ],
+    // What takes long to compute.
+    ['{ loopAvailabilitySearch(id: "a") { result { complete } } }', 1 + 2_000],
+    [
+      '{ loopAvailabilitySearch(id: "a") { result { sequences(first: 3) { legs { leg } } } } }',
+      2_001 + 3 * (1 + 5) - 3 + 1,
+    ],
     ['{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
     ['{ nodes(ids: "a") { id } }', 1],
     ["query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 4, { ids: ["a", "b", "c", "d"] }],
