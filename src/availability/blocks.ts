@@ -1,6 +1,6 @@
 import { subtract, union, widen } from "../core/interval.ts";
 import type { Span, Spans } from "../core/interval.ts";
-import { onWallClock, timeOffIn, weekdayOf, workingTime } from "../people/working-time.ts";
+import { timeOffIn, weekdayOf, workingTime } from "../people/working-time.ts";
 import type { ZonePiece } from "../core/zone-pieces.ts";
 import type { WorkingHours } from "../people/working-time.ts";
 
@@ -79,8 +79,8 @@ export function blocksOf(facts: PersonFacts, options: BlockOptions): Block[] {
     ...of("OUTSIDE_WORKING_HOURS", outside),
     ...of("TIME_OFF", timeOffIn(facts.timeOff, pieces)),
     ...of("MINIMUM_NOTICE", notice),
-    ...of("LIMIT_PER_DAY", fullSpans(facts, facts.maxPerDay, dayStart)),
-    ...of("LIMIT_PER_WEEK", fullSpans(facts, facts.maxPerWeek, weekStart)),
+    ...of("LIMIT_PER_DAY", fullSpans(facts, facts.maxPerDay, "LIMIT_PER_DAY")),
+    ...of("LIMIT_PER_WEEK", fullSpans(facts, facts.maxPerWeek, "LIMIT_PER_WEEK")),
     ...of("UNKNOWN", union(facts.unknown)),
   ];
   return blocks
@@ -105,28 +105,50 @@ function seatBlocks(seats: readonly Seat[]): Block[] {
     });
 }
 
-const dayStart = (day: number) => ({ first: day, days: 1 });
-const weekStart = (day: number) => ({ first: day - weekdayOf(day) + 1, days: 7 });
+/** A day or a week of the wall clock: from which instant on it counts, until the next one does. */
+export interface Period {
+  start: number;
+  /** The same for all instants of the day, or the week. */
+  number: number;
+  /** How many interviews of the person begin in it. */
+  taken: number;
+}
 
-/** The days or weeks, by the wall clock, in which as many interviews begin as may. */
-function fullSpans(
-  { pieces, seats }: PersonFacts,
-  max: number | null,
-  periodOf: (day: number) => { first: number; days: number },
-): Span[] {
-  if (max === null) return [];
+const NUMBER_OF = {
+  LIMIT_PER_DAY: (day: number) => day,
+  LIMIT_PER_WEEK: (day: number) => day - weekdayOf(day),
+};
+
+/** The days or the weeks of a person, in order. */
+export function periodsOf(
+  { pieces, seats }: Pick<PersonFacts, "pieces" | "seats">,
+  limit: keyof typeof NUMBER_OF,
+): Period[] {
+  const numberOf = NUMBER_OF[limit];
   const counts = new Map<number, number>();
   for (const { start } of seats) {
     const piece = pieces.find((one) => one.start <= start && start < one.end);
     if (!piece) continue;
-    const { first } = periodOf(Math.floor((start + piece.offset) / DAY));
-    counts.set(first, (counts.get(first) ?? 0) + 1);
+    const number = numberOf(Math.floor((start + piece.offset) / DAY));
+    counts.set(number, (counts.get(number) ?? 0) + 1);
   }
-  return onWallClock(pieces, (wall) => {
-    const full: Span[] = [];
-    for (let day = Math.floor(wall.start / DAY); day * DAY < wall.end; day += 1) {
-      if ((counts.get(periodOf(day).first) ?? 0) >= max) full.push({ start: day * DAY, end: (day + 1) * DAY });
+  const periods: Period[] = [];
+  for (const { start, end, offset } of pieces) {
+    for (let day = Math.floor((start + offset) / DAY); day * DAY < end + offset; day += 1) {
+      const number = numberOf(day);
+      if (periods.at(-1)?.number === number) continue;
+      periods.push({ start: Math.max(start, day * DAY - offset), number, taken: counts.get(number) ?? 0 });
     }
-    return full;
+  }
+  return periods;
+}
+
+/** The days or weeks in which as many interviews begin as may. */
+function fullSpans(facts: PersonFacts, max: number | null, limit: keyof typeof NUMBER_OF): Span[] {
+  if (max === null) return [];
+  const end = facts.pieces.at(-1)?.end ?? 0;
+  const spans = periodsOf(facts, limit).map(({ start, taken }, index, periods) => {
+    return { start, end: taken < max ? start : (periods[index + 1]?.start ?? end) };
   });
+  return union(spans);
 }

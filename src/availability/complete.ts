@@ -9,7 +9,7 @@ import type { TaskHandler } from "../tasks/runner.ts";
 import { calendarsOf, loadParticipants, resultOf } from "./compute.ts";
 import { askAndRemember, readSnapshot } from "./facts.ts";
 import { searchInAccount } from "./load.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { Search } from "./load.ts";
 import { completeSearch } from "./tasks.ts";
 
 /** How long the calendars of a search may take together. */
@@ -45,7 +45,7 @@ export function searchHandler(
 async function complete(
   ctx: Context,
   freeBusy: FreeBusyProvider,
-  { search, deadlineMs }: { search: AvailabilitySearch; deadlineMs: number },
+  { search, deadlineMs }: { search: Search; deadlineMs: number },
 ): Promise<void> {
   const users = await loadParticipants(ctx, search);
   const userIds = users.map(({ id }) => id);
@@ -59,11 +59,11 @@ async function complete(
   await endSearch(ctx, search, resultOf(search, { users, snapshot: { ...snapshot, answers }, now: ctx.now() }));
 }
 
-type End = Partial<Pick<AvailabilitySearch, "people" | "asOfCursor" | "errorCode" | "errorMessage">> &
-  Pick<AvailabilitySearch, "state" | "completedAt">;
+type End = Partial<Pick<Search, "people" | "asOfCursor" | "errorCode" | "errorMessage">> &
+  Pick<Search, "state" | "completedAt">;
 
 /** Ends a search that has not ended, and wakes those who follow it. */
-async function endSearch(ctx: Context, { accountId, id }: AvailabilitySearch, end: End): Promise<void> {
+async function endSearch(ctx: Context, { accountId, id }: Search, end: End): Promise<void> {
   const { accountId: ofAccount, id: ofId, state } = availabilitySearches;
   await inTransaction(ctx, (tx) =>
     tx

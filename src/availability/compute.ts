@@ -13,27 +13,43 @@ import { readSnapshot } from "./facts.ts";
 import type { Snapshot } from "./facts.ts";
 import { findPeople, participantIds } from "./find-people.ts";
 import type { Question } from "./find-people.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { InterviewSearch } from "./load.ts";
 import { judgeRequest } from "./request.ts";
-import type { References, SearchRequest } from "./request.ts";
+import type { JudgedRequest, References, SearchRequest, WindowRequest } from "./request.ts";
 import { completeSearch } from "./tasks.ts";
 
 /**
  * Begins a search, and completes it when no calendar has to be asked.
  * @throws ValidationFailed; then nothing was written
  */
-export async function computeAvailability(ctx: Context, request: SearchRequest): Promise<AvailabilitySearch> {
+export async function computeAvailability(ctx: Context, request: SearchRequest): Promise<InterviewSearch> {
   requireScope(ctx, "interviews:write");
-  const now = ctx.now();
-  const { window, findings } = judgeRequest(request, await loadReferences(ctx, request), now);
+  const { interviewerIds, kind, durationMinutes } = request;
+  const judged = judgeRequest(request, await loadReferences(ctx, request, interviewerIds), ctx.now());
+  const asked = { interviewerIds, kind, durationMinutes, loop: null };
+  return { ...(await beginSearch(ctx, { request, judged }, asked)), ...asked };
+}
+
+type Row = typeof availabilitySearches.$inferSelect;
+
+/**
+ * Writes a search with what is asked for, one interview or a loop.
+ * @throws ValidationFailed
+ */
+export async function beginSearch(
+  ctx: Context,
+  { request, judged: { window, findings } }: { request: WindowRequest; judged: JudgedRequest },
+  asked: Pick<Row, "interviewerIds" | "kind" | "durationMinutes" | "loop">,
+): Promise<Row> {
   if (findings.length > 0) throw new ValidationFailed(findings);
-  const { ids: _, from: _from, to: _to, ...asked } = request;
-  const question = { ...asked, startsAt: new Date(window.start), endsAt: new Date(window.end) };
+  const now = ctx.now();
+  const { ids: _, from: _from, to: _to, ...rest } = request;
+  const question = { ...rest, ...asked, startsAt: new Date(window.start), endsAt: new Date(window.end) };
   const users = await loadParticipants(ctx, question);
   const calendars = calendarsOf(users);
   const snapshot = await readSnapshot(ctx, question, { userIds: users.map(({ id }) => id), calendars });
   const done = calendars.every((calendar) => snapshot.answers.has(calendar));
-  const pending: AvailabilitySearch = {
+  const pending: Row = {
     ...question,
     accountId: ctx.accountId,
     id: newId(),
@@ -54,18 +70,23 @@ export async function computeAvailability(ctx: Context, request: SearchRequest):
   return pending;
 }
 
-async function insert(ctx: Context, search: AvailabilitySearch): Promise<AvailabilitySearch> {
+async function insert(ctx: Context, search: Row): Promise<Row> {
   await ctx.db.insert(availabilitySearches).values(search);
   return search;
 }
 
-async function loadReferences(ctx: Context, request: SearchRequest): Promise<References> {
+/** @param interviewerIds each of them once */
+export async function loadReferences(
+  ctx: Context,
+  request: WindowRequest,
+  interviewerIds: readonly string[],
+): Promise<References> {
   const [organizer, interviewers, ignoredInterviews] = await Promise.all([
     ctx.load(userInAccount, request.organizerId),
-    Promise.all(request.interviewerIds.map((id) => ctx.load(userInAccount, id))),
+    Promise.all(interviewerIds.map(async (id) => [id, await ctx.load(userInAccount, id)] as const)),
     Promise.all(request.ignoredInterviewIds.map((id) => findToChange(ctx, id))),
   ]);
-  return { organizer, interviewers, ignoredInterviews };
+  return { organizer, interviewers: new Map(interviewers), ignoredInterviews };
 }
 
 export function loadParticipants(ctx: Context, question: Question): Promise<User[]> {

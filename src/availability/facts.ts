@@ -10,7 +10,7 @@ import type { Head } from "../events/read.ts";
 import type { Context } from "../operation/context.ts";
 import { executeKept } from "../read/rows.ts";
 import type { Seat } from "./blocks.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { Search } from "./load.ts";
 import { MAX_BUFFER_MINUTES } from "./request.ts";
 
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ const FRESH_MS = 60_000;
 const SHOWN_MS = 2 * FRESH_MS;
 
 /** A search as far as its facts depend on it. */
-export type Asked = Pick<AvailabilitySearch, "startsAt" | "endsAt" | "ignoredInterviewIds">;
+export type Asked = Pick<Search, "startsAt" | "endsAt" | "ignoredInterviewIds">;
 
 /** What a person sits on. */
 export interface Seats {

@@ -1,21 +1,21 @@
 import type { FreeBusyAnswer } from "../calendar/free-busy.ts";
 import { union } from "../core/interval.ts";
 import { zonePieces } from "../core/zone-pieces.ts";
-import type { StoredPerson } from "../db/schema/availability.ts";
+import type { StoredLimit, StoredPerson } from "../db/schema/availability.ts";
 import type { User } from "../people/load.ts";
 import { workingHoursOf } from "../people/working-time.ts";
-import { blocksOf } from "./blocks.ts";
+import { blocksOf, periodsOf } from "./blocks.ts";
 import type { PersonFacts } from "./blocks.ts";
 import { askedOf, spanAround } from "./facts.ts";
 import type { Seats, Snapshot } from "./facts.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { Search } from "./load.ts";
 import { GRID } from "./slots.ts";
 
 const MINUTE = 60_000;
 
 /** What a search asks for. */
 export type Question = Pick<
-  AvailabilitySearch,
+  Search,
   | "organizerId"
   | "interviewerIds"
   | "organizerMustBeFree"
@@ -25,6 +25,7 @@ export type Question = Pick<
   | "bufferMinutes"
   | "minimumNoticeMinutes"
   | "ignoredInterviewIds"
+  | "loop"
 >;
 
 /** Whose time counts: the interviewers, and the organizer when they must be free. */
@@ -45,43 +46,50 @@ export function findPeople(
   return users.map((user) => {
     const answer = user.calendarAddress === null ? NOT_CONNECTED : answerOf(snapshot, user.calendarAddress);
     const { seats, ignored } = snapshot.seats.get(user.id) ?? NO_SEATS;
-    const workingHours = workingHoursOf(user);
-    const blocks = blocksOf(
-      {
-        pieces: pieces.get(user.timezone) ?? [],
-        workingHours,
-        timeOff: user.timeOff,
-        seats,
-        ignoredSeats: ignored,
-        busy: "busy" in answer ? answer.busy : [],
-        unknown: answer.answer === "ANSWERED" ? [] : "unknown" in answer ? union(answer.unknown) : [askedOf(question)],
-        ...limitsOf(question, user),
-      },
-      {
-        window: { start: question.startsAt.getTime(), end: question.endsAt.getTime() },
-        earliest,
-        buffer: Math.max(question.bufferMinutes, user.bufferMinutes) * MINUTE,
-        withinWorkingHours: question.withinWorkingHours,
-      },
-    );
+    const facts: PersonFacts = {
+      pieces: pieces.get(user.timezone) ?? [],
+      workingHours: workingHoursOf(user),
+      timeOff: user.timeOff,
+      seats,
+      ignoredSeats: ignored,
+      busy: "busy" in answer ? answer.busy : [],
+      unknown: answer.answer === "ANSWERED" ? [] : "unknown" in answer ? union(answer.unknown) : [askedOf(question)],
+      ...maximaOf(question, user),
+    };
+    const bufferMinutes = Math.max(question.bufferMinutes, user.bufferMinutes);
+    const blocks = blocksOf(facts, {
+      window: { start: question.startsAt.getTime(), end: question.endsAt.getTime() },
+      earliest,
+      buffer: bufferMinutes * MINUTE,
+      withinWorkingHours: question.withinWorkingHours,
+    });
     return {
       userId: user.id,
       calendar: answer.answer,
-      workingHoursKnown: workingHours !== null,
+      workingHoursKnown: facts.workingHours !== null,
       blocks: blocks.map(({ start, end, reason, interviewId }) =>
         interviewId === null ? [start, end, reason] : [start, end, reason, interviewId],
       ),
+      ...(question.loop && { bufferMinutes, limits: limitsOf(facts) }),
     };
   });
 }
 
 /** Whoever merely organizes the interview takes none. */
-function limitsOf({ interviewerIds }: Question, user: User): Pick<PersonFacts, "maxPerDay" | "maxPerWeek"> {
+function maximaOf({ interviewerIds }: Question, user: User): Pick<PersonFacts, "maxPerDay" | "maxPerWeek"> {
   const interviews = interviewerIds.includes(user.id);
   return {
     maxPerDay: interviews ? user.maxInterviewsPerDay : null,
     maxPerWeek: interviews ? user.maxInterviewsPerWeek : null,
   };
+}
+
+function limitsOf(facts: PersonFacts): StoredLimit[] {
+  const limitOf = (max: number | null, limit: "LIMIT_PER_DAY" | "LIMIT_PER_WEEK"): StoredLimit[] => {
+    if (max === null) return [];
+    return [{ max, periods: periodsOf(facts, limit).map(({ start, number, taken }) => [start, number, taken]) }];
+  };
+  return [...limitOf(facts.maxPerDay, "LIMIT_PER_DAY"), ...limitOf(facts.maxPerWeek, "LIMIT_PER_WEEK")];
 }
 
 const answerOf = ({ answers }: Pick<Snapshot, "answers">, address: string): FreeBusyAnswer =>

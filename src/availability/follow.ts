@@ -2,24 +2,19 @@ import { RequestError } from "../core/error.ts";
 import type { Context, SearchEnds } from "../operation/context.ts";
 import { nextOf } from "../operation/event-source.ts";
 import type { ItemStream, StreamBatch, StreamItem } from "../operation/event-source.ts";
-import { findSearch } from "./found.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { Search } from "./load.ts";
 
 /** The number that the end of a search has in the stream that it alone makes up. */
 const END = 1;
 
-/**
- * Tells once when a search has ended.
- * @throws RequestError NOT_FOUND when there is none that the caller may see
- */
-export async function followSearch(ctx: Context, id: string): Promise<ItemStream> {
-  const { accountId } = await existingSearch(ctx, id);
+/** Tells once when a search has ended. */
+export function followSearch(ctx: Context, { accountId, id }: Search): ItemStream {
   return new SearchStream(accountId, ctx.searches.follow({ accountId, id }));
 }
 
-/** @throws RequestError NOT_FOUND */
-export async function existingSearch(ctx: Context, id: string): Promise<AvailabilitySearch> {
-  const search = await findSearch(ctx, id);
+/** @throws RequestError NOT_FOUND when there is none that the caller may see */
+export async function existing<Of extends Search>(found: Promise<Of | null>): Promise<Of> {
+  const search = await found;
   if (search) return search;
   throw new RequestError("NOT_FOUND", "There is no availability search with this id that the caller may see.");
 }

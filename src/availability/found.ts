@@ -7,7 +7,7 @@ import type { Context } from "../operation/context.ts";
 import type { StoredBlock, StoredPerson } from "../db/schema/availability.ts";
 import type { Block, Reason } from "./blocks.ts";
 import { searchInAccount } from "./load.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { InterviewSearch, LoopSearch, Search } from "./load.ts";
 import { Starts } from "./slots.ts";
 import type { PersonSummary, Slot, Summary } from "./slots.ts";
 
@@ -15,10 +15,22 @@ const MINUTE = 60_000;
 /** An older result says little of who is free. */
 const EXPIRES_MS = 60 * MINUTE;
 
-export type SearchStatus = AvailabilitySearch["state"] | "EXPIRED";
+export type SearchStatus = Search["state"] | "EXPIRED";
 
-/** One search, or null when there is none that the caller may see: their own, or any for an admin. */
-export async function findSearch(ctx: Context, id: string): Promise<AvailabilitySearch | null> {
+/** One search for one interview, or null when there is none that the caller may see. */
+export async function findSearch(ctx: Context, id: string): Promise<InterviewSearch | null> {
+  const search = await findAnySearch(ctx, id);
+  return search?.loop === null ? search : null;
+}
+
+/** The same for a loop. */
+export async function findLoopSearch(ctx: Context, id: string): Promise<LoopSearch | null> {
+  const search = await findAnySearch(ctx, id);
+  return search?.loop ? search : null;
+}
+
+/** The caller's own, or any for an admin. */
+async function findAnySearch(ctx: Context, id: string): Promise<Search | null> {
   requireScope(ctx, "interviews:write");
   const search = await ctx.load(searchInAccount, id);
   if (!search) return null;
@@ -27,11 +39,11 @@ export async function findSearch(ctx: Context, id: string): Promise<Availability
 }
 
 /** Until when the result can be read; null when there is none. */
-export function expiryOf({ state, completedAt }: AvailabilitySearch): Date | null {
+export function expiryOf({ state, completedAt }: Search): Date | null {
   return state === "SUCCEEDED" && completedAt ? new Date(completedAt.getTime() + EXPIRES_MS) : null;
 }
 
-export function statusOf(search: AvailabilitySearch, now: Date): SearchStatus {
+export function statusOf(search: Search, now: Date): SearchStatus {
   const expiry = expiryOf(search);
   return expiry && expiry <= now ? "EXPIRED" : search.state;
 }
@@ -43,10 +55,10 @@ export interface FoundPerson extends StoredPerson, PersonSummary {
 
 /** The result of a search: slots and summaries are computed from the blocks when they are read. */
 export class Found {
-  readonly #search: AvailabilitySearch;
+  readonly #search: InterviewSearch;
   readonly #starts: Starts;
 
-  constructor(search: AvailabilitySearch) {
+  constructor(search: InterviewSearch) {
     const { interviewerIds, organizerId, organizerMustBeFree, startsAt, endsAt, kind, durationMinutes } = search;
     const window = { start: startsAt.getTime(), end: endsAt.getTime() };
     const participants = (search.people ?? []).map(({ userId, blocks }) => ({
@@ -55,8 +67,9 @@ export class Found {
       interviewer: interviewerIds.includes(userId),
       blocks: blocks.map(toBlock),
     }));
+    const need = kind === "PANEL" ? interviewerIds.length : 1;
     this.#search = search;
-    this.#starts = new Starts({ window, kind, length: durationMinutes * MINUTE }, participants);
+    this.#starts = new Starts({ window, need, length: durationMinutes * MINUTE }, participants);
   }
 
   summary(): Summary {
@@ -112,10 +125,10 @@ export function toBlock([start, end, reason, interviewId]: StoredBlock): Block {
   return { start, end, reason: reason as Reason, interviewId: interviewId ?? null };
 }
 
-const results = new WeakMap<AvailabilitySearch, Found>();
+const results = new WeakMap<InterviewSearch, Found>();
 
 /** The result, for as long as it stands; null before and after. */
-export function foundOf(search: AvailabilitySearch, now: Date): Found | null {
+export function foundOf(search: InterviewSearch, now: Date): Found | null {
   if (statusOf(search, now) !== "SUCCEEDED") return null;
   const found = results.get(search) ?? new Found(search);
   results.set(search, found);

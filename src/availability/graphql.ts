@@ -1,54 +1,24 @@
 import { decodeIdOf } from "../core/id.ts";
 import type { ItemsExtensions, WorkExtensions } from "../execution/cost.ts";
 import { builder } from "../graphql/builder.ts";
-import { defineEnum } from "../graphql/enum.ts";
 import { requireMutationScopes } from "../graphql/mutation-scopes.ts";
 import { InterviewKind } from "../hiring/plan-graphql.ts";
 import { ValidationFailed } from "../interview/finding.ts";
 import { requireScope } from "../operation/authorize.ts";
 import { computeAvailability } from "./compute.ts";
-import { existingSearch, followSearch } from "./follow.ts";
-import { expiryOf, findSearch, foundOf, statusOf } from "./found.ts";
-import type { SearchStatus } from "./found.ts";
+import { existing, followSearch } from "./follow.ts";
+import { findSearch, foundOf } from "./found.ts";
 import { ComputeAvailabilityInput, toSearchRequest } from "./input-graphql.ts";
-import type { AvailabilitySearch } from "./load.ts";
+import type { InterviewSearch } from "./load.ts";
 import { MAX_INTERVIEWERS } from "./request.ts";
 import { AvailabilityPerson, AvailabilitySlot, AvailabilitySummary, SlotConnection } from "./result-graphql.ts";
 import type { ShownSlot } from "./result-graphql.ts";
+import { READABLE, SEARCH_ID, searchFields } from "./search-graphql.ts";
 import type { Slot } from "./slots.ts";
 import type { Page } from "../listing/page.ts";
 
 /** Everybody's facts of a month, and every quarter of an hour in it. */
-const WORK_OF_SEARCH = 100;
-
-const STATUSES = ["PENDING", "SUCCEEDED", "FAILED", "EXPIRED"] as const satisfies readonly SearchStatus[];
-const Status = defineEnum("AvailabilitySearchStatus", STATUSES, {
-  description: "How far a search has come.",
-  values: {
-    PENDING: "Calendars are being asked. `availabilityComputed` tells when the search has ended, within seconds.",
-    SUCCEEDED: "The result can be read.",
-    FAILED: "There is no result: see `error`.",
-    EXPIRED: "The result is an hour old and can no longer be read. Search again.",
-  },
-});
-
-interface SearchError {
-  code: string;
-  message: string;
-}
-
-const SearchErrorType = builder.objectRef<SearchError>("AvailabilitySearchError").implement({
-  description: "Why a search has no result. A calendar that does not answer is no such reason.",
-  fields: (t) => ({
-    code: t.exposeString("code", { description: "Stable, in capitals: INTERNAL_ERROR or LOST." }),
-    message: t.exposeString("message", { description: "The same for people." }),
-  }),
-});
-
-const errorOf = ({ errorCode, errorMessage }: AvailabilitySearch): SearchError | null =>
-  errorCode === null || errorMessage === null ? null : { code: errorCode, message: errorMessage };
-
-const READABLE = "Null unless the search has SUCCEEDED.";
+export const WORK_OF_SEARCH = 100;
 
 builder.node("AvailabilitySearch", {
   description:
@@ -60,33 +30,12 @@ builder.node("AvailabilitySearch", {
     return findSearch(ctx, id);
   },
   fields: (t) => ({
-    status: t.field({
-      type: Status,
-      description: "How far it has come.",
-      resolve: (search, _args, ctx) => statusOf(search, ctx.now()),
-    }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
-    completedAt: t.expose("completedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
-    expiresAt: t.field({
-      type: "DateTime",
-      nullable: true,
-      description: "Until when the result can be read; null when there is none.",
-      resolve: (search) => expiryOf(search),
-    }),
-    error: t.field({
-      type: SearchErrorType,
-      nullable: true,
-      description: "Why it FAILED; null otherwise.",
-      resolve: (search) => errorOf(search),
-    }),
-    from: t.expose("startsAt", { type: "DateTime", description: "From when times were looked for." }),
-    to: t.expose("endsAt", { type: "DateTime", description: "Until when." }),
+    ...searchFields(t),
     kind: t.expose("kind", {
       type: InterviewKind,
       description: "Whether all interviewers are needed, or one of them.",
     }),
     durationMinutes: t.exposeInt("durationMinutes", { description: "Length of the interview." }),
-    timezone: t.expose("timezone", { type: "TimeZone", description: "The zone in which slots are told." }),
     slots: t.connection(
       {
         type: AvailabilitySlot,
@@ -120,14 +69,6 @@ builder.node("AvailabilitySearch", {
       extensions: { items: MAX_INTERVIEWERS + 1 } satisfies ItemsExtensions,
       resolve: (search, _args, ctx) => foundOf(search, ctx.now())?.people() ?? [],
     }),
-    asOfCursor: t.field({
-      type: "EventCursor",
-      nullable: true,
-      description:
-        "The end of the event log when interviews were read. What `interviewEvents` delivers after it may have aged the result. " +
-        READABLE,
-      resolve: (search, _args, ctx) => (statusOf(search, ctx.now()) === "SUCCEEDED" ? search.asOfCursor : null),
-    }),
   }),
 });
 
@@ -136,7 +77,7 @@ function withZone(page: Page<Slot>, timezone: string): Page<ShownSlot> {
 }
 
 const ComputeAvailabilitySuccess = builder
-  .objectRef<{ search: AvailabilitySearch }>("ComputeAvailabilitySuccess")
+  .objectRef<{ search: InterviewSearch }>("ComputeAvailabilitySuccess")
   .implement({
     description: "The search was accepted.",
     fields: (t) => ({
@@ -171,14 +112,12 @@ builder.mutationField("computeAvailability", (t) =>
   }),
 );
 
-const ID = { required: true, description: "Id of the search." } as const;
-
 builder.queryField("availabilitySearch", (t) =>
   t.field({
     type: "AvailabilitySearch",
     nullable: true,
     description: "One search for times, or null when there is none that the caller may see.",
-    args: { id: t.arg.id(ID) },
+    args: { id: t.arg.id(SEARCH_ID) },
     resolve: (_root, { id }, ctx, info) => {
       requireMutationScopes(ctx, info);
       return findSearch(ctx, decodeIdOf("AvailabilitySearch", id));
@@ -192,11 +131,11 @@ builder.subscriptionField("availabilityComputed", (t) =>
     description:
       "Delivers a search once, when it has SUCCEEDED or FAILED, and completes. One that has ended already is delivered at once, " +
       "so that nothing is missed between `computeAvailability` and this. An id that nobody has is NOT_FOUND.",
-    args: { searchId: t.arg.id(ID) },
-    subscribe: (_root, { searchId }, ctx, info) => {
+    args: { searchId: t.arg.id(SEARCH_ID) },
+    subscribe: async (_root, { searchId }, ctx, info) => {
       requireMutationScopes(ctx, info);
-      return followSearch(ctx, decodeIdOf("AvailabilitySearch", searchId));
+      return followSearch(ctx, await existing(findSearch(ctx, decodeIdOf("AvailabilitySearch", searchId))));
     },
-    resolve: (_item, { searchId }, ctx) => existingSearch(ctx, decodeIdOf("AvailabilitySearch", searchId)),
+    resolve: (_item, { searchId }, ctx) => existing(findSearch(ctx, decodeIdOf("AvailabilitySearch", searchId))),
   }),
 );

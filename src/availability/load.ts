@@ -1,6 +1,9 @@
 import { availabilitySearches } from "../db/schema/availability.ts";
+import type { Search } from "../db/schema/availability.ts";
 import { defineRowLoader } from "../read/loader.ts";
+import type { Loader } from "../read/loader.ts";
 
-export type AvailabilitySearch = typeof availabilitySearches.$inferSelect;
+export type { InterviewSearch, LoopSearch, Search } from "../db/schema/availability.ts";
 
-export const searchInAccount = defineRowLoader(availabilitySearches);
+/** The table's check says which columns are null together. */
+export const searchInAccount = defineRowLoader(availabilitySearches) as Loader<Search>;

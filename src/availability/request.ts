@@ -7,15 +7,11 @@ import type { Interview, InterviewKind } from "../interview/load.ts";
 import type { User } from "../people/load.ts";
 import { inRange } from "../scheduling/time.ts";
 
-/** A request to find times, with the ids of the tables. */
-export interface SearchRequest {
+/** What is asked of one interview and of a loop alike, with the ids of the tables. */
+export interface WindowRequest {
   /** The ids as they were sent. */
   ids: SentIds;
   organizerId: string;
-  /** Each of them once. */
-  interviewerIds: string[];
-  kind: InterviewKind;
-  durationMinutes: number;
   timezone: string;
   /** Null for now. */
   from: string | null;
@@ -28,10 +24,19 @@ export interface SearchRequest {
   ignoredInterviewIds: string[];
 }
 
+/** A request to find times for one interview. */
+export interface SearchRequest extends WindowRequest {
+  /** Each of them once. */
+  interviewerIds: string[];
+  kind: InterviewKind;
+  durationMinutes: number;
+}
+
 /** What the request refers to; null stands for an id that nothing visible has. */
 export interface References {
   organizer: User | null;
-  interviewers: readonly (User | null)[];
+  /** By their ids. */
+  interviewers: ReadonlyMap<string, User | null>;
   ignoredInterviews: readonly (Interview | null)[];
 }
 
@@ -49,44 +54,73 @@ export const MAX_INTERVIEWERS = 10;
 export const MAX_BUFFER_MINUTES = 240;
 const MAX_NOTICE_MINUTES = 30 * 24 * 60;
 
-const at = (field: keyof SearchRequest | "ignoreInterviewIds") => ["input", field];
+const at = (...fields: string[]) => ["input", ...fields];
 
 /** Finds every fault of a request at once. */
 export function judgeRequest(request: SearchRequest, references: References, now: Date): JudgedRequest {
-  const { window, findings } = judgeWindow(request, now);
+  const { interviewerIds, durationMinutes } = request;
+  return judgeAround(request, { references, now }, [
+    ...judgeInterviewers(interviewerIds, request, { references, path: at("interviewerIds") }),
+    ...judgeLength(durationMinutes, at("durationMinutes")),
+  ]);
+}
+
+/** @param findings of what is asked for, which are told after those of the organizer */
+export function judgeAround(
+  request: WindowRequest,
+  { references, now }: { references: References; now: Date },
+  findings: readonly Finding[],
+): JudgedRequest {
+  const judged = judgeWindow(request, now);
   return {
-    window,
+    window: judged.window,
     findings: [
-      ...judgePeople(request, references),
-      ...judgeLength(request),
+      ...judgeOrganizer(request, references),
       ...findings,
+      ...judged.findings,
       ...judgeRest(request, references),
     ],
   };
 }
 
-function judgePeople({ ids, organizerId, interviewerIds }: SearchRequest, references: References): Finding[] {
+function judgeOrganizer({ ids, organizerId }: WindowRequest, { organizer }: References): Finding[] {
+  if (organizer?.active) return [];
+  return [finding("ERR_ORGANIZER_NOT_FOUND", at("organizerId"), ids.explain("User", organizerId))];
+}
+
+export function judgeInterviewers(
+  interviewerIds: readonly string[],
+  { ids }: WindowRequest,
+  { references, path }: { references: References; path: string[] },
+): Finding[] {
   const findings: Finding[] = [];
-  if (!references.organizer?.active) {
-    findings.push(finding("ERR_ORGANIZER_NOT_FOUND", at("organizerId"), ids.explain("User", organizerId)));
-  }
-  const unknown = interviewerIds.filter((_, index) => !references.interviewers[index]?.active);
-  if (interviewerIds.length === 0) findings.push(finding("ERR_INTERVIEWER_IDS_REQUIRED", at("interviewerIds")));
+  const unknown = interviewerIds.filter((id) => !references.interviewers.get(id)?.active);
+  if (interviewerIds.length === 0) findings.push(finding("ERR_INTERVIEWER_IDS_REQUIRED", path));
   if (unknown.length > 0) {
     const particulars = unknown.map((id) => ids.explain("User", id)).join(" ");
-    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", at("interviewerIds"), particulars));
+    findings.push(finding("ERR_INTERVIEWERS_NOT_FOUND", path, particulars));
   }
   if (interviewerIds.length > MAX_INTERVIEWERS) {
-    findings.push(finding("ERR_TOO_MANY_INTERVIEWERS", at("interviewerIds"), `Sent: ${interviewerIds.length}.`));
+    findings.push(finding("ERR_TOO_MANY_INTERVIEWERS", path, `Sent: ${interviewerIds.length}.`));
   }
   return findings;
 }
 
-function judgeLength({ durationMinutes }: SearchRequest): Finding[] {
-  return inRange(durationMinutes) ? [] : [finding("ERR_DURATION_OUT_OF_RANGE", at("durationMinutes"))];
+export function judgeLength(durationMinutes: number, path: string[]): Finding[] {
+  return inRange(durationMinutes) ? [] : [finding("ERR_DURATION_OUT_OF_RANGE", path)];
 }
 
-function judgeWindow({ timezone, from, to }: SearchRequest, now: Date): JudgedRequest {
+/** @param bounds of a number of minutes */
+export function judgeMinutes(
+  minutes: number,
+  path: string[],
+  { min = 0, max }: { min?: number; max: number },
+): Finding[] {
+  if (minutes >= min && minutes <= max) return [];
+  return [finding("ERR_MINUTES_OUT_OF_RANGE", path, `Send ${min} to ${max}.`)];
+}
+
+function judgeWindow({ timezone, from, to }: WindowRequest, now: Date): JudgedRequest {
   const zone = isTimeZone(timezone) ? timezone : null;
   const findings: Finding[] = [];
   const read = (text: string | null, field: "from" | "to"): ParsedTime | null => {
@@ -121,15 +155,12 @@ function judgeOrder(
 const instantOf = (time: ParsedTime | null): number | undefined => (time?.ok ? time.time.instant.getTime() : undefined);
 const wallOf = ({ time }: Extract<ParsedTime, { ok: true }>): number => Date.parse(`${time.local}Z`);
 
-function judgeRest(request: SearchRequest, { ignoredInterviews }: References): Finding[] {
+function judgeRest(request: WindowRequest, { ignoredInterviews }: References): Finding[] {
   const { ids, bufferMinutes, minimumNoticeMinutes, ignoredInterviewIds } = request;
-  const findings: Finding[] = [];
-  const judgeMinutes = (field: "bufferMinutes" | "minimumNoticeMinutes", minutes: number, max: number) => {
-    if (minutes >= 0 && minutes <= max) return;
-    findings.push(finding("ERR_MINUTES_OUT_OF_RANGE", at(field), `Send 0 to ${max}.`));
-  };
-  judgeMinutes("bufferMinutes", bufferMinutes, MAX_BUFFER_MINUTES);
-  judgeMinutes("minimumNoticeMinutes", minimumNoticeMinutes, MAX_NOTICE_MINUTES);
+  const findings = [
+    ...judgeMinutes(bufferMinutes, at("bufferMinutes"), { max: MAX_BUFFER_MINUTES }),
+    ...judgeMinutes(minimumNoticeMinutes, at("minimumNoticeMinutes"), { max: MAX_NOTICE_MINUTES }),
+  ];
   const unknown = ignoredInterviewIds.filter((_, index) => !ignoredInterviews[index]);
   if (unknown.length > 0) {
     const particulars = unknown.map((id) => ids.explain("Interview", id)).join(" ");

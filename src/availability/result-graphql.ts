@@ -1,7 +1,9 @@
 import { toLocal } from "../core/zone.ts";
 import { calendarAnswer } from "../db/schema/enum.ts";
 import type { ItemsExtensions } from "../execution/cost.ts";
+import type { StoredPerson } from "../db/schema/availability.ts";
 import { builder } from "../graphql/builder.ts";
+import type { SchemaTypes } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { visibleInterview } from "../interview/find.ts";
@@ -48,7 +50,7 @@ export interface ShownSlot extends Slot {
   timezone: string;
 }
 
-const asSeats = (userIds: readonly string[]) => userIds.map((userId) => ({ userId }));
+export const asSeats = (userIds: readonly string[]) => userIds.map((userId) => ({ userId }));
 
 export const AvailabilitySlot = builder.objectRef<ShownSlot>("AvailabilitySlot").implement({
   description: "A time at which the interview can take place. Starts lie on quarters of an hour.",
@@ -119,35 +121,48 @@ const AvailabilityBlock = builder.objectRef<Block>("AvailabilityBlock").implemen
   }),
 });
 
+type FieldBuilder<Of> = PothosSchemaTypes.ObjectFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Of>;
+
+/** What every search shows of a person. */
+export const personFields = <Of extends StoredPerson & { isOrganizer: boolean }>(t: FieldBuilder<Of>) => ({
+  user: t.field({
+    type: "User",
+    description: "The person.",
+    resolve: ({ userId }, _args, ctx, info) => loaded(ctx.load(userInAccount, userId, columnsOf(info))),
+  }),
+  isOrganizer: t.boolean({
+    description: "Whether they are the organizer.",
+    resolve: ({ isOrganizer }) => isOrganizer,
+  }),
+  calendar: t.field({
+    type: CalendarAnswerEnum,
+    description: "What their calendar has told.",
+    resolve: ({ calendar }) => calendar,
+  }),
+  workingHoursKnown: t.boolean({
+    description: "Whether they have told working hours; any time is working time otherwise.",
+    resolve: ({ workingHoursKnown }) => workingHoursKnown,
+  }),
+  blocks: t.field({
+    type: [AvailabilityBlock],
+    description: "What is in their way, by start. Blocks of one reason do not overlap, those of two reasons may.",
+    args: {
+      from: t.arg({ type: "DateTime", description: "Only blocks that end after this." }),
+      to: t.arg({ type: "DateTime", description: "Only blocks that begin before this." }),
+    },
+    extensions: { items: ASSUMED_BLOCKS } satisfies ItemsExtensions,
+    resolve: ({ blocks }, { from, to }) =>
+      blocks.map(toBlock).filter(({ start, end }) => (!from || end > from.getTime()) && (!to || start < to.getTime())),
+  }),
+});
+
 export const AvailabilityPerson = builder.objectRef<FoundPerson>("AvailabilityPerson").implement({
   description: "A person whose time counts, and what is in their way.",
   fields: (t) => ({
-    user: t.field({
-      type: "User",
-      description: "The person.",
-      resolve: ({ userId }, _args, ctx, info) => loaded(ctx.load(userInAccount, userId, columnsOf(info))),
-    }),
-    isOrganizer: t.exposeBoolean("isOrganizer", { description: "Whether they organize the interview." }),
-    calendar: t.expose("calendar", { type: CalendarAnswerEnum, description: "What their calendar has told." }),
-    workingHoursKnown: t.exposeBoolean("workingHoursKnown", {
-      description: "Whether they have told working hours; any time is working time otherwise.",
-    }),
+    ...personFields(t),
     freeStarts: t.exposeInt("freeStarts", { description: "Starts at which this person is certainly free." }),
     soleObstacleOf: t.exposeInt("soleObstacleOf", {
       description: "Starts at which the interview could take place if this person could; nobody else is in the way.",
-    }),
-    blocks: t.field({
-      type: [AvailabilityBlock],
-      description: "What is in their way, by start. Blocks of one reason do not overlap, those of two reasons may.",
-      args: {
-        from: t.arg({ type: "DateTime", description: "Only blocks that end after this." }),
-        to: t.arg({ type: "DateTime", description: "Only blocks that begin before this." }),
-      },
-      extensions: { items: ASSUMED_BLOCKS } satisfies ItemsExtensions,
-      resolve: ({ blocks }, { from, to }) =>
-        blocks
-          .map(toBlock)
-          .filter(({ start, end }) => (!from || end > from.getTime()) && (!to || start < to.getTime())),
     }),
   }),
 });

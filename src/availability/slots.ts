@@ -8,8 +8,8 @@ export const GRID = 15 * 60_000;
 
 export interface Meeting {
   window: Span;
-  /** PANEL needs everybody, ONE_ON_ONE one of the interviewers. */
-  kind: "PANEL" | "ONE_ON_ONE";
+  /** How many of the interviewers it needs: one, all of them, or those of a pool that it takes beside who is required. */
+  need: number;
   /** In milliseconds. */
   length: number;
 }
@@ -61,25 +61,27 @@ interface Judged extends Chances, Participant {
   needed: boolean;
 }
 
-/** The starts of a meeting: which of them are free, and what stands in the way at the others. */
+/** The starts of a meeting: which of them are free, and what is in the way at the others. */
 export class Starts {
   readonly #meeting: Meeting;
+  /** In quarters of an hour since 1970. */
   readonly #first: number;
-  readonly #count: number;
+  /** How many there are. */
+  readonly count: number;
   readonly #people: readonly Judged[];
   /** Whether the meeting can take place. */
   readonly #chances: Chances;
 
   constructor(meeting: Meeting, participants: readonly Participant[]) {
-    const { window, length, kind } = meeting;
+    const { window, length, need } = meeting;
     this.#meeting = meeting;
     this.#first = Math.ceil(window.start / GRID);
-    this.#count = Math.max(0, Math.floor((window.end - length) / GRID) - this.#first + 1);
+    this.count = Math.max(0, Math.floor((window.end - length) / GRID) - this.#first + 1);
     const interviewers = participants.filter(({ interviewer }) => interviewer).length;
     this.#people = participants.map((person) => ({
       ...person,
       ...this.#chancesOf(person),
-      needed: person.required || (person.interviewer && (kind === "PANEL" || interviewers === 1)),
+      needed: person.required || (person.interviewer && interviewers === need),
     }));
     this.#chances = { able: this.#joint(({ able }) => able), certain: this.#joint(({ certain }) => certain) };
   }
@@ -90,13 +92,20 @@ export class Starts {
     return (includeUnknown ? able : certain).numbers().map((number) => (this.#first + number) * GRID);
   }
 
+  /** The chances of a participant, by their place: a start is told by its place among all {@link count}. */
+  chancesOf(person: number): Chances {
+    const { able, certain } = this.#people[person] ?? { able: Bits.none(this.count), certain: Bits.none(this.count) };
+    return { able, certain };
+  }
+
   /** @param start one of the {@link starts} */
   slotAt(start: number): Slot {
     const number = start / GRID - this.#first;
     const isCertain = ({ certain }: Judged) => certain.has(number);
     const able = this.#people.filter((person) => person.interviewer && person.able.has(number));
-    // One on one, whoever is certainly free makes it needless to offer the others.
-    const offered = this.#meeting.kind === "ONE_ON_ONE" && able.some(isCertain) ? able.filter(isCertain) : able;
+    const certain = able.filter(isCertain);
+    // Whoever is certainly free makes it needless to offer the others, when they are enough.
+    const offered = certain.length < this.#meeting.need ? able : certain;
     const involved = this.#people.filter((person) => person.required || offered.includes(person));
     return {
       start,
@@ -113,7 +122,7 @@ export class Starts {
       .filter(({ starts }) => starts > 0)
       .toSorted((one, other) => other.starts - one.starts);
     return {
-      candidateStarts: this.#count,
+      candidateStarts: this.count,
       freeStarts,
       unknownStarts: this.#chances.able.count() - freeStarts,
       reasons,
@@ -123,62 +132,70 @@ export class Starts {
   /** In the order of the participants. */
   people(): PersonSummary[] {
     const alone = this.#startsWithOneObstacle();
-    const anyone = this.#anyInterviewer(({ able }) => able);
+    const { need } = this.#meeting;
     return this.#people.map(({ able, certain, needed, interviewer }) => {
-      // Who interviews would do so themselves; without anyone else the organizer's time does not help.
-      const sole = interviewer ? alone : alone.and(anyone);
-      return { freeStarts: certain.count(), soleObstacleOf: needed ? sole.without(able).count() : 0 };
+      // Whoever interviews would be one of those who are needed.
+      const others = this.#enough(({ able: theirs }) => theirs, interviewer ? need - 1 : need);
+      return { freeStarts: certain.count(), soleObstacleOf: needed ? alone.and(others).without(able).count() : 0 };
     });
   }
 
   /** Starts at which exactly one of those who are needed cannot take part. */
   #startsWithOneObstacle(): Bits {
-    let once = Bits.none(this.#count);
+    let once = Bits.none(this.count);
     let again = once;
     for (const { needed, able } of this.#people) {
       if (!needed) continue;
-      const out = Bits.all(this.#count).without(able);
+      const out = Bits.all(this.count).without(able);
       again = again.or(once.and(out));
       once = once.or(out);
     }
     return once.without(again);
   }
 
-  /** Where everybody who is needed can, and at least one who interviews. */
+  /** Where everybody who is needed can, and enough of those who interview. */
   #joint(of: (chances: Chances) => Bits): Bits {
     return this.#people
       .filter(({ needed }) => needed)
-      .reduce((joint, person) => joint.and(of(person)), this.#anyInterviewer(of));
+      .reduce((joint, person) => joint.and(of(person)), this.#enough(of, this.#meeting.need));
   }
 
-  #anyInterviewer(of: (chances: Chances) => Bits): Bits {
-    return this.#people
-      .filter(({ interviewer }) => interviewer)
-      .reduce((any, person) => any.or(of(person)), Bits.none(this.#count));
+  /** Where at least so many of those who interview can. */
+  #enough(of: (chances: Chances) => Bits, need: number): Bits {
+    /** Where at least as many can as the place says. */
+    const atLeast = [Bits.all(this.count), ...Array.from({ length: need }, () => Bits.none(this.count))];
+    for (const person of this.#people) {
+      if (!person.interviewer) continue;
+      for (let number = need; number > 0; number -= 1) {
+        const [more, fewer] = [atLeast[number], atLeast[number - 1]];
+        if (more && fewer) atLeast[number] = more.or(fewer.and(of(person)));
+      }
+    }
+    return atLeast[need] ?? Bits.none(this.count);
   }
 
   #chancesOf({ blocks }: Participant): Chances {
-    const blocked = Bits.none(this.#count);
-    const unknown = Bits.none(this.#count);
+    const blocked = Bits.none(this.count);
+    const unknown = Bits.none(this.count);
     for (const block of blocks) {
       const [from, to] = this.#startsOf(block);
       (block.reason === "UNKNOWN" ? unknown : blocked).addRange(from, to);
     }
-    const able = Bits.all(this.#count).without(blocked);
+    const able = Bits.all(this.count).without(blocked);
     return { able, certain: able.without(unknown) };
   }
 
-  /** The starts at which a block stands in the way: those of meetings that it touches, or for a limit those within it. */
-  #startsOf({ reason, start, end }: Block): [from: number, to: number] {
+  /** The starts at which a block is in the way: those of meetings that it touches, or for a limit those within it. */
+  #startsOf({ start, end, reason }: Block): [from: number, to: number] {
     const limit = reason === "LIMIT_PER_DAY" || reason === "LIMIT_PER_WEEK";
     const from = limit ? Math.ceil(start / GRID) : Math.floor((start - this.#meeting.length) / GRID) + 1;
     const to = Math.ceil(end / GRID);
-    return [Math.max(0, from - this.#first), Math.min(this.#count, to - this.#first)];
+    return [Math.max(0, from - this.#first), Math.min(this.count, to - this.#first)];
   }
 
-  /** The starts at which each reason stands in somebody's way. */
+  /** The starts at which each reason is in somebody's way. */
   #startsByReason(): Map<Reason, Bits> {
-    const byReason = new Map(REASONS.map((reason) => [reason, Bits.none(this.#count)]));
+    const byReason = new Map(REASONS.map((reason) => [reason, Bits.none(this.count)]));
     for (const { blocks } of this.#people) {
       for (const block of blocks) byReason.get(block.reason)?.addRange(...this.#startsOf(block));
     }

@@ -18,6 +18,7 @@ export const NOUNS = [
   "InterviewLoop",
   "InterviewPlan",
   "Job",
+  "LoopAvailabilitySearch",
   "Office",
   "ScorecardTemplate",
   "Stage",

@@ -7,7 +7,7 @@ import { encodeId } from "../core/id.ts";
 import { RequestError } from "../core/error.ts";
 import type { accounts } from "../db/schema/account.ts";
 import type { stageActivities } from "../db/schema/activity.ts";
-import type { availabilitySearches } from "../db/schema/availability.ts";
+import type { InterviewSearch, LoopSearch } from "../db/schema/availability.ts";
 import type {
   applications,
   candidates,
@@ -42,7 +42,8 @@ interface Objects {
   Interview: typeof interviews.$inferSelect;
   InterviewLoop: typeof interviewLoops.$inferSelect;
   Interviewer: typeof interviewers.$inferSelect;
-  AvailabilitySearch: typeof availabilitySearches.$inferSelect;
+  AvailabilitySearch: InterviewSearch;
+  LoopAvailabilitySearch: LoopSearch;
   InterviewChange: typeof events.$inferSelect;
 }
 

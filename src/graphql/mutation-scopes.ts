@@ -5,7 +5,7 @@ import type { Context } from "../operation/context.ts";
 
 const OPEN_FIELDS: ReadonlySet<string> = new Set(["id", "__typename"]);
 /** A search is what its own caller made: only what it shows of others is theirs. */
-const OPEN_TYPES: ReadonlySet<string> = new Set(["AvailabilitySearch"]);
+const OPEN_TYPES: ReadonlySet<string> = new Set(["AvailabilitySearch", "LoopAvailabilitySearch"]);
 
 /**
  * Rejects a mutation before it writes, or a read of a search, unless the caller may write, and may read what its selection

@@ -12,7 +12,8 @@ export type FindingOperation =
   | "computeAvailability"
   | "scheduleLoop"
   | "moveLoop"
-  | "cancelLoop";
+  | "cancelLoop"
+  | "computeLoopAvailability";
 
 interface CodeEntry {
   /** What is wrong and what to do, without the particulars of one request. */
@@ -24,7 +25,8 @@ const create: readonly FindingOperation[] = ["createInterview", "scheduleLoop"];
 const update: readonly FindingOperation[] = ["updateInterview"];
 const both: readonly FindingOperation[] = [...create, ...update];
 const move: readonly FindingOperation[] = ["moveLoop"];
-const search: readonly FindingOperation[] = ["computeAvailability"];
+const loopSearch: readonly FindingOperation[] = ["computeLoopAvailability"];
+const search: readonly FindingOperation[] = ["computeAvailability", ...loopSearch];
 
 /** Every finding code: its message and the operations that may return it. */
 export const FINDINGS = {
@@ -191,14 +193,24 @@ export const FINDINGS = {
     message: "The interview has no participant with this id.",
     operations: ["recordRsvp"],
   },
-  ERR_TOO_MANY_INTERVIEWERS: { message: "At most ten interviewers can be searched at a time.", operations: search },
+  ERR_TOO_MANY_INTERVIEWERS: {
+    message: "At most ten interviewers can be searched for one interview, and thirty for a loop.",
+    operations: search,
+  },
+  ERR_POOL_NEED_OUT_OF_RANGE: {
+    message: "A pool must need at least one of its people, and not more than it has beside those who are required.",
+    operations: loopSearch,
+  },
   ERR_WINDOW_TOO_LONG: {
     message: "The time that is searched must have at most 30 days. Search later days by themselves.",
     operations: search,
   },
   ERR_MINUTES_OUT_OF_RANGE: { message: "There cannot be so many minutes.", operations: search },
   ERR_INTERVIEWS_NOT_FOUND: { message: "There is no interview for some of the ids.", operations: search },
-  ERR_LOOP_LEG_COUNT: { message: "A loop has 2 to 12 legs.", operations: ["scheduleLoop"] },
+  ERR_LOOP_LEG_COUNT: {
+    message: "A loop has 2 to 12 legs, and is searched in any order with at most 6.",
+    operations: ["scheduleLoop", ...loopSearch],
+  },
   ERR_LOOP_LEGS_OVERLAP: {
     message: "Two interviews of the loop would overlap: the candidate can be in one at a time.",
     operations: ["scheduleLoop", "moveLoop"],

@@ -84,7 +84,7 @@ export function workingTime({ weekly, overrides }: WorkingHours, pieces: readonl
  * The instants whose wall-clock reading lies in some of the spans.
  * @param spansIn of the wall clock as if it were UTC, that may lie in this part of it
  */
-export function onWallClock(pieces: readonly ZonePiece[], spansIn: (wall: Span) => readonly Span[]): Span[] {
+function onWallClock(pieces: readonly ZonePiece[], spansIn: (wall: Span) => readonly Span[]): Span[] {
   const instants = pieces.flatMap(({ start, end, offset }) => {
     const wall = { start: start + offset, end: end + offset };
     return spansIn(wall).map((span) => ({

@@ -14,7 +14,8 @@ import { createTestDatabase } from "../support/database.ts";
 import { WIDE } from "../support/limits.ts";
 
 const operation = (name: string): string =>
-  operationsIn("src/availability/README.md").find((text) => text.includes(` ${name}`)) ?? "";
+  operationsIn("src/availability/README.md").find((text) => text.includes(` ${name} `) || text.includes(` ${name}(`)) ??
+  "";
 
 test("in the demo a time is found, booked and followed, and a search shows every reason", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-availability-"));
@@ -64,6 +65,15 @@ test("in the demo a time is found, booked and followed, and a search shows every
   expect(reasons.toSorted()).toEqual(REASONS.toSorted());
   const shown = availabilitySearch.people.flatMap(({ blocks }: any) => blocks.map(({ reason }: any) => reason));
   expect(new Set(shown)).toEqual(new Set(REASONS));
+
+  const { computeLoopAvailability } = await client.data(operation("FindLoop"));
+  const loop = await client.subscribe(operation("FoundLoop"), { searchId: computeLoopAvailability.search.id });
+  const { loopAvailabilityComputed } = (await loop.next()).data ?? {};
+  await loop.close();
+  expect(loopAvailabilityComputed).toMatchObject({ status: "SUCCEEDED", result: { complete: true, obstacle: null } });
+  const [best] = loopAvailabilityComputed.result.sequences;
+  expect(best.legs.map(({ leg }: any) => leg).toSorted()).toEqual([0, 1, 2]);
+  expect(best.legs.map(({ interviewers }: any) => interviewers.length).toSorted()).toEqual([1, 1, 2]);
 
   worker.stop();
   await server.stop();

@@ -23,7 +23,7 @@ const block: fc.Arbitrary<Block> = fc
   }))
   .filter(({ start, end }) => start < end);
 const scenario = fc.record({
-  kind: fc.constantFrom("PANEL" as const, "ONE_ON_ONE" as const),
+  need: fc.constantFrom("all", "one", "two of them"),
   length: fc.constantFrom(5, 20, 30, 45, 60, 100).map((minutes) => minutes * MINUTE),
   organizer: fc.constantFrom("free", "not asked", "interviews", "interviews and must be free"),
   people: fc.array(fc.array(block, { maxLength: 4 }), { minLength: 1, maxLength: 4 }),
@@ -52,23 +52,23 @@ function stateAt({ blocks }: Participant, start: number, length: number): "free"
 }
 
 /** Whether the meeting can take place when these can take part. */
-function possible(kind: Meeting["kind"], participants: readonly Participant[], able: (one: Participant) => boolean) {
+function possible(need: number, participants: readonly Participant[], able: (one: Participant) => boolean) {
   const interviewers = participants.filter(({ interviewer }) => interviewer);
-  const needed = participants.filter(({ required }) => required).every(able);
-  return needed && (kind === "PANEL" ? interviewers.every(able) : interviewers.some(able));
+  return participants.filter(({ required }) => required).every(able) && interviewers.filter(able).length >= need;
 }
 
 test("slots, summary and obstacles are those that each start gives when it is asked by itself", () => {
   fc.assert(
-    fc.property(scenario, ({ kind, length, ...rest }) => {
+    fc.property(scenario, ({ need: asked, length, ...rest }) => {
       const participants = participantsOf(rest);
-      const starts = new Starts({ window: WINDOW, kind, length }, participants);
+      const need = asked === "all" ? rest.people.length : Math.min(asked === "one" ? 1 : 2, rest.people.length);
+      const starts = new Starts({ window: WINDOW, need, length }, participants);
       const grid: number[] = [];
       for (let at = Math.ceil(WINDOW.start / GRID) * GRID; at + length <= WINDOW.end; at += GRID) grid.push(at);
       const able = (at: number) => (one: Participant) => stateAt(one, at, length) !== "blocked";
       const sure = (at: number) => (one: Participant) => stateAt(one, at, length) === "free";
-      const certain = grid.filter((at) => possible(kind, participants, sure(at)));
-      const perhaps = grid.filter((at) => possible(kind, participants, able(at)));
+      const certain = grid.filter((at) => possible(need, participants, sure(at)));
+      const perhaps = grid.filter((at) => possible(need, participants, able(at)));
 
       expect(starts.starts({ includeUnknown: false })).toEqual(certain);
       expect(starts.starts({ includeUnknown: true })).toEqual(perhaps);
@@ -100,9 +100,9 @@ test("slots, summary and obstacles are those that each start gives when it is as
         participants.map((person) => ({
           freeStarts: grid.filter((at) => sure(at)(person)).length,
           soleObstacleOf: grid.filter((at) => {
-            if (possible(kind, participants, able(at))) return false;
+            if (possible(need, participants, able(at))) return false;
             const helps = participants.filter((other) =>
-              possible(kind, participants, (one) => one === other || able(at)(one)),
+              possible(need, participants, (one) => one === other || able(at)(one)),
             );
             return helps.length === 1 && helps[0] === person;
           }).length,
@@ -116,7 +116,7 @@ test("slots, summary and obstacles are those that each start gives when it is as
 const day = (from: string, to: string) => ({ start: Date.parse(from), end: Date.parse(to) });
 const free = (window: Meeting["window"], minutes: number, blocks: Block[] = []) => {
   const person = { userId: "ada", required: false, interviewer: true, blocks };
-  const meeting = { window, kind: "PANEL" as const, length: minutes * MINUTE };
+  const meeting = { window, need: 1, length: minutes * MINUTE };
   return new Starts(meeting, [person])
     .starts({ includeUnknown: false })
     .map((start) => new Date(start).toISOString().slice(11, 16));

@@ -169,12 +169,18 @@ const CHECKS: Record<string, { refused: string[]; accepted: string[] }> = {
       "'SUCCEEDED', null, '[]', null, null",
       "'FAILED', now(), null, 'LOST', null",
       "'FAILED', now(), '[]', 'LOST', 'Lost.'",
-    ].map(search),
+    ].map(ended),
     accepted: [
       "'PENDING', null, null, null, null",
       "'SUCCEEDED', now(), '[]', null, null",
       "'FAILED', now(), null, 'LOST', 'Lost.'",
-    ].map(search),
+    ].map(ended),
+  },
+  availability_searches_asked: {
+    refused: ["null, 30, null", "'PANEL', null, null", "null, null, null", "'PANEL', 30, '{}'", "null, 30, '{}'"].map(
+      asked,
+    ),
+    accepted: ["'PANEL', 30, null", "null, null, '{}'"].map(asked),
   },
   users_limits: {
     refused: ["max_interviews_per_day", "max_interviews_per_week", "buffer_minutes"].map(
@@ -190,11 +196,19 @@ function attempt(error: string): string {
     select account_id, id, ${error} from interviews limit 1`;
 }
 
-function search(end: string): string {
-  return `insert into availability_searches (account_id, id, organizer_id, interviewer_ids, kind, duration_minutes, timezone,
+function ended(end: string): string {
+  return search("'PANEL', 30, null", end);
+}
+
+function asked(of: string): string {
+  return search(of, "'PENDING', null, null, null, null");
+}
+
+function search(of: string, end: string): string {
+  return `insert into availability_searches (account_id, id, organizer_id, interviewer_ids, kind, duration_minutes, loop, timezone,
       starts_at, ends_at, organizer_must_be_free, within_working_hours, buffer_minutes, minimum_notice_minutes,
       ignored_interview_ids, created_at, state, completed_at, people, error_code, error_message)
-    select account_id, gen_random_uuid(), id, '{}', 'PANEL', 30, 'UTC', now(), now(), true, true, 0, 0, '{}', now(), ${end}
+    select account_id, gen_random_uuid(), id, '{}', ${of}, 'UTC', now(), now(), true, true, 0, 0, '{}', now(), ${end}
     from users limit 1`;
 }
 

@@ -52,7 +52,7 @@ test("the README of directory files lists every placeholder", () => {
 
 test("the table of folders names everything at the top of src, in the order of imports", () => {
   const table = /## Folders([\s\S]*?)\n## /.exec(textOf("src/README.md"))?.[1] ?? "";
-  const rows = [...table.matchAll(/^\| (`.+?) \|/gm)].map(([, names = ""]) => names.match(/(?<=`)[\w.]+(?=`)/g));
+  const rows = [...table.matchAll(/^\| (`.+?) \|/gm)].map(([, names = ""]) => names.match(/(?<=`)[\w.-]+(?=`)/g));
   expect(rows).toEqual(LADDER);
   const top = readdirSync("src").filter((name) => name !== "README.md");
   expect(new Set(rows.flat())).toEqual(new Set(top));

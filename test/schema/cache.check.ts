@@ -14,6 +14,10 @@ const VALUES = new Set([
   "InterviewNotice",
   "InterviewWarning",
   "InterviewerConflictInterval",
+  "LoopAvailabilityPerson",
+  "LoopLegAvailability",
+  "LoopSequence",
+  "LoopSequenceLeg",
   // Their cursor tells them apart, and a connection is merged by it.
   ...Object.keys(schema.getTypeMap()).filter((name) => name.endsWith("Edge")),
   "LoopLegConflict",

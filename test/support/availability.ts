@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { searchHandler } from "../../src/availability/complete.ts";
-import { decodeIdOf } from "../../src/core/id.ts";
+import { decodeId } from "../../src/core/id.ts";
 import type { TestApp } from "./app.ts";
 import type { Client } from "./client.ts";
 import { user } from "./interview.ts";
@@ -150,7 +150,7 @@ export async function completeOnce(
   id: string,
   { freeBusy = app.providers.freeBusy, deadlineMs = 5_000 } = {},
 ): Promise<void> {
-  const searchId = decodeIdOf("AvailabilitySearch", id);
+  const { id: searchId } = decodeId(id);
   const [row] = await app.connections.raw`select account_id from availability_searches where id = ${searchId}`;
   await searchHandler(app.services, freeBusy, { deadlineMs }).run(
     { searchId },

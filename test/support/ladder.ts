@@ -19,6 +19,7 @@ export const LADDER = [
   ["provisioning"],
   ["scheduling"],
   ["availability"],
+  ["loop-availability"],
   ["stream"],
   ["import"],
   ["demo"],

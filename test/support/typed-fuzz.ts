@@ -14,7 +14,7 @@ import type { Answer, Way } from "./ways.ts";
 const LISTS = ["interviews", "users", "jobs", "applications", "offices", "emailTemplates", "scorecardTemplates"];
 /** What an argument or input field takes the id of. */
 const NOUNS: [pattern: RegExp, noun: string][] = [
-  [/^(interviewer|organizer|host|recruiter)Ids?$/, "User"],
+  [/^((interviewer|organizer|host|recruiter)Ids?|of)$/, "User"],
   [/^applicationIds?$/, "Application"],
   [/^jobIds$/, "Job"],
   [/^officeIds?$/, "Office"],
@@ -23,6 +23,7 @@ const NOUNS: [pattern: RegExp, noun: string][] = [
   [/^scorecardTemplateId$/, "ScorecardTemplate"],
   [/^(interview(Id)?|ignoreInterviewIds)$/, "Interview"],
   [/^(availabilitySearch|searchId)$/, "AvailabilitySearch"],
+  [/^loopAvailabilitySearch$/, "LoopAvailabilitySearch"],
   [/^candidateId$/, "Candidate"],
   [/^(interviewLoop|loopIds?)$/, "InterviewLoop"],
 ];
@@ -105,7 +106,7 @@ export async function collectValues(app: TestApp): Promise<ValuesOf> {
       return { right: [encodeId(name === "loopId" ? "InterviewLoop" : "Interview", newId())], wrong: WRONG_IDS };
     }
     // So is each search that is accepted.
-    if (scalar === "ID" && name === "organizerId" && field === "computeAvailability") {
+    if (scalar === "ID" && name === "organizerId" && /^compute(Loop)?Availability$/.test(field)) {
       return { right: [encodeId("User", newId())], wrong: WRONG_IDS };
     }
     if (scalar === "ID") {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import { compute, search } from "../support/availability.ts";
+import { computeLoop, loopSearch } from "../support/loop-availability.ts";
 import { Client } from "../support/client.ts";
 import { sampleId } from "../support/directory.ts";
 import type { TokenClaims } from "../support/issuer.ts";
@@ -15,11 +16,13 @@ let app: ViewerApp;
 let interviewId: string;
 /** The loop of that interview. */
 let loopId: string;
-/** A search that an API token asked for. */
+/** Searches that an API token asked for. */
 let searchId: string;
+let loopSearchId: string;
 beforeAll(async () => {
   app = await startViewerApp({ worker: false });
   ({ id: searchId } = await compute(app.client, search()));
+  ({ id: loopSearchId } = await computeLoop(app.client, loopSearch()));
   interviewId = await createInterview(app.client, adHoc());
   const { raw } = app.app.connections;
   await raw`update interviews set provisioning_state = 'FAILED', organizer_id =
@@ -114,6 +117,20 @@ const FIELDS: Record<string, { document: () => string; count: (value: any) => nu
       `subscription { availabilityComputed(searchId: "${encodeId("AvailabilitySearch", newId())}") { id } }`,
     count: () => "NOT_FOUND",
   },
+  "Mutation.computeLoopAvailability": {
+    document: () => `mutation { computeLoopAvailability(input: { organizerId: "${user("admin")}", legs: []
+      timezone: "UTC" }) { __typename } }`,
+    count: (value) => value.__typename,
+  },
+  "Query.loopAvailabilitySearch": {
+    document: () => `{ loopAvailabilitySearch(id: "${loopSearchId}") { id } }`,
+    count: (value) => (value ? 1 : 0),
+  },
+  "Subscription.loopAvailabilityComputed": {
+    document: () =>
+      `subscription { loopAvailabilityComputed(searchId: "${encodeId("LoopAvailabilitySearch", newId())}") { id } }`,
+    count: () => "NOT_FOUND",
+  },
   "Query.interviewLoop": {
     document: () => `{ interviewLoop(id: "${loopId}") { id } }`,
     count: (value) => (value ? 1 : 0),
@@ -179,7 +196,7 @@ const SEES_INTERVIEW = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as
 const SITS_ON_IT = [GONE, DENIED, DENIED, DENIED, DENIED, DENIED, ANSWERED] as const;
 const NO_WRITES = [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
 
-/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams, 3 of searches, 4 of loops. */
+/** In the order of the fields above: viewer, 4 of interviews, 2 of jobs, 5 of the directory, 7 mutations, 2 streams, 6 of searches, 4 of loops. */
 type Row = [
   viewer: number | string,
   node: number | string,
@@ -205,6 +222,9 @@ type Row = [
   compute: string,
   search: number | string,
   computed: string,
+  computeLoop: string,
+  loopSearch: number | string,
+  loopComputed: string,
   loop: number | string,
   scheduleLoop: string,
   moveLoop: string,
@@ -215,11 +235,11 @@ const NO_DIRECTORY = [DENIED, DENIED, DENIED, DENIED, DENIED] as const;
 /** A stream is let in when it is its cursor that is refused. */
 const LET_IN = "CURSOR_INVALID";
 const STREAMS = [LET_IN, LET_IN] as const;
-/** Of a search that somebody else asked for; the stream is of one that nobody has. */
-const SEARCHES = ["ValidationFailed", 0, "NOT_FOUND"] as const;
-const ALL_SEARCHES = ["ValidationFailed", 1, "NOT_FOUND"] as const;
-const NO_SEARCHES = [DENIED, DENIED, DENIED] as const;
-const REFUSED = Array.from({ length: 28 }, () => NOBODY) as Row;
+/** Of a search that somebody else asked for, of one interview and of a loop; the stream is of one that nobody has. */
+const SEARCHES = ["ValidationFailed", 0, "NOT_FOUND", "ValidationFailed", 0, "NOT_FOUND"] as const;
+const ALL_SEARCHES = ["ValidationFailed", 1, "NOT_FOUND", "ValidationFailed", 1, "NOT_FOUND"] as const;
+const NO_SEARCHES = [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] as const;
+const REFUSED = Array.from({ length: 31 }, () => NOBODY) as Row;
 
 const LOOPS = ["ScheduleLoopValid", "MoveLoopSuccess", "VersionConflict"] as const;
 const ALL_LOOPS = [1, ...LOOPS] as const;
@@ -421,6 +441,7 @@ describe("an object by its id", () => {
       InterviewLoop: loopId,
       InterviewPlan: interview.job.interviewPlan.id,
       Job: sampleId("Job", "engineer"),
+      LoopAvailabilitySearch: loopSearchId,
       Office: sampleId("Office", "berlin"),
       ScorecardTemplate: sampleId("ScorecardTemplate", "general"),
       Stage: sampleId("Stage", "screening"),
@@ -429,7 +450,8 @@ describe("an object by its id", () => {
     };
   };
   const ANYBODY = ["Account"];
-  const ofInterviews = (noun: string) => ["Interview", "InterviewLoop", "AvailabilitySearch"].includes(noun);
+  const SEARCH_NOUNS = ["AvailabilitySearch", "LoopAvailabilitySearch"];
+  const ofInterviews = (noun: string) => ["Interview", "InterviewLoop", ...SEARCH_NOUNS].includes(noun);
   /** How many nouns a caller is refused for want of a scope, and which of the others are not there for them. */
   test.each<[string, Caller, denied: (noun: string) => boolean, hidden: string[]]>([
     [
@@ -451,23 +473,14 @@ describe("an object by its id", () => {
       "an external recruiter, of a candidate that somebody else added",
       "external-recruiter",
       (noun) => !ofInterviews(noun),
-      ["Interview", "InterviewLoop", "AvailabilitySearch"],
+      ["Interview", "InterviewLoop", ...SEARCH_NOUNS],
     ],
-    ["a coordinator", "coordinator", () => false, ["AvailabilitySearch"]],
+    ["a coordinator", "coordinator", () => false, SEARCH_NOUNS],
     [
       "a member who interviews",
       "ada",
       () => false,
-      [
-        "Application",
-        "AvailabilitySearch",
-        "Candidate",
-        "InterviewLoop",
-        "InterviewPlan",
-        "Job",
-        "Stage",
-        "StageActivity",
-      ],
+      ["Application", ...SEARCH_NOUNS, "Candidate", "InterviewLoop", "InterviewPlan", "Job", "Stage", "StageActivity"],
     ],
   ])("is guarded by the scope of its noun from %s", async (_name, caller, denied, hidden) => {
     const client = await clientOf(caller);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeIdOf, encodeId, newId } from "../../src/core/id.ts";
 import { schema } from "../../src/schema.ts";
 import { completeOnce, compute, search } from "../support/availability.ts";
+import { computeLoop, loopSearch } from "../support/loop-availability.ts";
 import type { Client, GraphQLResult } from "../support/client.ts";
 import { inAccount, sampleId } from "../support/directory.ts";
 import { adHoc, createInterview, external, plan, user } from "../support/interview.ts";
@@ -51,6 +52,10 @@ beforeAll(async () => {
     const { id } = await compute(client, inAccount(account, asked));
     await completeOnce(app, id);
     real[account]["AvailabilitySearch"] = id;
+    const legs = [30, 30].map((durationMinutes) => ({ durationMinutes, interviewerIds: [user("recruiter")] }));
+    const loop = await computeLoop(client, inAccount(account, loopSearch({ organizerId: user("coordinator"), legs })));
+    await completeOnce(app, loop.id);
+    real[account]["LoopAvailabilitySearch"] = loop.id;
     const { viewer, jobs } = await client.data(
       "{ viewer { account { id } } jobs { nodes { title interviewPlan { id } } } }",
     );
@@ -110,6 +115,7 @@ const NOUNS: Record<string, string> = {
   interviewerTemplateId: "EmailTemplate",
   jobIds: "Job",
   officeId: "Office",
+  of: "User",
   officeIds: "Office",
   organizerId: "User",
   organizerIds: "User",
@@ -126,6 +132,7 @@ function nounsOf({ field, path }: Place): string[] {
   if (field === "Query.interview") return ["Interview"];
   if (field === "Query.interviewLoop") return ["InterviewLoop"];
   if (field === "Query.availabilitySearch") return ["AvailabilitySearch"];
+  if (/oopAvailability(Search|Computed)$/.test(field)) return ["LoopAvailabilitySearch"];
   if (path[0] === "by") return [field.replace("Query.", "").replace(/^./, (letter) => letter.toUpperCase())];
   const noun = NOUNS[path.at(-1) ?? ""];
   if (!noun) throw new Error(`Nothing is known of the ids in ${field} ${path.join(".")}: say whose they are.`);
@@ -142,6 +149,11 @@ const ARGUMENTS: Record<string, (path: string[]) => Record<string, any>> = {
   "Subscription.availabilityComputed": () => ({ searchId: real.sample["AvailabilitySearch"] }),
   // Refused for its length, so that nothing is written.
   "Mutation.computeAvailability": () => ({ input: search({ durationMinutes: 1 }) }),
+  "Mutation.computeLoopAvailability": (path) => ({
+    input: loopSearch({ legs: path.includes("legs") ? [{ durationMinutes: 1 }] : [] }),
+  }),
+  "Query.loopAvailabilitySearch": () => ({ id: real.sample["LoopAvailabilitySearch"] }),
+  "Subscription.loopAvailabilityComputed": () => ({ searchId: real.sample["LoopAvailabilitySearch"] }),
   "Mutation.retryProvisioning": () => ({ input: { interviewId: real.sample["Interview"] } }),
   // Nothing of these is written, so that each request finds what the one before found.
   "Mutation.updateInterview": (path) =>

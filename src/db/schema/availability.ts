@@ -20,12 +20,38 @@ export type StoredSpan = [start: number, end: number];
 /** The same with the name of the reason, and the interview when it is one. */
 export type StoredBlock = [start: number, end: number, reason: string, interviewId?: string];
 
+/** A limit of a person: days or weeks from their instants on, with their numbers and the interviews that begin in them. */
+export interface StoredLimit {
+  max: number;
+  periods: [start: number, number: number, taken: number][];
+}
+
 /** What a search has found of one person. */
 export interface StoredPerson {
   userId: string;
   calendar: (typeof calendarAnswer.enumValues)[number];
   workingHoursKnown: boolean;
   blocks: StoredBlock[];
+  /** What several interviews of a loop must keep to; for the search of a loop only. */
+  bufferMinutes?: number;
+  limits?: StoredLimit[];
+}
+
+export interface StoredLoopLeg {
+  durationMinutes: number;
+  /** Who must take part. */
+  interviewerIds: string[];
+  /** Others of whom some must. */
+  pool: { of: string[]; need: number } | null;
+}
+
+/** What the search of a loop asks for beside what every search does. */
+export interface StoredLoop {
+  legs: StoredLoopLeg[];
+  order: "AS_GIVEN" | "ANY";
+  minGapMinutes: number;
+  maxGapMinutes: number | null;
+  sameDay: boolean;
 }
 
 export const availabilitySearches = pgTable(
@@ -38,9 +64,13 @@ export const availabilitySearches = pgTable(
     /** The person who asked; null for an API token. */
     userId: uuid("user_id"),
     organizerId: uuid("organizer_id").notNull(),
+    /** Of all legs of a loop. */
     interviewerIds: uuid("interviewer_ids").array().notNull(),
-    kind: interviewKind("kind").notNull(),
-    durationMinutes: integer("duration_minutes").notNull(),
+    /** Of one interview; null for a loop. */
+    kind: interviewKind("kind"),
+    durationMinutes: integer("duration_minutes"),
+    /** Null for one interview. */
+    loop: jsonb("loop").$type<StoredLoop>(),
     timezone: text("timezone").notNull(),
     /** The window in which the interview must lie. */
     startsAt: instant("starts_at").notNull(),
@@ -65,6 +95,10 @@ export const availabilitySearches = pgTable(
     foreignKey({ columns: [t.accountId, t.organizerId], foreignColumns: [users.accountId, users.id] }),
     index("availability_searches_created").on(t.createdAt),
     check(
+      "availability_searches_asked",
+      sql`num_nonnulls(${t.kind}, ${t.durationMinutes}) = case when ${t.loop} is null then 2 else 0 end`,
+    ),
+    check(
       "availability_searches_ended",
       sql`case ${t.state}
         when 'PENDING' then num_nonnulls(${t.completedAt}, ${t.people}, ${t.errorCode}, ${t.errorMessage}) = 0
@@ -74,6 +108,13 @@ export const availabilitySearches = pgTable(
     ),
   ],
 );
+
+type Row = typeof availabilitySearches.$inferSelect;
+/** A search for one interview. */
+export type InterviewSearch = Row & { loop: null; kind: NonNullable<Row["kind"]>; durationMinutes: number };
+/** A search for the interviews of a loop. */
+export type LoopSearch = Row & { loop: StoredLoop; kind: null; durationMinutes: null };
+export type Search = InterviewSearch | LoopSearch;
 
 /** What calendars answered last, for as long as that is fresh. */
 export const freeBusyAnswers = pgTable(

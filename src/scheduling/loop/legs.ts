@@ -1,7 +1,7 @@
 import { finding } from "../../interview/finding.ts";
 import type { Finding } from "../../interview/finding.ts";
 
-const MIN_LEGS = 2;
+export const MIN_LEGS = 2;
 export const MAX_LEGS = 12;
 const LEGS = ["input", "legs"];
 

@@ -1,11 +1,12 @@
 import { findPeople } from "../../../src/availability/find-people.ts";
 import type { Question as Asked } from "../../../src/availability/find-people.ts";
 import { Found, toBlock } from "../../../src/availability/found.ts";
-import { findSequences } from "../../../src/availability/sequence.ts";
-import type { AvailabilitySearch } from "../../../src/availability/load.ts";
+import type { InterviewSearch } from "../../../src/availability/load.ts";
 import { Starts } from "../../../src/availability/slots.ts";
+import type { StoredPerson } from "../../../src/db/schema/availability.ts";
+import { toFinder } from "../../../src/loop-availability/found.ts";
 import type { User } from "../../../src/people/load.ts";
-import { DAY, GRID, MINUTE, START } from "./question.ts";
+import { DAY, MINUTE, START } from "./question.ts";
 import type { FreeStart, Person, Question } from "./question.ts";
 
 /** Limits are no part of what is compared: only the gateway has them. */
@@ -63,13 +64,14 @@ const askedOf = ({ people, window }: Question): Asked => ({
   bufferMinutes: 0,
   minimumNoticeMinutes: 0,
   ignoredInterviewIds: [],
+  loop: null,
 });
 
 /** Everybody's blocks with their reasons, and from them the starts at which somebody is free. */
 export function freeStarts(question: Question, facts: Facts): FreeStart[] {
   const people = findPeople(askedOf(question), facts);
   const starts = new Starts(
-    { window: question.window, kind: "ONE_ON_ONE", length: question.lengthMinutes * MINUTE },
+    { window: question.window, need: 1, length: question.lengthMinutes * MINUTE },
     people.map(({ userId, blocks }) => ({
       userId,
       required: false,
@@ -91,6 +93,7 @@ export function search(question: Question, facts: Facts): number {
   const asked = askedOf(question);
   const found = new Found({
     ...asked,
+    loop: null,
     accountId: "",
     id: "search",
     userId: null,
@@ -104,7 +107,7 @@ export function search(question: Question, facts: Facts): number {
     errorMessage: null,
     createdAt: facts.now,
     completedAt: facts.now,
-  } satisfies AvailabilitySearch);
+  } satisfies InterviewSearch);
   found.people();
   found.page(false, { first: 20 });
   return found.summary().freeStarts;
@@ -112,27 +115,28 @@ export function search(question: Question, facts: Facts): number {
 
 export const LEGS = 6;
 
-/** The starts of six interviews, each with a person of its own. */
-export function legsOf(question: Question, facts: Facts): number[][] {
-  return question.people.slice(0, LEGS).map((person) => {
-    const alone = { ...question, people: [person] };
-    return freeStarts(alone, factsOfOne(facts, person)).map(({ start }) => start / GRID);
+/** Six interviews on one day, each with a person of its own, in any order, with at most four hours between two of them. */
+function loopOf({ people, lengthMinutes }: Question) {
+  const legs = people.slice(0, LEGS).map(({ id }) => {
+    return { durationMinutes: lengthMinutes, interviewerIds: [id], pool: null };
   });
+  return { legs, order: "ANY" as const, minGapMinutes: 0, maxGapMinutes: 240, sameDay: true };
 }
 
-const factsOfOne = ({ users, ...facts }: Facts, person: Person): Facts => ({
-  ...facts,
-  users: users.filter(({ id }) => id === person.id),
-});
+/** What the loop's search has stored of its people. */
+export const loopPeople = (question: Question, facts: Facts): StoredPerson[] =>
+  findPeople({ ...askedOf(question), loop: loopOf(question) }, facts);
 
-/** The sequences of one day in which six legs fit, in any order, with at most four hours between two of them. */
-export function loops(legs: readonly number[][], lengthMinutes: number): number {
-  return findSequences({
-    legs: legs.map((starts) => ({ length: lengthMinutes * MINUTE, starts })),
-    order: "ANY",
-    minGap: 0,
-    maxGap: 240 * MINUTE,
-    sameDay: true,
-    offsetAt: () => 60 * MINUTE,
-  }).length;
+/** Finds the sequences of the loop; how many there are. */
+export function loops(question: Question, people: StoredPerson[]): number {
+  const { organizerId, organizerMustBeFree, startsAt, endsAt } = askedOf(question);
+  const asked = {
+    organizerId,
+    organizerMustBeFree,
+    startsAt,
+    endsAt,
+    timezone: "Europe/Berlin",
+    loop: loopOf(question),
+  };
+  return toFinder({ ...asked, people }).certain().sequences.length;
 }

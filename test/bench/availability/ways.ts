@@ -26,8 +26,8 @@ export function prepare(task: Task, question: Question): () => unknown {
     const facts = own.factsOf(question, { maxPerDay: MAX_PER_DAY });
     return () => own.search(question, facts);
   }
-  const legs = own.legsOf(question, own.factsOf(question));
-  return () => own.loops(legs, question.lengthMinutes);
+  const people = own.loopPeople(question, own.factsOf(question, { maxPerDay: MAX_PER_DAY }));
+  return () => own.loops(question, people);
 }
 
 export const MAX_PER_DAY = 1;
