@@ -25,7 +25,7 @@ import "./scheduling/loop/schedule-graphql.ts";
 import "./scheduling/loop/move-graphql.ts";
 import "./scheduling/loop/cancel-graphql.ts";
 import "./availability/graphql.ts";
-import "./loop-availability/graphql.ts";
+import "./availability/loop/graphql.ts";
 import "./stream/graphql.ts";
 
 const DESCRIPTION = `

@@ -19,7 +19,6 @@ export const LADDER = [
   ["provisioning"],
   ["scheduling"],
   ["availability"],
-  ["loop-availability"],
   ["stream"],
   ["import"],
   ["demo"],
@@ -35,5 +34,6 @@ export const LADDER = [
 
 /** The folders inside some of them, in the same manner; what is in no folder comes first. */
 export const INNER: Record<string, string[][]> = {
+  availability: [["loop"]],
   scheduling: [["edit"], ["create", "update"], ["cancel", "no-show", "rsvp", "retry-provisioning"], ["loop"]],
 };

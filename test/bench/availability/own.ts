@@ -4,7 +4,7 @@ import { Found, toBlock } from "../../../src/availability/found.ts";
 import type { InterviewSearch } from "../../../src/availability/load.ts";
 import { Starts } from "../../../src/availability/slots.ts";
 import type { StoredPerson } from "../../../src/db/schema/availability.ts";
-import { toFinder } from "../../../src/loop-availability/found.ts";
+import { toFinder } from "../../../src/availability/loop/found.ts";
 import type { User } from "../../../src/people/load.ts";
 import { DAY, MINUTE, START } from "./question.ts";
 import type { FreeStart, Person, Question } from "./question.ts";

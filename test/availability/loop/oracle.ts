@@ -1,7 +1,7 @@
-import { blocksOf, periodsOf } from "../../src/availability/blocks.ts";
-import type { Block, PersonFacts, Seat } from "../../src/availability/blocks.ts";
-import { GRID } from "../../src/availability/slots.ts";
-import type { LoopPerson, LoopQuestion } from "../../src/loop-availability/legs.ts";
+import { blocksOf, periodsOf } from "../../../src/availability/blocks.ts";
+import type { Block, PersonFacts, Seat } from "../../../src/availability/blocks.ts";
+import { GRID } from "../../../src/availability/slots.ts";
+import type { LoopPerson, LoopQuestion } from "../../../src/availability/loop/legs.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

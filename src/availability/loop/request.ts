@@ -1,15 +1,9 @@
-import {
-  judgeAround,
-  judgeInterviewers,
-  judgeLength,
-  judgeMinutes,
-  MAX_INTERVIEWERS,
-} from "../availability/request.ts";
-import type { JudgedRequest, References, WindowRequest } from "../availability/request.ts";
-import type { StoredLoop, StoredLoopLeg } from "../db/schema/availability.ts";
-import { MAX_LEGS, MIN_LEGS } from "../scheduling/loop/legs.ts";
-import { finding } from "../interview/finding.ts";
-import type { Finding } from "../interview/finding.ts";
+import { judgeAround, judgeInterviewers, judgeLength, judgeMinutes, MAX_INTERVIEWERS } from "../request.ts";
+import type { JudgedRequest, References, WindowRequest } from "../request.ts";
+import type { StoredLoop, StoredLoopLeg } from "../../db/schema/availability.ts";
+import { MAX_LEGS, MIN_LEGS } from "../../scheduling/loop/legs.ts";
+import { finding } from "../../interview/finding.ts";
+import type { Finding } from "../../interview/finding.ts";
 
 /** A request to find times for a loop, with the ids of the tables; each leg has each person once. */
 export interface LoopRequest extends WindowRequest, StoredLoop {}

@@ -1,7 +1,7 @@
-import { beginSearch, loadReferences } from "../availability/compute.ts";
-import type { LoopSearch } from "../availability/load.ts";
-import { requireScope } from "../operation/authorize.ts";
-import type { Context } from "../operation/context.ts";
+import { beginSearch, loadReferences } from "../compute.ts";
+import type { LoopSearch } from "../load.ts";
+import { requireScope } from "../../operation/authorize.ts";
+import type { Context } from "../../operation/context.ts";
 import { interviewerIdsOf, judgeLoopRequest } from "./request.ts";
 import type { LoopRequest } from "./request.ts";
 

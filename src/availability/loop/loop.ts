@@ -1,5 +1,5 @@
-import { GRID } from "../availability/slots.ts";
-import type { Summary } from "../availability/slots.ts";
+import { GRID } from "../slots.ts";
+import type { Summary } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
 import { bitsOf, legsOf, startsFor } from "./legs.ts";
 import type { LegTimes, LoopPerson, LoopQuestion } from "./legs.ts";

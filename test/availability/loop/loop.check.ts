@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { subtract, union } from "../../src/core/interval.ts";
-import { toLocal } from "../../src/core/zone.ts";
-import { zonePieces } from "../../src/core/zone-pieces.ts";
-import { findLoopTimes } from "../../src/loop-availability/loop.ts";
-import type { LoopQuestion } from "../../src/loop-availability/legs.ts";
+import { subtract, union } from "../../../src/core/interval.ts";
+import { toLocal } from "../../../src/core/zone.ts";
+import { zonePieces } from "../../../src/core/zone-pieces.ts";
+import { findLoopTimes } from "../../../src/availability/loop/loop.ts";
+import type { LoopQuestion } from "../../../src/availability/loop/legs.ts";
 import { Oracle, personOf } from "./oracle.ts";
 import type { Known } from "./oracle.ts";
 

@@ -1,4 +1,4 @@
-import { GRID } from "../availability/slots.ts";
+import { GRID } from "../slots.ts";
 import { bitsOf, countOf } from "./legs.ts";
 import type { LegTimes, LoopPerson, People } from "./legs.ts";
 

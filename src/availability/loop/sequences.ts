@@ -1,4 +1,4 @@
-import { GRID } from "../availability/slots.ts";
+import { GRID } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
 import { choicesOf, Cursor, nearest, nextsOf } from "./cursor.ts";
 import { bitsOf, countOf, startsFor } from "./legs.ts";

@@ -1,7 +1,7 @@
-import { MAX_IDS, toUserIds, toWindowRequest, windowFields } from "../availability/input-graphql.ts";
-import { SentIds } from "../core/id.ts";
-import { builder } from "../graphql/builder.ts";
-import { defineEnum } from "../graphql/enum.ts";
+import { MAX_IDS, toUserIds, toWindowRequest, windowFields } from "../input-graphql.ts";
+import { SentIds } from "../../core/id.ts";
+import { builder } from "../../graphql/builder.ts";
+import { defineEnum } from "../../graphql/enum.ts";
 import type { LoopRequest } from "./request.ts";
 
 export const LoopOrder = defineEnum("LoopOrder", ["AS_GIVEN", "ANY"] as const, {

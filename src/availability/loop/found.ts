@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { statusOf, toBlock } from "../availability/found.ts";
-import type { LoopSearch } from "../availability/load.ts";
-import { zonePieces } from "../core/zone-pieces.ts";
+import { statusOf, toBlock } from "../found.ts";
+import type { LoopSearch } from "../load.ts";
+import { zonePieces } from "../../core/zone-pieces.ts";
 import { LoopFinder } from "./loop.ts";
 
 const MINUTE = 60_000;

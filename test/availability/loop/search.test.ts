@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { pruneSearches } from "../../src/availability/complete.ts";
-import { NOW, startTestApp } from "../support/app.ts";
-import type { TestApp } from "../support/app.ts";
-import { addBusySpan, completeOnce, connectCalendars, search, searched, setRules } from "../support/availability.ts";
-import { adHoc, CREATE, createInterview, user } from "../support/interview.ts";
-import { computeLoop, legOf, loopSearch, READ_LOOP, searchedLoop, sequencesOf } from "../support/loop-availability.ts";
+import { pruneSearches } from "../../../src/availability/complete.ts";
+import { NOW, startTestApp } from "../../support/app.ts";
+import type { TestApp } from "../../support/app.ts";
+import { addBusySpan, completeOnce, connectCalendars, search, searched, setRules } from "../../support/availability.ts";
+import { adHoc, CREATE, createInterview, user } from "../../support/interview.ts";
+import {
+  computeLoop,
+  legOf,
+  loopSearch,
+  READ_LOOP,
+  searchedLoop,
+  sequencesOf,
+} from "../../support/loop-availability.ts";
 
 const PEOPLE = ["ada", "bob", "extra-0", "extra-1"];
 let app: TestApp;

@@ -1,8 +1,8 @@
-import { GRID, Starts } from "../availability/slots.ts";
-import type { Block, Period } from "../availability/blocks.ts";
-import type { Span } from "../core/interval.ts";
-import type { ZonePiece } from "../core/zone-pieces.ts";
-import type { StoredLoop, StoredLoopLeg } from "../db/schema/availability.ts";
+import { GRID, Starts } from "../slots.ts";
+import type { Block, Period } from "../blocks.ts";
+import type { Span } from "../../core/interval.ts";
+import type { ZonePiece } from "../../core/zone-pieces.ts";
+import type { StoredLoop, StoredLoopLeg } from "../../db/schema/availability.ts";
 
 const MINUTE = 60_000;
 

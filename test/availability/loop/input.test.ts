@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeId } from "../../src/core/id.ts";
-import { completeOnce, connectCalendars, READ } from "../support/availability.ts";
-import type { Client } from "../support/client.ts";
-import { sampleId } from "../support/directory.ts";
-import { adHoc, createInterview, user } from "../support/interview.ts";
-import { COMPUTE_LOOP, computeLoop, legOf, loopSearch, READ_LOOP } from "../support/loop-availability.ts";
-import { startViewerApp } from "../support/viewer.ts";
-import type { ViewerApp } from "../support/viewer.ts";
+import { encodeId } from "../../../src/core/id.ts";
+import { completeOnce, connectCalendars, READ } from "../../support/availability.ts";
+import type { Client } from "../../support/client.ts";
+import { sampleId } from "../../support/directory.ts";
+import { adHoc, createInterview, user } from "../../support/interview.ts";
+import { COMPUTE_LOOP, computeLoop, legOf, loopSearch, READ_LOOP } from "../../support/loop-availability.ts";
+import { startViewerApp } from "../../support/viewer.ts";
+import type { ViewerApp } from "../../support/viewer.ts";
 
 let app: ViewerApp;
 beforeAll(async () => {

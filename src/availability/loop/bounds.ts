@@ -1,4 +1,4 @@
-import { GRID } from "../availability/slots.ts";
+import { GRID } from "../slots.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
