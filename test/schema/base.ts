@@ -21,12 +21,13 @@ export function baseAt(revision: string, directory: string): Base | NoBase {
 
 /**
  * What the working tree is compared with when nobody says: the newest release that HEAD descends from, a tag such as v1.2.0;
- * before the first one, the newest committed version that differs from the working tree's.
+ * before the first one, the newest version that differs from the working tree's and was committed or merged here: what a
+ * branch had in between was never anybody's.
  */
 export function newestBase(current: string, directory: string): Base | NoBase {
   const tag = git(directory, ["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"]);
   if (tag.ok) return baseAt(tag.text.trim(), directory);
-  const log = git(directory, ["log", "--format=%h", "--", FILE]);
+  const log = git(directory, ["log", "--first-parent", "--format=%h", "--", FILE]);
   if (!log.ok) return { reason: log.text };
   for (const revision of log.text.split("\n").filter(Boolean)) {
     const base = baseAt(revision, directory);

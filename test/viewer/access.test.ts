@@ -515,14 +515,17 @@ test("every root field has its column", () => {
   expect([...Object.keys(FIELDS), ...Object.keys(LOOKUPS)].toSorted()).toEqual(fields.toSorted());
 });
 
-describe.each(CALLERS)("%s", (_name, caller, row) => {
+describe.each(CALLERS.map((caller, index) => [...caller, index] as const))("%s", (_name, caller, row, index) => {
+  // An address may send few wrong tokens: who is refused asks for every other field, and each pair of them for all.
+  const asked = Object.keys(FIELDS).filter((_field, place) => row !== REFUSED || (place + index) % 2 === 0);
   test("is answered as the table says", async () => {
     const answers: Record<string, number | string> = {};
-    for (const name of Object.keys(FIELDS)) {
+    for (const name of asked) {
       await app.app.connections.raw`update interviews set provisioning_state = 'FAILED'`;
       answers[name] = await answer(await clientOf(caller), name);
     }
-    expect(answers).toEqual(Object.fromEntries(Object.keys(FIELDS).map((name, index) => [name, row[index]])));
+    const all = Object.keys(FIELDS);
+    expect(answers).toEqual(Object.fromEntries(asked.map((name) => [name, row[all.indexOf(name)]])));
   });
 
   // Who is refused as a caller is asked no more: wrong tokens are counted.

@@ -11,13 +11,14 @@ import { ValidationFailed } from "../../interview/finding.ts";
 import { requireScope } from "../../operation/authorize.ts";
 import { computeLoopAvailability } from "./compute.ts";
 import { finderOf } from "./found.ts";
-import { MAX_LEGS } from "../../scheduling/loop/legs.ts";
-import { MAX_PEOPLE } from "./request.ts";
 import { ComputeLoopAvailabilityInput, LoopOrder, toLoopRequest } from "./input-graphql.ts";
 import { LoopAvailabilityPerson, LoopAvailabilityResult, LoopLegAvailability } from "./result-graphql.ts";
 
 /** What a search takes, in objects: tens of milliseconds. */
 const WORK_OF_RESULT = 2_000;
+
+/** Most loops have fewer people than may be searched. */
+const ASSUMED_PEOPLE = 15;
 
 builder.node("LoopAvailabilitySearch", {
   description:
@@ -67,7 +68,6 @@ builder.node("LoopAvailabilitySearch", {
     legs: t.field({
       type: [LoopLegAvailability],
       description: "The legs as they were asked for, each by itself.",
-      extensions: { items: MAX_LEGS } satisfies ItemsExtensions,
       resolve: (search, _args, ctx) => {
         const finder = finderOf(search, ctx.now());
         return search.loop.legs.map(({ durationMinutes }, leg) => {
@@ -80,7 +80,7 @@ builder.node("LoopAvailabilitySearch", {
       description:
         "Whose time counts: the interviewers of all legs, then the organizer when they must be free. Empty unless the search has " +
         "SUCCEEDED.",
-      extensions: { items: MAX_PEOPLE + 1 } satisfies ItemsExtensions,
+      extensions: { items: ASSUMED_PEOPLE } satisfies ItemsExtensions,
       resolve: ({ people, organizerId, ...search }, _args, ctx) => {
         if (statusOf({ ...search, people, organizerId }, ctx.now()) !== "SUCCEEDED") return [];
         return (people ?? []).map((person) => ({ ...person, isOrganizer: person.userId === organizerId }));

@@ -11,7 +11,7 @@ export interface LoopRequest extends WindowRequest, StoredLoop {}
 /** Orders grow with the factorial of the legs. */
 const MAX_LEGS_IN_ANY_ORDER = 6;
 /** Each person of a loop is a bit of an integer, and so is the organizer. */
-export const MAX_PEOPLE = 30;
+const MAX_PEOPLE = 30;
 const MAX_GAP_MINUTES = 7 * 24 * 60;
 
 const at = (...fields: (string | number)[]) => ["input", ...fields.map(String)];
