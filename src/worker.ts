@@ -38,8 +38,8 @@ export function buildWorker({ services, providers, tasks, options }: App): Worke
   };
   return {
     async start() {
-      await tasks.work(provisioningHandler(services, providers));
-      await tasks.work(searchHandler(services, providers.freeBusy));
+      tasks.work(provisioningHandler(services, providers));
+      tasks.work(searchHandler(services, providers.freeBusy));
       upkeep.push(setInterval(() => void prune(), PRUNE_EVERY_MS));
       upkeep.push(setInterval(() => void requeue(), REQUEUE_EVERY_MS));
       await Promise.all([prune(), requeue()]);

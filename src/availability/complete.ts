@@ -16,6 +16,8 @@ import { completeSearch } from "./tasks.ts";
 const DEADLINE_MS = 10_000;
 /** A task whose worker is lost runs again within half a minute; after this it is gone. */
 const LOST_AFTER_MS = 5 * 60_000;
+/** A search waits for calendars, and does little else. */
+const CONCURRENCY = { atOnce: 40, perAccount: 20 };
 const KEPT_MS = 24 * 60 * 60_000;
 
 /** The worker's side of `computeAvailability`. */
@@ -26,6 +28,7 @@ export function searchHandler(
 ): TaskHandler<{ searchId: string }> {
   return {
     task: completeSearch,
+    concurrency: CONCURRENCY,
     run: async ({ searchId }, { accountId, id }) => {
       const ctx = systemContext(services, accountId, `task ${id}`);
       const search = await ctx.load(searchInAccount, searchId);

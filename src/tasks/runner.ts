@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
-import type { Job, JobResult } from "pg-boss";
+import type { Job } from "pg-boss";
 import type { Logger } from "pino";
 import type { Sql } from "postgres";
 import { openClient } from "../db/client.ts";
@@ -10,16 +10,10 @@ import { executeKept } from "../read/rows.ts";
 import type { TaskSender } from "../operation/context.ts";
 import { queueDatabase } from "./database.ts";
 import type { TaskDefinition } from "./define.ts";
+import { TaskWorker } from "./worker.ts";
+import type { Concurrency } from "./worker.ts";
 
-// Four fetchers of five tasks each. One account holds at most fifteen tasks in all processes: the rest is for the others.
-const WORK_OPTIONS = {
-  localConcurrency: 4,
-  batchSize: 5,
-  groupConcurrency: 15,
-  burstWhenBatchFull: true,
-  pollingIntervalSeconds: 1,
-  perJobResults: true,
-} as const;
+const CONCURRENCY: Concurrency = { atOnce: 20, perAccount: 15 };
 const DRAIN_MS = 20_000;
 
 /** One run of a task: which account it acts for, and a name of the run for the log. */
@@ -30,6 +24,8 @@ export interface TaskRun {
 
 export interface TaskHandler<P extends object> {
   task: TaskDefinition<P>;
+  /** Twenty at once and fifteen of an account when left out. */
+  concurrency?: Concurrency;
   /** May run more than once for one task; throwing repeats it later. */
   run: (payload: P, run: TaskRun) => Promise<void>;
 }
@@ -37,7 +33,7 @@ export interface TaskHandler<P extends object> {
 /** The queue of this process: sends in every role, works only in a process that called `work`. */
 export interface TaskQueue extends TaskSender {
   start(): Promise<void>;
-  work<P extends object>(handler: TaskHandler<P>): Promise<void>;
+  work<P extends object>(handler: TaskHandler<P>): void;
   /** Fetches at once instead of at the next poll. */
   kick(): void;
   /** Waits for the running tasks, then closes. */
@@ -79,10 +75,12 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
   });
   const isDue = createPacer();
   const logOutage = createOutageLog(log);
-  boss.on("error", (error) => {
-    if (isDue(error.message)) log.warn({ reason: error.message }, "the task queue met an error; it tries again");
-  });
-  const workers: string[] = [];
+  const onError = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (isDue(reason)) log.warn({ reason }, "the task queue met an error; it tries again");
+  };
+  boss.on("error", onError);
+  const workers: TaskWorker<Envelope>[] = [];
 
   return {
     async start() {
@@ -96,34 +94,35 @@ export function createTaskQueue(client: Sql, log: Logger): TaskQueue {
         ...(notBefore && { startAfter: notBefore }),
       });
     },
-    async work(handler) {
-      const id = await boss.work(handler.task.name, WORK_OPTIONS, (jobs: Job<Envelope>[]) =>
-        Promise.all(jobs.map((job) => runJob(handler, job, { log, logOutage }))),
-      );
-      workers.push(id);
+    work(handler) {
+      const { task, concurrency = CONCURRENCY } = handler;
+      const run = (job: Job<Envelope>) => runJob(handler, job, { log, logOutage });
+      workers.push(new TaskWorker(boss, { name: task.name, concurrency, run, onError }));
     },
     kick() {
-      for (const id of workers) boss.notifyWorker(id);
+      for (const worker of workers) worker.kick();
     },
     async stop() {
-      await boss.stop({ graceful: true, timeout: DRAIN_MS });
+      await Promise.all(workers.map((worker) => worker.stop(DRAIN_MS)));
+      await boss.stop({ graceful: true });
     },
   };
 }
 
+/** @returns why it failed; null when it is done */
 async function runJob<P extends object>(
   { task, run }: TaskHandler<P>,
   job: Job<Envelope>,
   { log, logOutage }: { log: Logger; logOutage: (error: unknown) => void },
-): Promise<JobResult> {
+): Promise<object | null> {
   try {
     await run(task.payload.parse(job.data.payload), { accountId: job.data.accountId, id: job.id });
-    return { id: job.id, status: "completed" };
+    return null;
   } catch (error) {
     const attempt = job.retryCount + 1;
     if (isOutage(error)) logOutage(error);
     else log.warn({ task: task.name, run: job.id, attempt, error }, "task failed; it will be repeated");
-    return { id: job.id, status: "failed", output: { reason: error instanceof Error ? error.name : "unknown" } };
+    return { reason: error instanceof Error ? error.name : "unknown" };
   }
 }
 

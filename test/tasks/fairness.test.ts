@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { startTestApp } from "../support/app.ts";
+import type { FreeBusyProvider } from "../../src/calendar/free-busy.ts";
+import { compute, connectCalendars, search } from "../support/availability.ts";
 import { inAccount } from "../support/directory.ts";
-import { adHoc, createInterview } from "../support/interview.ts";
+import { adHoc, createInterview, user } from "../support/interview.ts";
 import { buildWorker } from "../../src/worker.ts";
 
 test("an account with many tasks does not make another wait", { timeout: 60_000 }, async () => {
@@ -28,5 +30,40 @@ test("an account with many tasks does not make another wait", { timeout: 60_000 
   expect(new Set(order).size).toBe(2);
   await stream.close();
   worker.stop();
+  await app.stop();
+});
+
+test("searches whose calendars hang keep no other search waiting", { timeout: 60_000 }, async () => {
+  const released = Promise.withResolvers<void>();
+  const hanging = new Set<string>();
+  const freeBusy: FreeBusyProvider = {
+    async query(calendars, _window, { accountId }) {
+      if (calendars.some((calendar) => hanging.has(`${accountId} ${calendar}`))) await released.promise;
+      return new Map(calendars.map((calendar) => [calendar, { answer: "ANSWERED", busy: [] }]));
+    },
+  };
+  const app = await startTestApp({ now: () => new Date(), providers: { freeBusy } });
+  await connectCalendars(app, ["ada", "bob"]);
+  const accounts = await app.app.connections.raw`select id from accounts where external_id = 'sample'`;
+  const people = await app.app.connections.raw`select calendar_address from users where external_id = 'ada'`;
+  hanging.add(`${accounts[0]?.["id"]} ${people[0]?.["calendar_address"]}`);
+  const stuck: string[] = [];
+  for (let count = 0; count < 12; count += 1) stuck.push((await compute(app.client, search())).id);
+  // One of the same account with other people, and one of another account.
+  for (const [client, input] of [
+    [app.client, search({ interviewerIds: [user("bob")], organizerMustBeFree: false })],
+    [app.other, inAccount("other", search())],
+  ] as const) {
+    const { id } = await compute(client, input);
+    const stream = await client.subscribe(`subscription { availabilityComputed(searchId: "${id}") { status } }`);
+    expect((await stream.next()).data).toEqual({ availabilityComputed: { status: "SUCCEEDED" } });
+    await stream.close();
+  }
+  const { nodes } = await app.client.data(
+    `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AvailabilitySearch { status } } }`,
+    { ids: stuck },
+  );
+  expect(nodes).toEqual(stuck.map(() => ({ status: "PENDING" })));
+  released.resolve();
   await app.stop();
 });
