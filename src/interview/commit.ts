@@ -45,16 +45,31 @@ export async function lockInterview(tx: Transaction, ctx: Context, id: string): 
   return stored ?? null;
 }
 
-/** The same of several, by id: in one order, so that writers never wait for each other in a circle. */
+/**
+ * The same of several, by id: in one order, so that writers never wait for each other in a circle. Provisioning holds its own
+ * row when it records an effect, which refers to the interview; so these rows come first, before the first interview is held.
+ */
 export async function lockInterviews(
   tx: Transaction,
   { accountId }: Context,
   ids: readonly string[],
 ): Promise<StoredInterview[]> {
+  const progress = tx
+    .select({ one: sql`1` })
+    .from(provisionings)
+    .where(and(eq(provisionings.accountId, accountId), inArray(provisionings.interviewId, [...ids])))
+    .orderBy(asc(provisionings.interviewId))
+    .for("update");
   const rows = await tx
     .select()
     .from(interviews)
-    .where(and(eq(interviews.accountId, accountId), inArray(interviews.id, [...ids])))
+    .where(
+      and(
+        eq(interviews.accountId, accountId),
+        inArray(interviews.id, [...ids]),
+        sql`(select count(*) from ${progress.as("progress")}) >= 0`,
+      ),
+    )
     .orderBy(asc(interviews.id))
     .for("update");
   if (rows.length === 0) return [];
