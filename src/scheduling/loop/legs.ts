@@ -3,6 +3,8 @@ import type { Finding } from "../../interview/finding.ts";
 
 export const MIN_LEGS = 2;
 export const MAX_LEGS = 12;
+/** Most changes of a loop lead to fewer mails. */
+export const ASSUMED_NOTICES = 3 * MAX_LEGS;
 const LEGS = ["input", "legs"];
 
 /** Where a leg is in the input. */
