@@ -11,7 +11,7 @@ const LEGS = ["input", "legs"];
 export const legPath = (index: number): string[] => [...LEGS, String(index)];
 
 export function judgeLegCount(count: number): Finding[] {
-  return count < MIN_LEGS || count > MAX_LEGS ? [finding("ERR_LOOP_LEG_COUNT", LEGS, `These are ${count}.`)] : [];
+  return count < MIN_LEGS || count > MAX_LEGS ? [finding("ERR_LOOP_LEG_COUNT", LEGS, `Sent: ${count}.`)] : [];
 }
 
 /** When one interview of a loop is to be held. */
