@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { decodeIdOf } from "../../../src/core/id.ts";
+import { byMailbox, readOutbox } from "../../provisioning/support/outbox.ts";
 import { NOW, startTestApp } from "../../support/app.ts";
 import type { TestApp } from "../../support/app.ts";
 import { adHoc, createInterview, external, user } from "../../support/interview.ts";
@@ -327,6 +329,28 @@ describe("cancelLoop", () => {
     expect(again).toMatchObject({ replayed: true, notices });
     expect(notices.map(({ interview }: any) => interview.id)).toEqual([ids[1], ids[1], ids[2], ids[2]]);
   });
+});
+
+test("each mailbox gets one mail for each interview and change, in the sequence of that interview", async () => {
+  const { loopId, ids } = await made();
+  const [first, second, third] = ids;
+  const follow = () => Promise.all(ids.map((id) => provisionOnce(app, id)));
+  await follow();
+  const swapped = moves([
+    [first, ELEVEN],
+    [second, TEN],
+  ]);
+  await succeedLoop(app.client, "moveLoop", { loopId, legs: swapped });
+  await follow();
+  await succeedLoop(app.client, "cancelLoop", { loopId });
+  await follow();
+  await follow();
+  const mailsOf = async (id = "") => byMailbox(await readOutbox(app.outbox, decodeIdOf("Interview", id)));
+  const moved = ["REQUEST 0", "REQUEST 1", "CANCEL 2 CANCELLED"];
+  expect(await mailsOf(first)).toEqual({ ada: moved, carla: moved });
+  expect(await mailsOf(second)).toEqual({ ada: moved, carla: moved });
+  const stayed = ["REQUEST 0", "CANCEL 1 CANCELLED"];
+  expect(await mailsOf(third)).toEqual({ ada: stayed, carla: stayed });
 });
 
 test("moves and cancellations of one loop at once leave it whole", async () => {
