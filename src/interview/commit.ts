@@ -45,16 +45,31 @@ export async function lockInterview(tx: Transaction, ctx: Context, id: string): 
   return stored ?? null;
 }
 
-/** The same of several, by id: in one order, so that writers never wait for each other in a circle. */
+/**
+ * The same of several, by id: in one order, so that writers never wait for each other in a circle. Provisioning holds its own
+ * row when it records an effect, which refers to the interview; so these rows come first, before the first interview is held.
+ */
 export async function lockInterviews(
   tx: Transaction,
   { accountId }: Context,
   ids: readonly string[],
 ): Promise<StoredInterview[]> {
+  const progress = tx
+    .select({ one: sql`1` })
+    .from(provisionings)
+    .where(and(eq(provisionings.accountId, accountId), inArray(provisionings.interviewId, [...ids])))
+    .orderBy(asc(provisionings.interviewId))
+    .for("update");
   const rows = await tx
     .select()
     .from(interviews)
-    .where(and(eq(interviews.accountId, accountId), inArray(interviews.id, [...ids])))
+    .where(
+      and(
+        eq(interviews.accountId, accountId),
+        inArray(interviews.id, [...ids]),
+        sql`(select count(*) from ${progress.as("progress")}) >= 0`,
+      ),
+    )
     .orderBy(asc(interviews.id))
     .for("update");
   if (rows.length === 0) return [];
@@ -103,18 +118,28 @@ export async function commitInterviews(tx: Transaction, ctx: Context, added: New
 
 /** Writes a change of an interview that is locked, with its task and its event, the last statement of the transaction. */
 export async function commitChange(tx: Transaction, ctx: Context, edit: Edit): Promise<StoredInterview> {
-  const after = await write(tx, ctx, edit);
-  await record(tx, ctx, [{ before: edit.before, after, event: edit.change.event }]);
+  const [after] = await commitChanges(tx, ctx, [edit]);
+  if (!after) throw new Error("A change was not written.");
   return after;
 }
 
 /** The same of several interviews, whose seats may change places. */
 export async function commitChanges(tx: Transaction, ctx: Context, edits: readonly Edit[]): Promise<StoredInterview[]> {
-  const written: Recorded[] = [];
   const released = await releaseSeats(tx, ctx, edits);
-  for (const { before, change } of released) {
-    written.push({ before, after: await write(tx, ctx, { before, change }), event: change.event });
-  }
+  const rows = await Promise.all(released.map((edit) => writeRow(tx, ctx, edit)));
+  await writeSeats(tx, released);
+  const following = released.filter(({ change }) => change.reconcile);
+  await startReconciling(
+    tx,
+    ctx,
+    following.map(({ before }) => before.interview.id),
+  );
+  const written = released.flatMap(({ before, change }, index) => {
+    const interview = rows[index];
+    return interview
+      ? [{ before, after: { interview, seats: change.seats ?? before.seats }, event: change.event }]
+      : [];
+  });
   await record(tx, ctx, written);
   return written.map(({ after }) => after);
 }
@@ -134,7 +159,7 @@ async function releaseSeats(tx: Transaction, { accountId }: Context, edits: read
   });
 }
 
-async function write(tx: Transaction, ctx: Context, { before, change }: Edit): Promise<StoredInterview> {
+async function writeRow(tx: Transaction, ctx: Context, { before, change }: Edit): Promise<Interview> {
   const { interview: old } = before;
   const version = old.version + 1;
   const [interview] = await tx
@@ -149,9 +174,7 @@ async function write(tx: Transaction, ctx: Context, { before, change }: Edit): P
     .where(and(eq(interviews.accountId, old.accountId), eq(interviews.id, old.id)))
     .returning();
   if (!interview) throw new Error("A locked interview is gone.");
-  if (change.seats) await writeSeats(tx, before, change.seats);
-  if (change.reconcile) await startReconciling(tx, ctx, old.id);
-  return { interview, seats: change.seats ?? before.seats };
+  return interview;
 }
 
 /** What a change will be told to have changed, without the state of provisioning, which follows by itself. */
@@ -176,22 +199,24 @@ function record(tx: Transaction, ctx: Context, written: readonly Recorded[]): Pr
   return recordEvents(tx, ctx, added);
 }
 
-/** One statement for those that leave and one for those that join or differ, however many there are. */
-async function writeSeats(tx: Transaction, { interview, seats: old }: StoredInterview, seats: Interviewer[]) {
-  const kept = new Set(seats.map(({ userId }) => userId));
-  const removed = old.map(({ userId }) => userId).filter((userId) => !kept.has(userId));
-  if (removed.length > 0) {
-    const { accountId, interviewId, userId } = interviewers;
-    const ofInterview = and(eq(accountId, interview.accountId), eq(interviewId, interview.id));
-    await tx.delete(interviewers).where(and(ofInterview, inArray(userId, removed)));
-  }
-  const known = new Map(old.map((seat) => [seat.userId, seat]));
-  const written = seats.filter((seat) => {
-    const was = known.get(seat.userId);
-    return !was || !sameSeat(was, seat);
-  });
-  if (written.length === 0) return;
+/** One statement for all that join or differ; those that leave an interview leave in one of its own. */
+async function writeSeats(tx: Transaction, edits: readonly Edit[]): Promise<void> {
   const { accountId, interviewId, userId, ...rest } = getTableColumns(interviewers);
+  const written: Interviewer[] = [];
+  for (const { before, change } of edits) {
+    const { interview, seats: old } = before;
+    const seats = change.seats ?? old;
+    const removed = old
+      .filter((seat) => !seats.some((other) => other.userId === seat.userId))
+      .map((seat) => seat.userId);
+    if (removed.length > 0) {
+      const ofInterview = and(eq(accountId, interview.accountId), eq(interviewId, interview.id));
+      await tx.delete(interviewers).where(and(ofInterview, inArray(userId, removed)));
+    }
+    const known = new Map(old.map((seat) => [seat.userId, seat]));
+    written.push(...seats.filter((seat) => !sameSeat(known.get(seat.userId), seat)));
+  }
+  if (written.length === 0) return;
   const set = Object.fromEntries(Object.entries(rest).map(([key, { name }]) => [key, sql.raw(`excluded.${name}`)]));
   await tx
     .insert(interviewers)
@@ -199,15 +224,17 @@ async function writeSeats(tx: Transaction, { interview, seats: old }: StoredInte
     .onConflictDoUpdate({ target: [accountId, interviewId, userId], set });
 }
 
-const sameSeat = (one: Interviewer, other: Interviewer): boolean => JSON.stringify(one) === JSON.stringify(other);
+const sameSeat = (was: Interviewer | undefined, seat: Interviewer): boolean =>
+  was !== undefined && JSON.stringify(was) === JSON.stringify(seat);
 
 /** Attempts are counted again from the change on. */
-async function startReconciling(tx: Transaction, ctx: Context, interviewId: string): Promise<void> {
+async function startReconciling(tx: Transaction, ctx: Context, interviewIds: readonly string[]): Promise<void> {
+  if (interviewIds.length === 0) return;
   await tx
     .update(provisionings)
     .set({ attempts: 0, errorCode: null, errorMessage: null, errorRetryable: null, nextAttemptAt: null })
-    .where(and(eq(provisionings.accountId, ctx.accountId), eq(provisionings.interviewId, interviewId)));
-  await enqueueProvisioning(tx, ctx, interviewId);
+    .where(and(eq(provisionings.accountId, ctx.accountId), inArray(provisionings.interviewId, [...interviewIds])));
+  await Promise.all(interviewIds.map((id) => enqueueProvisioning(tx, ctx, id)));
 }
 
 const enqueueProvisioning = (tx: Transaction, ctx: Context, interviewId: string): Promise<void> =>

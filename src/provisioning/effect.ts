@@ -6,11 +6,22 @@ import type { CalendarEvent, Conference, Effect, Providers } from "../calendar/p
 import { provisioningEffects } from "../db/schema/provisioning.ts";
 import type { Interview } from "../interview/load.ts";
 import type { Context } from "../operation/context.ts";
+import { defineListLoader, loaded } from "../read/loader.ts";
 import { digestOf, kindOf, Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import { leaseForEffect } from "./lease.ts";
 import type { Run } from "./lease.ts";
 
+const effectsOfInterview = defineListLoader(provisioningEffects, {
+  by: "interviewId",
+  order: ["artifact", "revision"],
+});
+
+/** As it was when the operation first asked for it: one statement for all interviews that are asked for together. */
+export const loadLedger = async (ctx: Context, interviewId: string): Promise<Ledger> =>
+  new Ledger(await loaded(ctx.load(effectsOfInterview, interviewId)));
+
+/** As it is now. */
 export async function readLedger(ctx: Context, interviewId: string): Promise<Ledger> {
   const rows = await ctx.db
     .select()

@@ -13,6 +13,12 @@ export function instantOf(text: string, timezone: string): string {
   return read?.ok ? read.time.instant.toISOString() : text;
 }
 
+/** The wall-clock time that a text without an offset says; the text itself where it cannot be read. */
+export function localOf(text: string): string {
+  const read = parseTime(text, "UTC");
+  return read.ok ? read.time.local : text;
+}
+
 /** The value with the members of every object in the order of their names; undefined members are dropped by JSON. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -4,19 +4,8 @@ import { startTestApp } from "../support/app.ts";
 import type { TestApp } from "../support/app.ts";
 import { connectCalendars, search, searched, setRules } from "../support/availability.ts";
 import { adHoc, CREATE, createInterview, external, user } from "../support/interview.ts";
+import { bookingOf, change, HOUR, iso, MINUTE, rulesNear, rulesOfPerson } from "./scenario.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-/** Zones at a change of their clocks, and where the change is at midnight, of half an hour, or backwards in winter. */
-const CHANGES: [zone: string, instant: string][] = [
-  ["America/New_York", "2027-03-14T07:00Z"],
-  ["Europe/Berlin", "2027-10-31T01:00Z"],
-  ["Europe/Dublin", "2027-03-28T01:00Z"],
-  ["Australia/Lord_Howe", "2027-04-03T15:00Z"],
-  ["Africa/Cairo", "2027-04-29T22:00Z"],
-  ["America/Santiago", "2027-09-05T04:00Z"],
-  ["Pacific/Chatham", "2027-09-25T14:00Z"],
-];
 const PEOPLE = ["ada", "bob"];
 
 let app: TestApp;
@@ -29,70 +18,14 @@ beforeEach(async () => {
   await app.app.connections.raw`delete from free_busy_answers`;
 });
 
-const clock = fc.integer({ min: 0, max: 95 }).map((count) => {
-  const minutes = count * 15;
-  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-});
-/** The same hours on each day, many of them past midnight, and others on one day. */
-const hours = fc
-  .tuple(clock, clock, fc.integer({ min: 0, max: 6 }), clock)
-  .filter(([start, end, , other]) => start !== end && other !== end)
-  .map(([start, end, odd, other]) =>
-    Array.from({ length: 7 }, (_, day) => ({ weekday: day + 1, start: day === odd ? other : start, end })),
-  );
-/** Dates of the days around a change. */
-const dateFrom = (middle: number, days: number) => new Date(middle + days * 24 * HOUR).toISOString().slice(0, 10);
-const override = fc.record({
-  days: fc.integer({ min: -1, max: 1 }),
-  spans: fc.array(
-    fc.record({ start: clock, end: fc.oneof(clock, fc.constant("24:00")) }).filter(({ start, end }) => start !== end),
-    { maxLength: 2 },
-  ),
-});
-const away = fc.record({
-  days: fc.integer({ min: -1, max: 1 }),
-  start: clock,
-  length: fc.integer({ min: 0, max: 1 }),
-  end: clock,
-});
-const booking = fc.record({
-  who: fc.constantFrom(...PEOPLE),
-  quarter: fc.integer({ min: -60, max: 60 }),
-  minutes: fc.constantFrom(15, 45, 60, 200),
-  external: fc.boolean(),
-});
 const scenario = fc.record({
-  change: fc.constantFrom(...CHANGES),
-  zones: fc.tuple(fc.constantFrom(...CHANGES), fc.constantFrom(...CHANGES)),
-  rules: fc.array(
-    fc.record({
-      hours: fc.oneof(fc.constant([]), hours),
-      buffer: fc.constantFrom(0, 15),
-      day: fc.constantFrom(null, 2),
-      overrides: fc.uniqueArray(override, { selector: ({ days }) => days, maxLength: 2 }),
-      off: fc.array(away, { maxLength: 1 }),
-    }),
-    { minLength: 2, maxLength: 2 },
-  ),
-  bookings: fc.array(booking, { maxLength: 4 }),
+  change,
+  zones: fc.tuple(change, change),
+  rules: fc.array(rulesOfPerson, { minLength: 2, maxLength: 2 }),
+  bookings: fc.array(bookingOf(PEOPLE), { maxLength: 4 }),
   durationMinutes: fc.constantFrom(15, 45, 90),
 });
 
-type Rules = (typeof scenario extends fc.Arbitrary<infer S> ? S : never)["rules"][number];
-function rulesNear(middle: number, rules: Rules | undefined) {
-  const date = (days: number) => dateFrom(middle, days);
-  return {
-    ...rules,
-    overrides: rules?.overrides.map(({ days, spans }) => ({ date: date(days), spans })),
-    off: rules?.off
-      .map(({ days, start, length, end }) => ({
-        start: `${date(days)}T${start}`,
-        end: `${date(days + length)}T${end}`,
-      }))
-      .filter(({ start, end }) => start < end),
-  };
-}
-const iso = (instant: number) => new Date(instant).toISOString();
 const probe = async (
   interviewerIds: string[],
   { start, minutes, timezone }: { start: number; minutes: number; timezone: string },

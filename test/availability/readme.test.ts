@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openApp } from "../../src/app.ts";
 import { REASONS } from "../../src/availability/blocks.ts";
 import { DEMO_TOKEN } from "../../src/demo/load.ts";
@@ -17,7 +17,9 @@ const operation = (name: string): string =>
   operationsIn("src/availability/README.md").find((text) => text.includes(` ${name} `) || text.includes(` ${name}(`)) ??
   "";
 
-test("in the demo a time is found, booked and followed, and a search shows every reason", async () => {
+let client: Client;
+let stop: () => Promise<void>;
+beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-availability-"));
   const database = await createTestDatabase();
   const app = await openApp({
@@ -34,17 +36,29 @@ test("in the demo a time is found, booked and followed, and a search shows every
   const worker = buildWorker(app);
   await worker.start();
   const { port } = await server.start(0, "127.0.0.1");
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
-  const find = async (name: string) => {
-    const { computeAvailability } = await client.data(operation(name));
-    const searchId = computeAvailability.search.id;
-    const computed = await client.subscribe(operation("Found"), { searchId });
-    const { data } = await computed.next();
-    await computed.close();
-    return { searchId, found: data?.["availabilityComputed"] };
+  client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  stop = async () => {
+    worker.stop();
+    await server.stop();
+    await app.close();
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
   };
+});
+afterAll(() => stop());
 
-  const { found } = await find("Find");
+/** Runs an operation that starts a search, and the one that delivers it. */
+async function find(compute: string, deliver: string): Promise<{ searchId: string; found: any }> {
+  const [computed] = Object.values(await client.data(operation(compute)));
+  const searchId = computed.search.id;
+  const stream = await client.subscribe(operation(deliver), { searchId });
+  const [found] = Object.values((await stream.next()).data ?? {});
+  await stream.close();
+  return { searchId, found };
+}
+
+test("in the demo a time is found, booked and followed, and a search shows every reason", async () => {
+  const { found } = await find("Find", "Found");
   expect(found.status).toBe("SUCCEEDED");
   const [slot] = found.slots.nodes;
   const { createInterview } = await client.data(operation("Book"), { startTime: slot.startTime });
@@ -58,26 +72,47 @@ test("in the demo a time is found, booked and followed, and a search shows every
   const { conflicts } = (await client.data(operation("Book"), { startTime: slot.startTime }))["createInterview"];
   expect(conflicts).toHaveLength(2);
 
-  const { searchId, found: nothing } = await find("Why");
+  const { searchId, found: nothing } = await find("Why", "Found");
   expect(nothing.slots.nodes).toEqual([]);
   const { availabilitySearch } = await client.data(operation("Reasons"), { searchId });
   const reasons = availabilitySearch.summary.reasons.map(({ reason }: any) => reason);
   expect(reasons.toSorted()).toEqual(REASONS.toSorted());
   const shown = availabilitySearch.people.flatMap(({ blocks }: any) => blocks.map(({ reason }: any) => reason));
   expect(new Set(shown)).toEqual(new Set(REASONS));
+});
 
-  const { computeLoopAvailability } = await client.data(operation("FindLoop"));
-  const loop = await client.subscribe(operation("FoundLoop"), { searchId: computeLoopAvailability.search.id });
-  const { loopAvailabilityComputed } = (await loop.next()).data ?? {};
-  await loop.close();
-  expect(loopAvailabilityComputed).toMatchObject({ status: "SUCCEEDED", result: { complete: true, obstacle: null } });
-  const [best] = loopAvailabilityComputed.result.sequences;
+test("in the demo a loop is found, booked and followed", async () => {
+  const { found } = await find("FindLoop", "FoundLoop");
+  expect(found).toMatchObject({ status: "SUCCEEDED", result: { complete: true, obstacle: null } });
+  const [best] = found.result.sequences;
   expect(best.legs.map(({ leg }: any) => leg).toSorted()).toEqual([0, 1, 2]);
   expect(best.legs.map(({ interviewers }: any) => interviewers.length).toSorted()).toEqual([1, 1, 2]);
 
-  worker.stop();
-  await server.stop();
-  await app.close();
-  await database.drop();
-  await rm(dataDir, { recursive: true, force: true });
+  const variables = Object.fromEntries(
+    best.legs.flatMap(({ leg, startTime, interviewers }: any) => [
+      [`start${leg}`, startTime],
+      [`interviewers${leg}`, interviewers.map(({ id }: any) => id)],
+    ]),
+  );
+  const { scheduleLoop } = await client.data(operation("BookLoop"), variables);
+  const starts = best.legs.map(({ startTime }: any) => startTime);
+  expect(scheduleLoop.warnings).toEqual([]);
+  expect(scheduleLoop.loop.interviews.map(({ startTime }: any) => startTime)).toEqual(starts);
+  const followed = await client.subscribe(operation("FollowLoop"), {
+    loopId: scheduleLoop.loop.id,
+    asOfCursor: found.asOfCursor,
+  });
+  const provisioned: string[] = [];
+  while (provisioned.length < starts.length) {
+    const { data } = await followed.next();
+    const { interview, failure } = data?.["interviewProvisioned"] ?? {};
+    expect(failure).toBeNull();
+    expect(interview.conferenceUrl).toMatch(/\/sandbox\/conferences\//);
+    provisioned.push(interview.startTime);
+  }
+  expect(provisioned.toSorted()).toEqual(starts);
+  await followed.close();
+
+  const again = (await client.data(operation("BookLoop"), variables))["scheduleLoop"];
+  expect(again.legs.map(({ leg }: any) => leg)).toEqual([0, 1, 2]);
 });

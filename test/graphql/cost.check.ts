@@ -57,6 +57,8 @@ describe("objects", () => {
       '{ loopAvailabilitySearch(id: "a") { result { sequences(first: 3) { legs { leg } } } } }',
       1 + 1 + 2_000 + 1 + 3 * 5,
     ],
+    ['{ interviewLoop(id: "x") { interviews { id } } }', 1 + 12],
+    ['{ interviewLoop(id: "x") { interviews { loop { interviews { id } } } } }', 1 + 12 * (1 + 1 + 12)],
     ['{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
     ['{ nodes(ids: "a") { id } }', 1],
     ["query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 4, { ids: ["a", "b", "c", "d"] }],

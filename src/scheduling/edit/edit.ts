@@ -43,7 +43,7 @@ function ofOne<Q extends EditRequest, R extends object>(verb: Verb<Q, R>, reques
     subjectId,
     key: key === null ? null : { operation, key, fingerprint: fingerprintOf(asked()) },
     judgeTogether: () => [],
-    answerOf: ([answer]) => given(answer),
+    answerOf: ([answered]) => given(answered).answer,
   };
 }
 

@@ -29,10 +29,16 @@ export interface JointEdit<Q extends EditRequest, R extends object, A extends ob
   /** What the caller changes, and under which key. */
   subjectId: string;
   key: KeyUse | null;
-  /** What is wrong with all of them, and with those that stay, as a whole. */
+  /** What is wrong with all of them, in the order of the requests, and with those that stay, as a whole. */
   judgeTogether: (interviews: readonly Interview[]) => Finding[];
-  /** The answer to all of them, as plain JSON: it is kept with the idempotency key. */
-  answerOf: (answers: readonly R[]) => A;
+  /** The answer to all of them, in the order of the requests, as plain JSON: it is kept with the idempotency key. */
+  answerOf: (answers: readonly Answered<R>[]) => A;
+}
+
+/** What a verb answers to one of them. */
+export interface Answered<R extends object> {
+  interviewId: string;
+  answer: R;
 }
 
 export interface JointlyEdited<A extends object> {
@@ -65,7 +71,7 @@ export async function checkTogether<Q extends EditRequest, R extends object, A e
   const decisions = await decideAll(ctx, { edit, prepared, stored: snapshots });
   if (!decisions) throw new Error("A snapshot needs something that was not loaded for it.");
   await assertSeatsFree(ctx.db, wantedSeats(edit, decisions));
-  const answer = edit.answerOf(decisions.map((decision) => decision.answer));
+  const answer = answerOf(edit, decisions);
   return { interviews: interviewsOf(edit, snapshots), replayed: false, answer };
 }
 
@@ -120,7 +126,7 @@ async function editLocked<Q extends EditRequest, R extends object, A extends obj
 
   const decisions = await decideAll(ctx, { edit, prepared, stored, tx });
   if (!decisions) return null;
-  const answer = edit.answerOf(decisions.map((decision) => decision.answer));
+  const answer = answerOf(edit, decisions);
   if (use) await claimKey(tx, ctx, { use, call: { subjectId, result: answer } });
   const wanted = wantedSeats(edit, decisions);
   await reserveSeats(tx, wanted);
@@ -158,6 +164,11 @@ function storedOf({ ids, interviewId }: EditRequest, all: ReadonlyMap<string, St
 
 type Decided<R extends object> = Decision<R> & { before: StoredInterview };
 
+const answerOf = <Q extends EditRequest, R extends object, A extends object>(
+  edit: JointEdit<Q, R, A>,
+  decided: readonly Decided<R>[],
+): A => edit.answerOf(decided.map(({ before, answer }) => ({ interviewId: before.interview.id, answer })));
+
 /**
  * @returns null when an interview has become something for which not everything was loaded
  * @throws ValidationFailed for the faults of all of them; VersionConflict
@@ -181,7 +192,8 @@ async function decideAll<Q extends EditRequest, R extends object, A extends obje
       findings.push(...error.findings);
     }
   }
-  findings.push(...edit.judgeTogether([...stored.values()].map(({ interview }) => interview)));
+  const all = [...edit.requests.map(({ interviewId }) => interviewId), ...edit.dependsOn];
+  findings.push(...edit.judgeTogether(all.flatMap((id) => stored.get(id)?.interview ?? [])));
   if (findings.length > 0) throw new ValidationFailed(distinctFindings(findings));
   return decided.every((decision) => decision !== null) ? decided : null;
 }

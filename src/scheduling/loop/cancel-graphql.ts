@@ -1,4 +1,5 @@
 import { SentIds } from "../../core/id.ts";
+import type { ItemsExtensions } from "../../execution/cost.ts";
 import { builder } from "../../graphql/builder.ts";
 import { requireMutationScopes } from "../../graphql/mutation-scopes.ts";
 import { ValidationFailed } from "../../interview/finding.ts";
@@ -9,7 +10,7 @@ import { VersionConflict } from "../edit/verb.ts";
 import { cancelLoop } from "./cancel.ts";
 import type { CancelLoopRequest } from "./cancel.ts";
 import type { EditedLoop } from "./edit.ts";
-import { MAX_LEGS } from "./legs.ts";
+import { ASSUMED_NOTICES, MAX_LEGS } from "./legs.ts";
 import { LoopNotFound } from "./refusal.ts";
 
 const InterviewVersionInput = builder.inputType("InterviewVersionInput", {
@@ -60,6 +61,7 @@ const CancelLoopSuccess = builder.objectRef<EditedLoop>("CancelLoopSuccess").imp
     loop: t.expose("loop", { type: "InterviewLoop", description: "The loop, with its interviews as they are now." }),
     notices: t.expose("notices", {
       type: [InterviewNotice],
+      extensions: { items: ASSUMED_NOTICES } satisfies ItemsExtensions,
       description: "Who gets a mail: everyone who was invited to an interview that is cancelled now.",
     }),
     replayed: t.exposeBoolean("replayed", { description: REPLAYED }),

@@ -8,7 +8,7 @@ import { CANCEL } from "../cancel/cancel.ts";
 import type { CancelAnswer, CancelRequest } from "../cancel/cancel.ts";
 import { editTogether } from "../edit/joint-edit.ts";
 import type { Verb } from "../edit/verb.ts";
-import { findLoopToEdit, judgeNames, keyUseOf, noticesOfAll } from "./edit.ts";
+import { findLoopToEdit, judgeNames, keyUseOf, noticesToKeep, toLoopNotices } from "./edit.ts";
 import type { EditedLoop, LoopEditRequest, NamedLeg } from "./edit.ts";
 
 export interface CancelLoopRequest extends LoopEditRequest {
@@ -55,9 +55,9 @@ export async function cancelLoop(ctx: Context, request: CancelLoopRequest): Prom
     subjectId: request.loopId,
     key: keyUseOf("cancelLoop", request, { versions: expectedVersions }),
     judgeTogether: (all) => [...misnamed, ...judgeRest(all, ctx.now())],
-    answerOf: (answers) => ({ notices: answers.map(({ notices }) => notices) }),
+    answerOf: (answers) => ({ notices: noticesToKeep(answers) }),
   });
-  return { loop: found.loop, replayed, notices: noticesOfAll(interviews, answer.notices) };
+  return { loop: found.loop, replayed, notices: toLoopNotices(answer.notices, interviews) };
 }
 
 function judgeRest(interviews: readonly Interview[], now: Date): Finding[] {

@@ -9,6 +9,7 @@ import type { Context } from "../../operation/context.ts";
 import type { KeyUse } from "../../operation/idempotency.ts";
 import type { Notice } from "../../provisioning/notice.ts";
 import { loaded } from "../../read/loader.ts";
+import type { Answered } from "../edit/joint-edit.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { findLoopToChange } from "./find.ts";
 import { interviewsOfLoop } from "./load.ts";
@@ -78,7 +79,16 @@ export function keyUseOf(operation: string, request: LoopEditRequest, asked: obj
   return key === null ? null : { operation, key, fingerprint: fingerprintOf({ loopId, reason, ...asked }) };
 }
 
-/** The mails of all interviews. */
-export function noticesOfAll(interviews: readonly Interview[], notices: readonly Notice[][]): LoopNotice[] {
-  return interviews.flatMap((interview, index) => (notices[index] ?? []).map((notice) => ({ ...notice, interview })));
+/** Mails as an answer keeps them: a repetition may find the interviews in another order. */
+export interface KeptNotice extends Notice {
+  interviewId: string;
 }
+
+export const noticesToKeep = (answers: readonly Answered<{ notices: Notice[] }>[]): KeptNotice[] =>
+  answers.flatMap(({ interviewId, answer }) => answer.notices.map((notice) => ({ ...notice, interviewId })));
+
+export const toLoopNotices = (notices: readonly KeptNotice[], interviews: readonly Interview[]): LoopNotice[] =>
+  notices.flatMap(({ interviewId, ...notice }) => {
+    const interview = interviews.find(({ id }) => id === interviewId);
+    return interview ? [{ ...notice, interview }] : [];
+  });

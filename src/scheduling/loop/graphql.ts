@@ -1,4 +1,5 @@
 import { decodeIdOf } from "../../core/id.ts";
+import type { ItemsExtensions } from "../../execution/cost.ts";
 import { builder } from "../../graphql/builder.ts";
 import { fieldsOf } from "../../graphql/columns.ts";
 import { Problem } from "../../graphql/problem.ts";
@@ -7,12 +8,15 @@ import type { Interview } from "../../interview/load.ts";
 import { ofApplication } from "../../interview/visibility.ts";
 import { InterviewerConflictInterval } from "../edit/refusal-graphql.ts";
 import { findLoop } from "./find.ts";
+import { MAX_LEGS } from "./legs.ts";
 import { interviewsOfLoop, loopInAccount } from "./load.ts";
 import type { InterviewLoop } from "./load.ts";
 import { LoopConflict, LoopNotFound } from "./refusal.ts";
 import type { LegConflict } from "./refusal.ts";
 
 const loop = fieldsOf<InterviewLoop>();
+const interviews = loop.related("id", interviewsOfLoop);
+const asManyAsLegs = { items: MAX_LEGS } satisfies ItemsExtensions;
 
 builder.node("InterviewLoop", {
   description: "Interviews about one application that were scheduled together.",
@@ -28,7 +32,8 @@ builder.node("InterviewLoop", {
     interviews: t.field({
       type: ["Interview"],
       description: "All its interviews by start, those that are CANCELLED included.",
-      ...loop.related("id", interviewsOfLoop),
+      ...interviews,
+      extensions: { ...interviews.extensions, ...asManyAsLegs },
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was scheduled." }),
   }),
@@ -81,6 +86,10 @@ builder.objectType(LoopConflict, {
   description: "Some interviewers are busy at the time of their leg, and nothing was changed.",
   interfaces: [Problem],
   fields: (t) => ({
-    legs: t.expose("legs", { type: [LoopLegConflict], description: "The legs that have clashes, in their order." }),
+    legs: t.expose("legs", {
+      type: [LoopLegConflict],
+      description: "The legs that have clashes, in their order.",
+      extensions: asManyAsLegs,
+    }),
   }),
 });

@@ -1,4 +1,5 @@
 import { SentIds } from "../../core/id.ts";
+import type { ItemsExtensions } from "../../execution/cost.ts";
 import { builder } from "../../graphql/builder.ts";
 import { requireMutationScopes } from "../../graphql/mutation-scopes.ts";
 import { ValidationFailed } from "../../interview/finding.ts";
@@ -14,7 +15,7 @@ import {
 } from "../edit/edit-graphql.ts";
 import { InterviewWarningType } from "../edit/refusal-graphql.ts";
 import { VersionConflict } from "../edit/verb.ts";
-import { legPath, MAX_LEGS } from "./legs.ts";
+import { ASSUMED_NOTICES, legPath, MAX_LEGS } from "./legs.ts";
 import { moveLoop } from "./move.ts";
 import type { MovedLoop, MoveLoopRequest } from "./move.ts";
 import { LoopConflict, LoopNotFound } from "./refusal.ts";
@@ -100,6 +101,7 @@ const MoveLoopSuccess = builder.objectRef<MovedLoop>("MoveLoopSuccess").implemen
     }),
     notices: t.expose("notices", {
       type: [InterviewNotice],
+      extensions: { items: ASSUMED_NOTICES } satisfies ItemsExtensions,
       description: "Who is told what once the calendars follow, interview by interview.",
     }),
     replayed: t.exposeBoolean("replayed", { description: REPLAYED }),

@@ -2,14 +2,13 @@ import { encodeId } from "../../core/id.ts";
 import { isTimeZone, parseTime } from "../../core/zone.ts";
 import type { Interview } from "../../interview/load.ts";
 import type { Context } from "../../operation/context.ts";
-import type { Notice } from "../../provisioning/notice.ts";
 import { checkTogether, editTogether } from "../edit/joint-edit.ts";
 import type { JointEdit } from "../edit/joint-edit.ts";
 import { canonicalChanges, UPDATE } from "../update/update.ts";
 import type { UpdateAnswer, UpdateRequest } from "../update/update.ts";
 import type { InterviewWarning } from "../warning.ts";
-import { findLoopToEdit, judgeNames, keyUseOf, noticesOfAll } from "./edit.ts";
-import type { EditedLoop, LoopEditRequest, LoopToEdit, NamedLeg } from "./edit.ts";
+import { findLoopToEdit, judgeNames, keyUseOf, noticesToKeep, toLoopNotices } from "./edit.ts";
+import type { EditedLoop, KeptNotice, LoopEditRequest, LoopToEdit, NamedLeg } from "./edit.ts";
 import { judgeOverlaps } from "./legs.ts";
 import type { LegTime } from "./legs.ts";
 import { byLeg } from "./refusal.ts";
@@ -35,8 +34,7 @@ export interface MovedLoop extends EditedLoop {
 }
 
 interface MoveAnswer {
-  /** By interview. */
-  notices: Notice[][];
+  notices: KeptNotice[];
   warnings: InterviewWarning[];
 }
 
@@ -52,7 +50,7 @@ export async function moveLoop(ctx: Context, request: MoveLoopRequest): Promise<
     request.validateOnly ? checkTogether(ctx, edit) : editTogether(ctx, edit),
   );
   const { notices, warnings } = answer;
-  return { loop: found.loop, replayed, notices: noticesOfAll(interviews, notices), warnings };
+  return { loop: found.loop, replayed, notices: toLoopNotices(notices, interviews), warnings };
 }
 
 function editOf(request: MoveLoopRequest, found: LoopToEdit): JointEdit<UpdateRequest, UpdateAnswer, MoveAnswer> {
@@ -74,8 +72,8 @@ function editOf(request: MoveLoopRequest, found: LoopToEdit): JointEdit<UpdateRe
       ...judgeOverlaps(interviews.flatMap((interview) => timeOf(interview, moved.get(interview.id), request))),
     ],
     answerOf: (answers) => ({
-      notices: answers.map(({ notices }) => notices),
-      warnings: answers.flatMap(({ warnings }) => warnings),
+      notices: noticesToKeep(answers),
+      warnings: answers.flatMap(({ answer }) => answer.warnings),
     }),
   };
 }

@@ -26,8 +26,8 @@ export class LoopConflict extends Refusal {
 
   constructor(conflicts: readonly Conflict[]) {
     super(
-      "Some interviewers are busy, so none of the interviews was changed. Choose other times or interviewers for these legs, " +
-        "or send conflictPolicy ALLOW with a reason.",
+      "Some interviewers are busy at the time of their leg, so nothing was scheduled or moved. Choose other times or interviewers " +
+        "for these legs, or send conflictPolicy ALLOW with a reason.",
     );
     this.legs = [...Map.groupBy(conflicts, ({ wanted }) => wanted)].map(([leg, ofLeg]) => ({ leg, conflicts: ofLeg }));
   }

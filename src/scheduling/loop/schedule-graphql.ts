@@ -26,7 +26,7 @@ const LoopLegInput = builder.inputType("LoopLegInput", {
 });
 
 const ScheduleLoopInput = builder.inputType("ScheduleLoopInput", {
-  description: "Who is interviewed in which interviews.",
+  description: "The application, and the interviews about it that are scheduled together.",
   fields: (t) => ({
     applicationId: t.id({ required: true, description: "The application; must be ACTIVE." }),
     organizerId: t.id({

@@ -6,7 +6,7 @@ import { loaded, unlessRetired } from "../../read/loader.ts";
 import { userInAccount } from "../../people/load.ts";
 import type { User } from "../../people/load.ts";
 import type { Participants } from "../../provisioning/compose.ts";
-import { readLedger } from "../../provisioning/effect.ts";
+import { loadLedger } from "../../provisioning/effect.ts";
 import type { Ledger } from "../../provisioning/ledger.ts";
 import { emailTemplateInAccount } from "../../template/load.ts";
 import type { EmailTemplate } from "../../template/load.ts";
@@ -44,7 +44,7 @@ export async function loadUpdateFacts(
     unlessRetired(ctx.load(hiring.officeInAccount, changes.officeId ?? null)),
     unlessRetired(ctx.load(emailTemplateInAccount, changes.candidateTemplateId ?? null)),
     unlessRetired(ctx.load(emailTemplateInAccount, changes.interviewerTemplateId ?? null)),
-    readLedger(ctx, interview.id),
+    loadLedger(ctx, interview.id),
   ]);
   return { candidate, organizer, users: new Map(users), office, candidateTemplate, interviewerTemplate, ledger };
 }

@@ -10,7 +10,7 @@ import type { Columns, Consequence } from "./consequence.ts";
 import { checkEdit, editInterview } from "../edit/edit.ts";
 import type { Edited } from "../edit/edit.ts";
 import type { Decide, EditRequest, Verb } from "../edit/verb.ts";
-import { instantOf } from "../fingerprint.ts";
+import { instantOf, localOf } from "../fingerprint.ts";
 import { mergeChanges, mergeExternal } from "./merge.ts";
 import type { InterviewChanges } from "./merge.ts";
 import { judgeSchedule } from "../time.ts";
@@ -141,7 +141,7 @@ export function canonicalChanges({
   const meaning = (text: string | null | undefined) => {
     if (text == null) return text;
     const zone = timezone ?? (hasOffset(text) ? "UTC" : null);
-    return zone === null ? text : instantOf(text, zone);
+    return zone === null ? localOf(text) : instantOf(text, zone);
   };
   return {
     ...changes,

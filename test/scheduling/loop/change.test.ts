@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { decodeIdOf } from "../../../src/core/id.ts";
+import { byMailbox, readOutbox } from "../../provisioning/support/outbox.ts";
 import { NOW, startTestApp } from "../../support/app.ts";
 import type { TestApp } from "../../support/app.ts";
 import { adHoc, createInterview, external, user } from "../../support/interview.ts";
@@ -173,6 +175,27 @@ describe("moveLoop", () => {
     expect(result.findings[0].message).toContain(`${ids[1]}, which stays`);
   });
 
+  test("overlaps are told in the order of the legs, with everything that a leg overlaps, whether it is written or not", async () => {
+    const { loopId, ids } = await made([leg(TEN), leg(ELEVEN), leg(NOON), leg(TWO, { durationMinutes: 120 })]);
+    const legs = moves([
+      [ids[3], "2027-03-01T10:15Z"],
+      [ids[1], "2027-03-02T10:00Z"],
+      [ids[0], "2027-03-01T10:15Z"],
+    ]);
+    for (const validateOnly of [false, true]) {
+      const result = await expectNothingWritten(app, () => move(loopId, legs, { validateOnly }));
+      expect(findingsOf(result)).toEqual([
+        "ERR_LOOP_LEGS_OVERLAP input.legs.0.startTime",
+        "ERR_LOOP_LEGS_OVERLAP input.legs.2.startTime",
+      ]);
+      expect(result.findings[0].message).toContain(`${ids[2]}, which stays`);
+      expect(result.findings[1].message).toContain("It overlaps leg 0.");
+    }
+    const onto = await move(loopId, moves([[ids[3], "2027-03-01T10:15Z"]]));
+    expect(findingsOf(onto)).toEqual(["ERR_LOOP_LEGS_OVERLAP input.legs.0.startTime"]);
+    for (const id of ids.slice(0, 3)) expect(onto.findings[0].message).toContain(`${id}, which stays`);
+  });
+
   test("overlaps that were there before, and cancelled interviews, are in nobody's way", async () => {
     const { loopId, ids } = await made();
     const allow = { conflictPolicy: "ALLOW", conflictReason: "a test" };
@@ -230,6 +253,12 @@ describe("moveLoop", () => {
     const again = await expectNothingWritten(app, () => move(loopId, moves([[ids[0], "2027-03-01T15:00+01:00"]]), key));
     expect(again).toEqual({ ...first, replayed: true });
     expect(await move(loopId, moves([[ids[0], NOON]]), key)).toMatchObject({ __typename: "IdempotencyKeyReused" });
+    const local = { idempotencyKey: "move-key-0002" };
+    for (const startTime of ["2027-03-01T15:00", "2027-03-01T15:00:00", "2027-03-01T15:00:00.000"]) {
+      expect(await move(loopId, moves([[ids[0], startTime]]), local)).toMatchObject({
+        replayed: startTime.length > TEN.length - 8,
+      });
+    }
   });
 
   test("a loop that nobody has is not found", async () => {
@@ -288,6 +317,40 @@ describe("cancelLoop", () => {
     const again = await expectNothingWritten(app, () => runLoop(app.client, "cancelLoop", { loopId, ...key }));
     expect(again).toEqual({ ...first, replayed: true });
   });
+
+  test("a repetition tells the same mails of the same interviews, although their order is another one now", async () => {
+    const { loopId, ids } = await made();
+    await Promise.all(ids.map((id) => provisionOnce(app, id)));
+    clock = new Date("2027-03-01T10:45Z");
+    const key = { idempotencyKey: "cancel-key-2" };
+    const { notices } = await runLoop(app.client, "cancelLoop", { loopId, ...key });
+    await change(app.client, ids[0] ?? "", { startTime: TWO });
+    const again = await runLoop(app.client, "cancelLoop", { loopId, ...key });
+    expect(again).toMatchObject({ replayed: true, notices });
+    expect(notices.map(({ interview }: any) => interview.id)).toEqual([ids[1], ids[1], ids[2], ids[2]]);
+  });
+});
+
+test("each mailbox gets one mail for each interview and change, in the sequence of that interview", async () => {
+  const { loopId, ids } = await made();
+  const [first, second, third] = ids;
+  const follow = () => Promise.all(ids.map((id) => provisionOnce(app, id)));
+  await follow();
+  const swapped = moves([
+    [first, ELEVEN],
+    [second, TEN],
+  ]);
+  await succeedLoop(app.client, "moveLoop", { loopId, legs: swapped });
+  await follow();
+  await succeedLoop(app.client, "cancelLoop", { loopId });
+  await follow();
+  await follow();
+  const mailsOf = async (id = "") => byMailbox(await readOutbox(app.outbox, decodeIdOf("Interview", id)));
+  const moved = ["REQUEST 0", "REQUEST 1", "CANCEL 2 CANCELLED"];
+  expect(await mailsOf(first)).toEqual({ ada: moved, carla: moved });
+  expect(await mailsOf(second)).toEqual({ ada: moved, carla: moved });
+  const stayed = ["REQUEST 0", "CANCEL 1 CANCELLED"];
+  expect(await mailsOf(third)).toEqual({ ada: stayed, carla: stayed });
 });
 
 test("moves and cancellations of one loop at once leave it whole", async () => {
