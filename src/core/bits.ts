@@ -80,6 +80,16 @@ export class Bits {
     }
     return numbers;
   }
+
+  /** Sets a flag in the places of a table that the numbers tell. */
+  flagIn(table: Int32Array, flag: number): void {
+    for (let index = 0; index < this.#words.length; index += 1) {
+      for (let left = this.#words[index] ?? 0; left !== 0; left &= left - 1) {
+        const number = index * WORD + WORD - 1 - Math.clz32(left & -left);
+        table[number] = (table[number] ?? 0) | flag;
+      }
+    }
+  }
 }
 
 /** How many bits of a word are set, by halves: https://graphics.stanford.edu/~seander/bithacks.html#CountBitsSetParallel */

@@ -1,6 +1,5 @@
+import { NEVER } from "./legs.ts";
 import type { People } from "./legs.ts";
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** Walks over the starts of a leg that may come next, the most promising first. */
 export class Cursor {
@@ -8,12 +7,12 @@ export class Cursor {
   /** People of whom it is enough to try the first start. */
   readonly tried: People[] = [];
   index = 0;
-  /** The bound; infinite when there are no more. */
+  /** The bound; NEVER when there are no more. */
   end = NEVER;
-  readonly #ends: Float64Array;
+  readonly #ends: Int32Array;
   readonly #starts: Iterator<number>;
 
-  constructor(leg: number, ends: Float64Array, { from, to, inOrder }: { from: number; to: number; inOrder: boolean }) {
+  constructor(leg: number, ends: Int32Array, { from, to, inOrder }: { from: number; to: number; inOrder: boolean }) {
     this.leg = leg;
     this.#ends = ends;
     this.#starts = inOrder ? inTime(ends, from, to) : byEnd(ends, from, to);
@@ -31,11 +30,11 @@ export class Cursor {
   }
 }
 
-function* inTime(ends: Float64Array, from: number, to: number): Generator<number, undefined> {
+function* inTime(ends: Int32Array, from: number, to: number): Generator<number, undefined> {
   for (let index = from; index <= to; index += 1) if (ends[index] !== NEVER) yield index;
 }
 
-function byEnd(ends: Float64Array, from: number, to: number): Iterator<number, undefined> {
+function byEnd(ends: Int32Array, from: number, to: number): Iterator<number, undefined> {
   const endOf = (index: number) => ends[index] ?? NEVER;
   return [...inTime(ends, from, to)].toSorted((one, other) => endOf(one) - endOf(other)).values();
 }

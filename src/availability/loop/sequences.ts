@@ -1,7 +1,6 @@
-import { GRID } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
 import { choicesOf, Cursor, nearest, nextsOf } from "./cursor.ts";
-import { bitsOf, countOf, startsFor } from "./legs.ts";
+import { bitsOf, countOf, NEVER, startsFor, STEP } from "./legs.ts";
 import type { LegTimes, People } from "./legs.ts";
 import type { Placed, Together } from "./together.ts";
 
@@ -10,8 +9,6 @@ export const MAX_SEQUENCES = 50;
 export const MAX_STEPS = 6_000;
 /** How much of that is for one first start from which nothing has been found. */
 const MAX_SHARE = 0.1;
-const MINUTE = 60_000;
-const NEVER = Number.POSITIVE_INFINITY;
 
 export interface Grid {
   /** The first quarter of an hour, in milliseconds, and how many there are. */
@@ -30,7 +27,7 @@ export interface SequenceOptions {
   maxSteps: number;
 }
 
-/** A time and people for each leg. */
+/** A time and people for each leg, in minutes since the grid's first start. */
 export interface Sequence {
   /** In the order of time. */
   legs: Placed[];
@@ -83,7 +80,7 @@ export class SequenceSearch {
     this.#nexts = fits.map(nextsOf);
     this.#bounds = new Bounds(
       legs.map(({ length }, index) => ({ length, fits: fits[index] ?? new Uint8Array(0) })),
-      { order, maxGap, ...grid, gapBetween: (leg, follower) => together.gapBetween(leg, follower) },
+      { order, maxGap, dayEnds: grid.dayEnds, gapBetween: (leg, follower) => together.gapBetween(leg, follower) },
     );
   }
 
@@ -122,8 +119,8 @@ export class SequenceSearch {
     for (let leg = 0; leg < (this.#options.order === "ANY" ? legs : 1); leg += 1) {
       const ends = this.#bounds.endsOf(leg, allBut(legs, leg));
       for (let index = 0; index < size; index += 1) {
-        const span = ((ends[index] ?? NEVER) - this.#startOf(index)) / MINUTE;
-        if (span !== NEVER) firsts.push((span * size + index) * legs + leg);
+        const end = ends[index] ?? NEVER;
+        if (end !== NEVER) firsts.push(((end - index * STEP) * size + index) * legs + leg);
       }
     }
     return Float64Array.from(firsts).toSorted();
@@ -133,8 +130,8 @@ export class SequenceSearch {
     const legs = this.#legs.length;
     const { size } = this.#options.grid;
     const index = Math.floor(key / legs) % size;
-    const start = this.#startOf(index);
-    return { leg: key % legs, index, start, end: start + Math.floor(key / legs / size) * MINUTE };
+    const start = index * STEP;
+    return { leg: key % legs, index, start, end: start + Math.floor(key / legs / size) };
   }
 
   /** @param longest a longer sequence is not wanted */
@@ -205,7 +202,7 @@ export class SequenceSearch {
     const day = grid.dayEnds?.[index] ?? grid.size - 1;
     if (maxGap === null) return { last: day, nexts: this.#nexts };
     const latest = bitsOf(left).reduce((sum, leg) => sum + maxGap + (this.#legs[leg]?.length ?? 0), end);
-    return { last: Math.min(day, Math.floor((latest - grid.first) / GRID)), nexts: this.#nexts };
+    return { last: Math.min(day, Math.floor(latest / STEP)), nexts: this.#nexts };
   }
 
   #cursorsAfter(placed: Placed, left: number): Cursor[] {
@@ -223,7 +220,7 @@ export class SequenceSearch {
     const times = this.#legs[leg];
     const able = this.#options.able[leg]?.[index] ?? 0;
     if (!times) return;
-    const start = this.#startOf(index);
+    const start = index * STEP;
     const at = { leg, index, start, end: start + times.length, seats: times.required };
     const allows = (bit: number, seats: People) => this.#together.allows(bit, { ...at, seats }, previous);
     const place = (chosen: People): Placed => {
@@ -241,10 +238,6 @@ export class SequenceSearch {
     }
     const others = inOrder(able & times.pool & own).filter((bit) => allows(bit, 1 << bit));
     for (const chosen of choicesOf(others, missing)) yield place(loose | chosen);
-  }
-
-  #startOf(index: number): number {
-    return this.#options.grid.first + index * GRID;
   }
 }
 

@@ -1,11 +1,10 @@
-import { GRID } from "../slots.ts";
-import { bitsOf, countOf } from "./legs.ts";
+import { bitsOf, countOf, MINUTE, NEVER, STEP } from "./legs.ts";
 import type { LegTimes, LoopPerson, People } from "./legs.ts";
 
 /** A leg at a time, with its interviewers; the legs before it hang on it. */
 export interface Placed {
   leg: number;
-  /** The start, by the grid and in milliseconds. */
+  /** The start, by the grid and in minutes. */
   index: number;
   start: number;
   end: number;
@@ -169,7 +168,7 @@ export class Together {
       const legs = bitsOf(one.person.required & left);
       if (legs.length > 0) bound = Math.max(bound, this.#boundBy([one], { legs, demand: legs.length, last, nexts }));
     }
-    if (bound === Number.POSITIVE_INFINITY || rooms.length === 0) return bound;
+    if (bound === NEVER || rooms.length === 0) return bound;
     const legs = bitsOf(left).filter((leg) => this.#demandOf(leg) > 0);
     const demand = legs.reduce((sum, leg) => sum + this.#demandOf(leg), 0);
     return Math.max(bound, this.#boundBy(rooms, { legs, demand, last, nexts }));
@@ -177,7 +176,7 @@ export class Together {
 
   /** The same before anything is placed. */
   boundFrom(index: number, left: number, reach: { last: number; nexts: readonly Int32Array[] }): number {
-    const start = this.#grid.first + index * GRID;
+    const start = index * STEP;
     const nothing = { leg: -1, index, start, end: start - this.#minGap, seats: 0, present: 0, previous: null };
     return this.boundOf(nothing, left, reach);
   }
@@ -214,7 +213,7 @@ export class Together {
     for (let sum = before; sum < demand; sum = totalOf(later)) {
       before = sum;
       index = this.#nextPeriod(later, index);
-      if (index > last || index >= this.#grid.size) return Number.POSITIVE_INFINITY;
+      if (index > last || index >= this.#grid.size) return NEVER;
     }
     const most = rooms.length === 1 ? 1 : Math.max(...legs.map((leg) => this.#demandOf(leg)));
     return this.#earliestEnd(legs, index, { later: Math.ceil((demand - before) / most), nexts });
@@ -244,14 +243,15 @@ export class Together {
     const first = Math.min(...legs.map((leg) => nexts[leg]?.[from] ?? this.#grid.size));
     const lengths = legs.map((leg) => this.#legs[leg]?.length ?? 0).toSorted((one, other) => one - other);
     const took = lengths.slice(0, later).reduce((sum, length) => sum + length + this.#minGap, -this.#minGap);
-    return first < this.#grid.size ? this.#grid.first + first * GRID + took : Number.POSITIVE_INFINITY;
+    return first < this.#grid.size ? first * STEP + took : NEVER;
   }
 
-  #indexOf(instant: number): number {
-    return Math.ceil((instant - this.#grid.first) / GRID);
+  #indexOf(minute: number): number {
+    return Math.ceil(minute / STEP);
   }
 
-  #personOf({ buffer, limits }: LoopPerson, bit: number): Person[] {
+  #personOf({ buffer: milliseconds, limits }: LoopPerson, bit: number): Person[] {
+    const buffer = milliseconds / MINUTE;
     const legsWith = (people: (leg: LegTimes) => People) =>
       this.#legs.reduce((mask, leg, index) => ((people(leg) & (1 << bit)) !== 0 ? mask | (1 << index) : mask), 0);
     const legs = legsWith(({ present, pool }) => present | pool);
@@ -271,7 +271,7 @@ export class Together {
     let period = 0;
     let from = 0;
     for (let index = 0; index < size; index += 1) {
-      while ((periods[period + 1]?.start ?? Number.POSITIVE_INFINITY) <= first + index * GRID) period += 1;
+      while ((periods[period + 1]?.start ?? Number.POSITIVE_INFINITY) <= first + index * STEP * MINUTE) period += 1;
       numbers[index] = periods[period]?.number ?? 0;
       if (numbers[index] === numbers[from]) continue;
       nexts.fill(index, from, index);
