@@ -44,24 +44,27 @@ export class Bits {
   }
 
   and(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word & (other.#words[index] ?? 0)),
-    );
+    const both = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      both.#words[index] = (this.#words[index] ?? 0) & (other.#words[index] ?? 0);
+    }
+    return both;
   }
 
   or(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word | (other.#words[index] ?? 0)),
-    );
+    const either = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      either.#words[index] = (this.#words[index] ?? 0) | (other.#words[index] ?? 0);
+    }
+    return either;
   }
 
   without(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word & ~(other.#words[index] ?? 0)),
-    );
+    const rest = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      rest.#words[index] = (this.#words[index] ?? 0) & ~(other.#words[index] ?? 0);
+    }
+    return rest;
   }
 
   count(): number {

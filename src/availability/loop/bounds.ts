@@ -26,6 +26,7 @@ export class Bounds {
   readonly #options: BoundOptions;
   readonly #known = new Map<number, Int32Array>();
   readonly #least = new Map<number, Int32Array>();
+  readonly #windows = new Map<string, Int32Array>();
 
   constructor(legs: readonly BoundLeg[], options: BoundOptions) {
     this.#legs = legs;
@@ -64,27 +65,24 @@ export class Bounds {
     return [index + least, Math.min(index + most, this.#options.dayEnds?.[index] ?? fits.length, fits.length - 1)];
   }
 
-  /** Takes the least end within a window that moves along with the starts: those that a later one outdoes leave it. */
+  /** Where a leg fits, and one of the followers after it, the loop ends with the earliest of theirs. */
   #goOn(ends: Int32Array, leg: number, { followers, left }: { followers: readonly number[]; left: number }): void {
-    const after = this.#leastOf(followers, left);
     const { fits, length } = this.#legs[leg] ?? { fits: new Uint8Array(0), length: 0 };
-    const { dayEnds } = this.#options;
-    const [least, most] = this.#windowOf(length, leg, followers[0] ?? 0);
-    const size = after.length;
-    const queue = new Int32Array(size);
-    let [head, tail, next] = [0, 0, 0];
-    for (let index = 0; index < size; index += 1) {
-      const to = Math.min(index + most, dayEnds?.[index] ?? size, size - 1);
-      for (; next <= to; next += 1) {
-        const end = after[next] ?? NEVER;
-        if (end === NEVER) continue;
-        while (tail > head && (after[queue[tail - 1] ?? 0] ?? 0) >= end) tail -= 1;
-        queue[tail] = next;
-        tail += 1;
-      }
-      while (head < tail && (queue[head] ?? 0) < index + least) head += 1;
-      if (head < tail && fits[index] === 1) ends[index] = Math.min(ends[index] ?? 0, after[queue[head] ?? 0] ?? 0);
+    const windows = this.#windowsOf(followers, left, this.#windowOf(length, leg, followers[0] ?? 0));
+    for (let index = 0; index < windows.length; index += 1) {
+      const end = windows[index] ?? NEVER;
+      if (fits[index] === 1 && end < (ends[index] ?? NEVER)) ends[index] = end;
     }
+  }
+
+  /** For each start the earliest end after it, which is the same for all legs of a length. */
+  #windowsOf(followers: readonly number[], left: number, [least, most]: readonly [least: number, most: number]) {
+    const key = `${followers.join()} ${left} ${least} ${most}`;
+    const known = this.#windows.get(key);
+    if (known) return known;
+    const windows = slide(this.#leastOf(followers, left), { least, most, dayEnds: this.#options.dayEnds });
+    this.#windows.set(key, windows);
+    return windows;
   }
 
   /** For each start the earliest end of a loop that goes on with any of the legs there. */
@@ -109,6 +107,30 @@ export class Bounds {
   #windowOf(length: number, leg: number, follower: number): [least: number, most: number] {
     const { gapBetween, maxGap } = this.#options;
     const least = Math.ceil((length + gapBetween(leg, follower)) / STEP);
-    return [least, maxGap === null ? Number.POSITIVE_INFINITY : Math.floor((length + maxGap) / STEP)];
+    return [least, maxGap === null ? NEVER : Math.floor((length + maxGap) / STEP)];
   }
+}
+
+/** The least number of a window that moves along with the index: those that a later one outdoes leave it. */
+function slide(
+  numbers: Int32Array,
+  { least, most, dayEnds }: { least: number; most: number; dayEnds: Int32Array | null },
+): Int32Array {
+  const size = numbers.length;
+  const found = new Int32Array(size);
+  const queue = new Int32Array(size);
+  let [head, tail, next] = [0, 0, 0];
+  for (let index = 0; index < size; index += 1) {
+    const to = Math.min(index + most, dayEnds?.[index] ?? size, size - 1);
+    for (; next <= to; next += 1) {
+      const number = numbers[next] ?? NEVER;
+      if (number === NEVER) continue;
+      while (tail > head && (numbers[queue[tail - 1] ?? 0] ?? 0) >= number) tail -= 1;
+      queue[tail] = next;
+      tail += 1;
+    }
+    while (head < tail && (queue[head] ?? 0) < index + least) head += 1;
+    found[index] = head < tail ? (numbers[queue[head] ?? 0] ?? NEVER) : NEVER;
+  }
+  return found;
 }
