@@ -66,6 +66,19 @@ export interface LegTimes {
   able: Int32Array;
 }
 
+/** A leg at a time, with its interviewers; the legs before it hang on it. */
+export interface Placed {
+  leg: number;
+  /** The start, by the grid and in minutes. */
+  index: number;
+  start: number;
+  end: number;
+  /** Who interviews, and who must be free. */
+  seats: People;
+  present: People;
+  previous: Placed | null;
+}
+
 export function legsOf({ legs, ...question }: LoopQuestion, people: readonly LoopPerson[]): LegTimes[] {
   const longest = Math.max(0, Math.floor((question.window.end - question.window.start) / GRID) + 1);
   return legs.map((leg) => legOf(leg, { people, question, size: longest }));

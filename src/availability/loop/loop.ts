@@ -2,11 +2,10 @@ import { GRID } from "../slots.ts";
 import type { Summary } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
 import { bitsOf, legsOf, MINUTE, NEVER, startsFor } from "./legs.ts";
-import type { LegTimes, LoopPerson, LoopQuestion } from "./legs.ts";
+import type { LegTimes, LoopPerson, LoopQuestion, Placed } from "./legs.ts";
 import { MAX_STEPS, SequenceSearch } from "./sequences.ts";
 import type { Grid, Sequence, SequenceOptions, Sequences } from "./sequences.ts";
 import { Together } from "./together.ts";
-import type { Placed } from "./together.ts";
 
 const DAY = 24 * 60 * MINUTE;
 

@@ -1,8 +1,9 @@
 import { Bounds } from "./bounds.ts";
 import { choicesOf, Cursor, nearest, nextsOf } from "./cursor.ts";
 import { bitsOf, countOf, NEVER, startsFor, STEP } from "./legs.ts";
-import type { LegTimes, People } from "./legs.ts";
-import type { Placed, Together } from "./together.ts";
+import type { LegTimes, People, Placed } from "./legs.ts";
+import type { LimitBounds } from "./limit-bounds.ts";
+import type { Together } from "./together.ts";
 
 export const MAX_SEQUENCES = 50;
 /** How many places of a leg are tried, before the search ends with what it has; each first start has its share. */
@@ -63,7 +64,7 @@ export class SequenceSearch {
   readonly #together: Together;
   readonly #options: SequenceOptions;
   readonly #bounds: Bounds;
-  readonly #nexts: readonly Int32Array[];
+  readonly #limits: LimitBounds;
   /** What was found for a leg and its start, and for whatever of the legs before matters to those that are left. */
   readonly #known = new Map<string, Way>();
   #steps = 0;
@@ -77,7 +78,7 @@ export class SequenceSearch {
     this.#legs = legs;
     this.#together = together;
     this.#options = options;
-    this.#nexts = fits.map(nextsOf);
+    this.#limits = together.limitBounds(fits.map(nextsOf));
     this.#bounds = new Bounds(
       legs.map(({ length }, index) => ({ length, fits: fits[index] ?? new Uint8Array(0) })),
       { order, maxGap, dayEnds: grid.dayEnds, gapBetween: (leg, follower) => together.gapBetween(leg, follower) },
@@ -140,11 +141,11 @@ export class SequenceSearch {
     let best: Way = null;
     const all = left | (1 << leg);
     const tooLong = (least: number) => least === NEVER || least > start + longest;
-    if (tooLong(this.#together.boundFrom(index, all, this.#reachFrom({ index, end: start }, all)))) return null;
+    if (tooLong(this.#limits.boundFrom(index, all, this.#lastFrom(index, start, all)))) return null;
     for (const placed of this.#placesAt(leg, index, null)) {
       if (this.#steps >= this.#maxSteps) break;
       this.#steps += 1;
-      if (tooLong(this.#together.boundOf(placed, left, this.#reachFrom(placed, left)))) continue;
+      if (tooLong(this.#limits.boundOf(placed, left, this.#lastFrom(index, placed.end, left)))) continue;
       const way = this.#bestAfter(placed, left);
       if (way && (!best || way.end < best.end)) best = way;
       if (best?.end === end) break;
@@ -188,7 +189,7 @@ export class SequenceSearch {
       if (this.#options.maxGap === null) cursor.tried.push(people);
       this.#steps += 1;
       const most = best?.end ?? least?.end ?? NEVER;
-      if (this.#together.boundOf(next, rest, this.#reachFrom(next, rest)) >= most) continue;
+      if (this.#limits.boundOf(next, rest, this.#lastFrom(next.index, next.end, rest)) >= most) continue;
       const way = this.#bestAfter(next, rest);
       if (way && way.end < most) best = way;
       if (best?.end === cursor.end) break;
@@ -196,13 +197,14 @@ export class SequenceSearch {
     return best;
   }
 
-  /** Up to which start the legs that are left may follow, and which starts there are. */
-  #reachFrom({ index, end }: Pick<Placed, "index" | "end">, left: number) {
+  /** Up to which start the legs that are left may follow. */
+  #lastFrom(index: number, end: number, left: number): number {
     const { grid, maxGap } = this.#options;
     const day = grid.dayEnds?.[index] ?? grid.size - 1;
-    if (maxGap === null) return { last: day, nexts: this.#nexts };
-    const latest = bitsOf(left).reduce((sum, leg) => sum + maxGap + (this.#legs[leg]?.length ?? 0), end);
-    return { last: Math.min(day, Math.floor(latest / STEP)), nexts: this.#nexts };
+    if (maxGap === null) return day;
+    let latest = end;
+    for (const [leg, { length }] of this.#legs.entries()) if ((left & (1 << leg)) !== 0) latest += maxGap + length;
+    return Math.min(day, Math.floor(latest / STEP));
   }
 
   #cursorsAfter(placed: Placed, left: number): Cursor[] {
