@@ -19,6 +19,7 @@ import { chooseRequestId, inRequest } from "./execution/request.ts";
 import { Roster } from "./gateway/roster.ts";
 import { serveSockets } from "./socket/socket.ts";
 import { TICKET_PATH, withTickets } from "./gateway/ticket.ts";
+import { warmUp } from "./gateway/warm-up.ts";
 import { readTarget } from "./http/target.ts";
 import { schema } from "./schema.ts";
 
@@ -27,6 +28,8 @@ const DRAIN_MS = 10_000;
 const MAX_SHORT_CONNECTIONS = 5_000;
 
 export interface GatewayServer {
+  /** Does before the first request what would make it slow. */
+  warmUp(): Promise<void>;
   /** Binds the port, unless it is bound already, and serves. @throws StartError when the port cannot be had */
   start(port: number, host: string): Promise<{ port: number }>;
   /**
@@ -76,6 +79,7 @@ export function buildServer(app: App, options: ServerOptions & { port?: Port } =
   const closeSockets = serveSockets(server, { pipeline, roster, origins, log, limits: sockets });
 
   return {
+    warmUp: () => warmUp(pipeline),
     async start(number, host) {
       port.serve(listener);
       return port.listen(number, host);

@@ -133,9 +133,11 @@ export class Starts {
   people(): PersonSummary[] {
     const alone = this.#startsWithOneObstacle();
     const { need } = this.#meeting;
+    const ableOf = (person: Chances) => person.able;
+    const [enough, enoughButOne] = [this.#enough(ableOf, need), this.#enough(ableOf, need - 1)];
     return this.#people.map(({ able, certain, needed, interviewer }) => {
       // Whoever interviews would be one of those who are needed.
-      const others = this.#enough(({ able: theirs }) => theirs, interviewer ? need - 1 : need);
+      const others = interviewer ? enoughButOne : enough;
       return { freeStarts: certain.count(), soleObstacleOf: needed ? alone.and(others).without(able).count() : 0 };
     });
   }

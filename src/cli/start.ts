@@ -82,6 +82,7 @@ async function run(env: Env, { log, port, bind }: Opening): Promise<{ stop: () =
   const server = port && buildServer(app, { ...env.shortcuts, port });
   const worker = env.role === "gateway" ? null : buildWorker(app);
   await worker?.start();
+  await server?.warmUp();
   await server?.start(env.port, env.host);
   const stop = async () => {
     database.leave();

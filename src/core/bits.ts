@@ -44,24 +44,27 @@ export class Bits {
   }
 
   and(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word & (other.#words[index] ?? 0)),
-    );
+    const both = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      both.#words[index] = (this.#words[index] ?? 0) & (other.#words[index] ?? 0);
+    }
+    return both;
   }
 
   or(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word | (other.#words[index] ?? 0)),
-    );
+    const either = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      either.#words[index] = (this.#words[index] ?? 0) | (other.#words[index] ?? 0);
+    }
+    return either;
   }
 
   without(other: Bits): Bits {
-    return new Bits(
-      this.size,
-      this.#words.map((word, index) => word & ~(other.#words[index] ?? 0)),
-    );
+    const rest = Bits.none(this.size);
+    for (let index = 0; index < this.#words.length; index += 1) {
+      rest.#words[index] = (this.#words[index] ?? 0) & ~(other.#words[index] ?? 0);
+    }
+    return rest;
   }
 
   count(): number {
@@ -79,6 +82,16 @@ export class Bits {
       }
     }
     return numbers;
+  }
+
+  /** Sets a flag in the places of a table that the numbers tell. */
+  flagIn(table: Int32Array, flag: number): void {
+    for (let index = 0; index < this.#words.length; index += 1) {
+      for (let left = this.#words[index] ?? 0; left !== 0; left &= left - 1) {
+        const number = index * WORD + WORD - 1 - Math.clz32(left & -left);
+        table[number] = (table[number] ?? 0) | flag;
+      }
+    }
   }
 }
 

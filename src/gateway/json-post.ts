@@ -121,7 +121,7 @@ function parseParameters(body: Buffer): (GraphQLParams & { query: string }) | nu
 }
 
 /** Nothing is executed without a document, for one that cannot be parsed, and for a subscription. */
-async function execute(
+export async function execute(
   { yoga, admit, resolveDocument, mask }: Pipeline,
   params: GraphQLParams & { query: string },
   transport: TransportContext,

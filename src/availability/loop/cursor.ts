@@ -1,43 +1,41 @@
+import { NEVER } from "./legs.ts";
 import type { People } from "./legs.ts";
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** Walks over the starts of a leg that may come next, the most promising first. */
 export class Cursor {
   readonly leg: number;
   /** People of whom it is enough to try the first start. */
   readonly tried: People[] = [];
-  index = 0;
-  /** The bound; infinite when there are no more. */
-  end = NEVER;
-  readonly #ends: Float64Array;
-  readonly #starts: Iterator<number>;
+  index = -1;
+  /** The bound; NEVER when there are no more. */
+  end = -1;
+  readonly #ends: Int32Array;
+  readonly #reach: { from: number; to: number; inOrder: boolean };
 
-  constructor(leg: number, ends: Float64Array, { from, to, inOrder }: { from: number; to: number; inOrder: boolean }) {
+  constructor(leg: number, ends: Int32Array, reach: { from: number; to: number; inOrder: boolean }) {
     this.leg = leg;
     this.#ends = ends;
-    this.#starts = inOrder ? inTime(ends, from, to) : byEnd(ends, from, to);
+    this.#reach = reach;
     this.advance();
   }
 
+  /** Looks for the next one, in time or by the bound: hardly any is gone on to often enough to be worth sorting. */
   advance(): void {
-    const next = this.#starts.next().value;
-    this.index = next ?? 0;
-    this.end = next === undefined ? NEVER : (this.#ends[next] ?? NEVER);
+    const { from, to, inOrder } = this.#reach;
+    const [index, end] = [this.index, this.end];
+    this.end = NEVER;
+    for (let next = inOrder ? Math.max(from, index + 1) : from; next <= to; next += 1) {
+      const other = this.#ends[next] ?? NEVER;
+      if (other >= this.end || (!inOrder && (other < end || (other === end && next <= index)))) continue;
+      this.index = next;
+      this.end = other;
+      if (inOrder) return;
+    }
   }
 
   close(): void {
     this.end = NEVER;
   }
-}
-
-function* inTime(ends: Float64Array, from: number, to: number): Generator<number, undefined> {
-  for (let index = from; index <= to; index += 1) if (ends[index] !== NEVER) yield index;
-}
-
-function byEnd(ends: Float64Array, from: number, to: number): Iterator<number, undefined> {
-  const endOf = (index: number) => ends[index] ?? NEVER;
-  return [...inTime(ends, from, to)].toSorted((one, other) => endOf(one) - endOf(other)).values();
 }
 
 export function nearest(cursors: readonly Cursor[]): Cursor | null {

@@ -4,7 +4,13 @@ import type { Span } from "../../core/interval.ts";
 import type { ZonePiece } from "../../core/zone-pieces.ts";
 import type { StoredLoop, StoredLoopLeg } from "../../db/schema/availability.ts";
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
+/**
+ * Within the search all times are minutes since the grid's first start: small whole numbers, which the runtime keeps without
+ * allocating. This is the step of the grid, and a time that never comes.
+ */
+export const STEP = GRID / MINUTE;
+export const NEVER = 2 ** 30;
 
 /** A person whose time counts, and what their interviews of one loop must keep to. */
 export interface LoopPerson {
@@ -46,7 +52,7 @@ export function bitsOf(people: People): number[] {
 
 /** A leg, and who can take part in it at which start of the grid. */
 export interface LegTimes {
-  /** In milliseconds. */
+  /** In minutes. */
   length: number;
   /** Interviewers who must take part, and the same with the organizer who must be free. */
   required: People;
@@ -60,6 +66,19 @@ export interface LegTimes {
   able: Int32Array;
 }
 
+/** A leg at a time, with its interviewers; the legs before it hang on it. */
+export interface Placed {
+  leg: number;
+  /** The start, by the grid and in minutes. */
+  index: number;
+  start: number;
+  end: number;
+  /** Who interviews, and who must be free. */
+  seats: People;
+  present: People;
+  previous: Placed | null;
+}
+
 export function legsOf({ legs, ...question }: LoopQuestion, people: readonly LoopPerson[]): LegTimes[] {
   const longest = Math.max(0, Math.floor((question.window.end - question.window.start) / GRID) + 1);
   return legs.map((leg) => legOf(leg, { people, question, size: longest }));
@@ -70,7 +89,6 @@ function legOf(
   { people, question, size }: { people: readonly LoopPerson[]; question: Omit<LoopQuestion, "legs">; size: number },
 ): LegTimes {
   const { window, organizerId } = question;
-  const length = durationMinutes * MINUTE;
   const required = peopleOf(interviewerIds, people);
   const pooled = peopleOf(pool?.of ?? [], people);
   const organizer = organizerId === null ? 0 : peopleOf([organizerId], people);
@@ -81,15 +99,27 @@ function legOf(
     interviewer: ((required | pooled) & (1 << bit)) !== 0,
     blocks: people[bit]?.blocks ?? [],
   }));
-  const starts = new Starts({ window, need: interviewerIds.length + (pool?.need ?? 0), length }, participants);
+  const starts = new Starts(
+    { window, need: interviewerIds.length + (pool?.need ?? 0), length: durationMinutes * MINUTE },
+    participants,
+  );
   const free = new Int32Array(size);
   const able = new Int32Array(size);
   for (const [place, bit] of places.entries()) {
     const chances = starts.chancesOf(place);
-    for (const index of chances.certain.numbers()) free[index] = (free[index] ?? 0) | (1 << bit);
-    for (const index of chances.able.numbers()) able[index] = (able[index] ?? 0) | (1 << bit);
+    chances.certain.flagIn(free, 1 << bit);
+    chances.able.flagIn(able, 1 << bit);
   }
-  return { length, required, present: required | organizer, pool: pooled, need: pool?.need ?? 0, starts, free, able };
+  return {
+    length: durationMinutes,
+    required,
+    present: required | organizer,
+    pool: pooled,
+    need: pool?.need ?? 0,
+    starts,
+    free,
+    able,
+  };
 }
 
 /** At which starts of the grid a leg can take place with some of the people who can. */

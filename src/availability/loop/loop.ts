@@ -1,14 +1,12 @@
 import { GRID } from "../slots.ts";
 import type { Summary } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
-import { bitsOf, legsOf, startsFor } from "./legs.ts";
-import type { LegTimes, LoopPerson, LoopQuestion } from "./legs.ts";
+import { bitsOf, legsOf, MINUTE, NEVER, startsFor } from "./legs.ts";
+import type { LegTimes, LoopPerson, LoopQuestion, Placed } from "./legs.ts";
 import { MAX_STEPS, SequenceSearch } from "./sequences.ts";
 import type { Grid, Sequence, SequenceOptions, Sequences } from "./sequences.ts";
 import { Together } from "./together.ts";
-import type { Placed } from "./together.ts";
 
-const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 export const OBSTACLES = ["LEG", "TIMES", "PEOPLE", "CUT_SHORT"] as const;
@@ -90,9 +88,9 @@ export class LoopFinder {
     const grid = gridOf(question);
     this.#people = people;
     this.#legs = legsOf(question, people);
-    this.#minGap = minGapMinutes * MINUTE;
+    this.#minGap = minGapMinutes;
     this.#together = new Together(people, this.#legs, { ...grid, minGap: this.#minGap });
-    this.#options = { order, maxGap: maxGapMinutes === null ? null : maxGapMinutes * MINUTE, grid, maxSteps };
+    this.#options = { order, maxGap: maxGapMinutes, grid, maxSteps };
   }
 
   certain(): LoopResult {
@@ -134,15 +132,19 @@ export class LoopFinder {
   #fitWithoutBuffers(fits: readonly Uint8Array[]): boolean {
     const { order, maxGap, grid } = this.#options;
     const legs = this.#legs.map(({ length }, index) => ({ length, fits: fits[index] ?? new Uint8Array(0) }));
-    const bounds = new Bounds(legs, { order, maxGap, ...grid, gapBetween: () => this.#minGap });
+    const bounds = new Bounds(legs, { order, maxGap, dayEnds: grid.dayEnds, gapBetween: () => this.#minGap });
     const all = (1 << legs.length) - 1;
     return [...legs.keys()]
       .slice(0, order === "ANY" ? legs.length : 1)
-      .some((leg) => bounds.endsOf(leg, all & ~(1 << leg)).some((end) => end !== Number.POSITIVE_INFINITY));
+      .some((leg) => bounds.endsOf(leg, all & ~(1 << leg)).some((end) => end !== NEVER));
   }
 
   #shown({ legs, start, end }: Sequence): FoundSequence {
-    return { start, end, legs: legs.map((placed) => this.#shownLeg(placed, legs)) };
+    return {
+      start: this.#instantOf(start),
+      end: this.#instantOf(end),
+      legs: legs.map((placed) => this.#shownLeg(placed, legs)),
+    };
   }
 
   #shownLeg(placed: Placed, legs: readonly Placed[]): FoundLeg {
@@ -159,12 +161,16 @@ export class LoopFinder {
     );
     return {
       leg,
-      start,
-      end,
+      start: this.#instantOf(start),
+      end: this.#instantOf(end),
       interviewers: this.#named([...bitsOf(required), ...bitsOf(seats & ~required)]),
       alternatives: this.#named(could),
       unknown: this.#named(bitsOf(present & ~free)),
     };
+  }
+
+  #instantOf(minute: number): number {
+    return this.#options.grid.first + minute * MINUTE;
   }
 
   #named(bits: readonly number[]): string[] {

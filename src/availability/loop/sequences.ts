@@ -1,17 +1,15 @@
-import { GRID } from "../slots.ts";
 import { Bounds } from "./bounds.ts";
 import { choicesOf, Cursor, nearest, nextsOf } from "./cursor.ts";
-import { bitsOf, countOf, startsFor } from "./legs.ts";
-import type { LegTimes, People } from "./legs.ts";
-import type { Placed, Together } from "./together.ts";
+import { bitsOf, countOf, NEVER, startsFor, STEP } from "./legs.ts";
+import type { LegTimes, People, Placed } from "./legs.ts";
+import type { LimitBounds } from "./limit-bounds.ts";
+import type { Together } from "./together.ts";
 
 export const MAX_SEQUENCES = 50;
 /** How many places of a leg are tried, before the search ends with what it has; each first start has its share. */
 export const MAX_STEPS = 6_000;
 /** How much of that is for one first start from which nothing has been found. */
 const MAX_SHARE = 0.1;
-const MINUTE = 60_000;
-const NEVER = Number.POSITIVE_INFINITY;
 
 export interface Grid {
   /** The first quarter of an hour, in milliseconds, and how many there are. */
@@ -30,7 +28,7 @@ export interface SequenceOptions {
   maxSteps: number;
 }
 
-/** A time and people for each leg. */
+/** A time and people for each leg, in minutes since the grid's first start. */
 export interface Sequence {
   /** In the order of time. */
   legs: Placed[];
@@ -66,7 +64,7 @@ export class SequenceSearch {
   readonly #together: Together;
   readonly #options: SequenceOptions;
   readonly #bounds: Bounds;
-  readonly #nexts: readonly Int32Array[];
+  readonly #limits: LimitBounds;
   /** What was found for a leg and its start, and for whatever of the legs before matters to those that are left. */
   readonly #known = new Map<string, Way>();
   #steps = 0;
@@ -80,10 +78,10 @@ export class SequenceSearch {
     this.#legs = legs;
     this.#together = together;
     this.#options = options;
-    this.#nexts = fits.map(nextsOf);
+    this.#limits = together.limitBounds(fits.map(nextsOf));
     this.#bounds = new Bounds(
       legs.map(({ length }, index) => ({ length, fits: fits[index] ?? new Uint8Array(0) })),
-      { order, maxGap, ...grid, gapBetween: (leg, follower) => together.gapBetween(leg, follower) },
+      { order, maxGap, dayEnds: grid.dayEnds, gapBetween: (leg, follower) => together.gapBetween(leg, follower) },
     );
   }
 
@@ -122,8 +120,8 @@ export class SequenceSearch {
     for (let leg = 0; leg < (this.#options.order === "ANY" ? legs : 1); leg += 1) {
       const ends = this.#bounds.endsOf(leg, allBut(legs, leg));
       for (let index = 0; index < size; index += 1) {
-        const span = ((ends[index] ?? NEVER) - this.#startOf(index)) / MINUTE;
-        if (span !== NEVER) firsts.push((span * size + index) * legs + leg);
+        const end = ends[index] ?? NEVER;
+        if (end !== NEVER) firsts.push(((end - index * STEP) * size + index) * legs + leg);
       }
     }
     return Float64Array.from(firsts).toSorted();
@@ -133,8 +131,8 @@ export class SequenceSearch {
     const legs = this.#legs.length;
     const { size } = this.#options.grid;
     const index = Math.floor(key / legs) % size;
-    const start = this.#startOf(index);
-    return { leg: key % legs, index, start, end: start + Math.floor(key / legs / size) * MINUTE };
+    const start = index * STEP;
+    return { leg: key % legs, index, start, end: start + Math.floor(key / legs / size) };
   }
 
   /** @param longest a longer sequence is not wanted */
@@ -143,11 +141,11 @@ export class SequenceSearch {
     let best: Way = null;
     const all = left | (1 << leg);
     const tooLong = (least: number) => least === NEVER || least > start + longest;
-    if (tooLong(this.#together.boundFrom(index, all, this.#reachFrom({ index, end: start }, all)))) return null;
+    if (tooLong(this.#limits.boundFrom(index, all, this.#lastFrom(index, start, all)))) return null;
     for (const placed of this.#placesAt(leg, index, null)) {
       if (this.#steps >= this.#maxSteps) break;
       this.#steps += 1;
-      if (tooLong(this.#together.boundOf(placed, left, this.#reachFrom(placed, left)))) continue;
+      if (tooLong(this.#limits.boundOf(placed, left, this.#lastFrom(index, placed.end, left)))) continue;
       const way = this.#bestAfter(placed, left);
       if (way && (!best || way.end < best.end)) best = way;
       if (best?.end === end) break;
@@ -191,7 +189,7 @@ export class SequenceSearch {
       if (this.#options.maxGap === null) cursor.tried.push(people);
       this.#steps += 1;
       const most = best?.end ?? least?.end ?? NEVER;
-      if (this.#together.boundOf(next, rest, this.#reachFrom(next, rest)) >= most) continue;
+      if (this.#limits.boundOf(next, rest, this.#lastFrom(next.index, next.end, rest)) >= most) continue;
       const way = this.#bestAfter(next, rest);
       if (way && way.end < most) best = way;
       if (best?.end === cursor.end) break;
@@ -199,13 +197,14 @@ export class SequenceSearch {
     return best;
   }
 
-  /** Up to which start the legs that are left may follow, and which starts there are. */
-  #reachFrom({ index, end }: Pick<Placed, "index" | "end">, left: number) {
+  /** Up to which start the legs that are left may follow. */
+  #lastFrom(index: number, end: number, left: number): number {
     const { grid, maxGap } = this.#options;
     const day = grid.dayEnds?.[index] ?? grid.size - 1;
-    if (maxGap === null) return { last: day, nexts: this.#nexts };
-    const latest = bitsOf(left).reduce((sum, leg) => sum + maxGap + (this.#legs[leg]?.length ?? 0), end);
-    return { last: Math.min(day, Math.floor((latest - grid.first) / GRID)), nexts: this.#nexts };
+    if (maxGap === null) return day;
+    let latest = end;
+    for (const [leg, { length }] of this.#legs.entries()) if ((left & (1 << leg)) !== 0) latest += maxGap + length;
+    return Math.min(day, Math.floor(latest / STEP));
   }
 
   #cursorsAfter(placed: Placed, left: number): Cursor[] {
@@ -223,7 +222,7 @@ export class SequenceSearch {
     const times = this.#legs[leg];
     const able = this.#options.able[leg]?.[index] ?? 0;
     if (!times) return;
-    const start = this.#startOf(index);
+    const start = index * STEP;
     const at = { leg, index, start, end: start + times.length, seats: times.required };
     const allows = (bit: number, seats: People) => this.#together.allows(bit, { ...at, seats }, previous);
     const place = (chosen: People): Placed => {
@@ -241,10 +240,6 @@ export class SequenceSearch {
     }
     const others = inOrder(able & times.pool & own).filter((bit) => allows(bit, 1 << bit));
     for (const chosen of choicesOf(others, missing)) yield place(loose | chosen);
-  }
-
-  #startOf(index: number): number {
-    return this.#options.grid.first + index * GRID;
   }
 }
 

@@ -1,66 +1,13 @@
-import { GRID } from "../slots.ts";
-import { bitsOf, countOf } from "./legs.ts";
-import type { LegTimes, LoopPerson, People } from "./legs.ts";
+import { bitsOf, MINUTE, STEP } from "./legs.ts";
+import type { LegTimes, LoopPerson, People, Placed } from "./legs.ts";
+import { LimitBounds } from "./limit-bounds.ts";
+import type { Limited } from "./limit-bounds.ts";
+import { limitOf, organizesIn, seatsIn } from "./limits.ts";
 
-/** A leg at a time, with its interviewers; the legs before it hang on it. */
-export interface Placed {
-  leg: number;
-  /** The start, by the grid and in milliseconds. */
-  index: number;
-  start: number;
-  end: number;
-  /** Who interviews, and who must be free. */
-  seats: People;
-  present: People;
-  previous: Placed | null;
-}
-
-/** A limit, for each start of the grid. */
-interface Limit {
-  /** The number of the day or week. */
-  numbers: Int32Array;
-  /** The first start of the next day or week. */
-  nexts: Int32Array;
-  /** How many more interviews may begin in a day or week. */
-  room: ReadonlyMap<number, number>;
-}
-
-interface Person {
-  bit: number;
+interface Person extends Limited {
   buffer: number;
-  limits: Limit[];
-  /** As bits, the legs that they may have to be there for, those that they may interview in, and those that they must. */
+  /** As bits, the legs that they may have to be there for. */
   legs: number;
-  seats: number;
-  required: number;
-}
-
-/** How many more interviews a person may have from a start of the grid on, for each of their limits. */
-interface Room {
-  person: Person;
-  /** They are in no more of those that are left. */
-  legs: number;
-  from: number;
-  open: number[];
-}
-
-/** What is demanded of people with limits, up to which start of the grid, and where each leg can begin from a start on. */
-interface Demand {
-  legs: readonly number[];
-  demand: number;
-  last: number;
-  nexts: readonly Int32Array[];
-}
-
-/** In how many of the legs that are left they can interview together. */
-function totalOf(rooms: readonly Room[]): number {
-  let sum = 0;
-  for (const { legs, open } of rooms) {
-    let room = legs;
-    for (const one of open) room = Math.min(room, one);
-    sum += room;
-  }
-  return sum;
 }
 
 /** What people who take part in several legs must keep to: their buffers and their limits. */
@@ -68,7 +15,6 @@ export class Together {
   /** Whoever may come into their own way. */
   readonly people: People;
   readonly #persons: readonly Person[];
-  readonly #limited: People;
   readonly #byBit: readonly (Person | undefined)[];
   readonly #legs: readonly LegTimes[];
   readonly #grid: { first: number; size: number };
@@ -84,7 +30,6 @@ export class Together {
     this.#minGap = minGap;
     this.#persons = people.flatMap((person, bit) => this.#personOf(person, bit));
     this.#byBit = people.map((_, bit) => this.#persons.find((one) => one.bit === bit));
-    this.#limited = this.#persons.reduce((mask, { bit, limits }) => (limits.length > 0 ? mask | (1 << bit) : mask), 0);
     this.people = this.#persons.reduce((mask, { bit }) => mask | (1 << bit), 0);
   }
 
@@ -93,18 +38,18 @@ export class Together {
     const person = this.#byBit[bit];
     if (!person) return true;
     const { buffer, limits } = person;
-    const sits = (one: { seats: People }) => (one.seats & (1 << bit)) !== 0;
+    const sits = (at.seats & (1 << bit)) !== 0;
     for (let other = placed; other; other = other.previous) {
-      if ((other.present & (1 << bit)) === 0 || !(sits(at) || sits(other))) continue;
+      if (((sits ? other.present : other.present & other.seats) & (1 << bit)) === 0) continue;
       if (at.start < other.end + buffer && other.start < at.end + buffer) return false;
     }
-    return limits.every(({ numbers, room }) => {
-      const number = numbers[at.index] ?? 0;
-      const { seats, besides } = used(placed, { bit, number, numbers });
+    for (const limit of limits) {
       // Whoever only organizes a leg must not have reached the limit by the others.
-      const taken = seats + (sits(at) ? 1 : 0) + (besides || !sits(at) ? 1 : 0);
-      return taken <= (room.get(number) ?? 0);
-    });
+      const organizes = !sits || organizesIn(placed, limit, at.index);
+      const taken = seatsIn(placed, limit, at.index) + (sits ? 1 : 0) + (organizes ? 1 : 0);
+      if (taken > (limit.rooms[at.index] ?? 0)) return false;
+    }
+    return true;
   }
 
   /** From which start of the grid on those who must be there for a leg allow it, after those that are placed. */
@@ -118,14 +63,19 @@ export class Together {
         if ((other.seats & one) === 0 && (other.present & required & one) === 0) continue;
         earliest = Math.max(earliest, this.#indexOf(other.end + buffer));
       }
-      for (const { numbers, nexts, room } of limits) {
+      for (const limit of limits) {
         const index = Math.max(earliest, placed.index);
-        const number = numbers[index] ?? 0;
-        const full = used(placed, { bit, number, numbers }).seats >= (room.get(number) ?? 0);
-        if (full) earliest = Math.max(earliest, nexts[index] ?? this.#grid.size);
+        const full = seatsIn(placed, limit, index) >= (limit.rooms[index] ?? 0);
+        if (full) earliest = Math.max(earliest, limit.nexts[index] ?? this.#grid.size);
       }
     }
     return earliest;
+  }
+
+  /** The earliest ends that limits allow. */
+  limitBounds(nexts: readonly Int32Array[]): LimitBounds {
+    const grid = { size: this.#grid.size, minGap: this.#minGap };
+    return new LimitBounds(this.#persons, { legs: this.#legs, nexts }, grid);
   }
 
   /** The shortest time between two legs that follow each other, for the sake of those who must interview in them. */
@@ -149,109 +99,20 @@ export class Together {
         if ((other.seats & (1 << bit)) !== 0) ready = Math.max(ready, other.end + buffer);
       }
       state += `;${ready - earliest}`;
-      for (const { numbers } of limits) {
-        const { seats, besides } = used(placed, { bit, number: numbers[index] ?? 0, numbers });
-        state += besides ? `,${seats}+` : `,${seats}`;
+      for (const limit of limits) {
+        state += `,${seatsIn(placed, limit, index)}`;
+        if (organizesIn(placed, limit, index)) state += "+";
       }
     }
     return state;
   }
 
-  /**
-   * The earliest end that limits allow: whoever must interview in more of the legs that are left than they may today does so
-   * tomorrow, and legs for which all are not enough today begin tomorrow as well.
-   * @param last the last start of the grid that is allowed
-   */
-  boundOf(placed: Placed, left: number, { last, nexts }: { last: number; nexts: readonly Int32Array[] }): number {
-    let bound = 0;
-    const rooms = this.#roomsAfter(placed, left);
-    for (const one of rooms) {
-      const legs = bitsOf(one.person.required & left);
-      if (legs.length > 0) bound = Math.max(bound, this.#boundBy([one], { legs, demand: legs.length, last, nexts }));
-    }
-    if (bound === Number.POSITIVE_INFINITY || rooms.length === 0) return bound;
-    const legs = bitsOf(left).filter((leg) => this.#demandOf(leg) > 0);
-    const demand = legs.reduce((sum, leg) => sum + this.#demandOf(leg), 0);
-    return Math.max(bound, this.#boundBy(rooms, { legs, demand, last, nexts }));
+  #indexOf(minute: number): number {
+    return Math.ceil(minute / STEP);
   }
 
-  /** The same before anything is placed. */
-  boundFrom(index: number, left: number, reach: { last: number; nexts: readonly Int32Array[] }): number {
-    const start = this.#grid.first + index * GRID;
-    const nothing = { leg: -1, index, start, end: start - this.#minGap, seats: 0, present: 0, previous: null };
-    return this.boundOf(nothing, left, reach);
-  }
-
-  /** How many of those who have limits a leg needs at least. */
-  #demandOf(leg: number): number {
-    const { required = 0, pool = 0, need = 0 } = this.#legs[leg] ?? {};
-    return countOf(required & this.#limited) + Math.max(0, need - countOf(pool & ~this.#limited));
-  }
-
-  /** For people with limits, in how many of the legs that are left they can interview in the day or week of the earliest start. */
-  #roomsAfter(placed: Placed, left: number): Room[] {
-    const from = this.#indexOf(placed.end + this.#minGap);
-    const rooms: Room[] = [];
-    for (const person of this.#persons) {
-      const legs = countOf(person.seats & left);
-      if (legs === 0 || person.limits.length === 0) continue;
-      const open = person.limits.map(({ numbers, room }) => {
-        const number = numbers[from] ?? 0;
-        const { seats, besides } = used(placed, { bit: person.bit, number, numbers });
-        return Math.max(0, (room.get(number) ?? 0) - seats - (besides ? 1 : 0));
-      });
-      rooms.push({ person, legs, from, open });
-    }
-    return rooms;
-  }
-
-  /** When the legs can have ended that find no room before the next day or week. */
-  #boundBy(rooms: readonly Room[], { legs, demand, last, nexts }: Demand): number {
-    let before = totalOf(rooms);
-    if (before >= demand) return 0;
-    const later = rooms.map((one) => ({ ...one, open: [...one.open] }));
-    let index = rooms[0]?.from ?? 0;
-    for (let sum = before; sum < demand; sum = totalOf(later)) {
-      before = sum;
-      index = this.#nextPeriod(later, index);
-      if (index > last || index >= this.#grid.size) return Number.POSITIVE_INFINITY;
-    }
-    const most = rooms.length === 1 ? 1 : Math.max(...legs.map((leg) => this.#demandOf(leg)));
-    return this.#earliestEnd(legs, index, { later: Math.ceil((demand - before) / most), nexts });
-  }
-
-  /** Goes on to the start at which the next day or week of somebody begins, and adds the room that they have in it. */
-  #nextPeriod(rooms: readonly Room[], now: number): number {
-    let next = this.#grid.size;
-    for (const { person } of rooms) {
-      for (const { nexts } of person.limits) next = Math.min(next, nexts[now] ?? next);
-    }
-    for (const { person, open } of rooms) {
-      for (const [limit, { numbers, room }] of person.limits.entries()) {
-        if (numbers[next] === numbers[now]) continue;
-        open[limit] = (open[limit] ?? 0) + (room.get(numbers[next] ?? 0) ?? 0);
-      }
-    }
-    return next;
-  }
-
-  /** When so many of the legs can have ended, one after the other, if none begins before a start of the grid. */
-  #earliestEnd(
-    legs: readonly number[],
-    from: number,
-    { later, nexts }: { later: number; nexts: readonly Int32Array[] },
-  ) {
-    const first = Math.min(...legs.map((leg) => nexts[leg]?.[from] ?? this.#grid.size));
-    const lengths = legs.map((leg) => this.#legs[leg]?.length ?? 0).toSorted((one, other) => one - other);
-    const took = lengths.slice(0, later).reduce((sum, length) => sum + length + this.#minGap, -this.#minGap);
-    return first < this.#grid.size ? this.#grid.first + first * GRID + took : Number.POSITIVE_INFINITY;
-  }
-
-  #indexOf(instant: number): number {
-    return Math.ceil((instant - this.#grid.first) / GRID);
-  }
-
-  #personOf({ buffer, limits }: LoopPerson, bit: number): Person[] {
+  #personOf({ buffer: milliseconds, limits }: LoopPerson, bit: number): Person[] {
+    const buffer = milliseconds / MINUTE;
     const legsWith = (people: (leg: LegTimes) => People) =>
       this.#legs.reduce((mask, leg, index) => ((people(leg) & (1 << bit)) !== 0 ? mask | (1 << index) : mask), 0);
     const legs = legsWith(({ present, pool }) => present | pool);
@@ -261,34 +122,6 @@ export class Together {
     const binding = limits.filter(({ max, periods }) => periods.some(({ taken }) => max - taken < many));
     if (buffer <= this.#minGap && binding.length === 0) return [];
     const required = legsWith((leg) => leg.required);
-    return [{ bit, buffer, limits: binding.map((limit) => this.#limitOf(limit)), legs, seats, required }];
+    return [{ bit, buffer, limits: binding.map((limit) => limitOf(limit, bit, this.#grid)), legs, seats, required }];
   }
-
-  #limitOf({ max, periods }: LoopPerson["limits"][number]): Limit {
-    const { first, size } = this.#grid;
-    const numbers = new Int32Array(size);
-    const nexts = new Int32Array(size).fill(size);
-    let period = 0;
-    let from = 0;
-    for (let index = 0; index < size; index += 1) {
-      while ((periods[period + 1]?.start ?? Number.POSITIVE_INFINITY) <= first + index * GRID) period += 1;
-      numbers[index] = periods[period]?.number ?? 0;
-      if (numbers[index] === numbers[from]) continue;
-      nexts.fill(index, from, index);
-      from = index;
-    }
-    return { numbers, nexts, room: new Map(periods.map(({ number, taken }) => [number, Math.max(0, max - taken)])) };
-  }
-}
-
-/** How many of the legs that begin in a day or week a person interviews in, and whether they only organize another. */
-function used(placed: Placed | null, { bit, number, numbers }: { bit: number; number: number; numbers: Int32Array }) {
-  let seats = 0;
-  let besides = false;
-  for (let one = placed; one; one = one.previous) {
-    if ((one.present & (1 << bit)) === 0 || numbers[one.index] !== number) continue;
-    if ((one.seats & (1 << bit)) !== 0) seats += 1;
-    else besides = true;
-  }
-  return { seats, besides };
 }

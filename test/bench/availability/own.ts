@@ -3,7 +3,7 @@ import type { Question as Asked } from "../../../src/availability/find-people.ts
 import { Found, toBlock } from "../../../src/availability/found.ts";
 import type { InterviewSearch } from "../../../src/availability/load.ts";
 import { Starts } from "../../../src/availability/slots.ts";
-import type { StoredPerson } from "../../../src/db/schema/availability.ts";
+import type { StoredLoop, StoredPerson } from "../../../src/db/schema/availability.ts";
 import { toFinder } from "../../../src/availability/loop/found.ts";
 import type { User } from "../../../src/people/load.ts";
 import { DAY, MINUTE, START } from "./question.ts";
@@ -115,28 +115,45 @@ export function search(question: Question, facts: Facts): number {
 
 export const LEGS = 6;
 
-/** Six interviews on one day, each with a person of its own, in any order, with at most four hours between two of them. */
-function loopOf({ people, lengthMinutes }: Question) {
+/** Six interviews, each with a person of its own in one of five zones, in any order, with at most a day between two of them. */
+export function ordinaryLoop({ people, lengthMinutes }: Question): StoredLoop {
   const legs = people.slice(0, LEGS).map(({ id }) => {
     return { durationMinutes: lengthMinutes, interviewerIds: [id], pool: null };
   });
-  return { legs, order: "ANY" as const, minGapMinutes: 0, maxGapMinutes: 240, sameDay: true };
+  return { legs, order: "ANY", minGapMinutes: 0, maxGapMinutes: 24 * 60, sameDay: false };
+}
+
+/** Six interviews on one day, each with three of ten people, which leaves much to choose. */
+export function worstLoop({ people, lengthMinutes }: Question): StoredLoop {
+  const of = people.slice(0, -1).map(({ id }) => id);
+  const legs = Array.from({ length: LEGS }, (_, leg) => {
+    const durationMinutes = lengthMinutes + ((leg % 3) - 1) * 15;
+    return { durationMinutes, interviewerIds: [], pool: { of, need: 3 } };
+  });
+  return { legs, order: "ANY", minGapMinutes: 0, maxGapMinutes: 240, sameDay: true };
+}
+
+/** What is known in the worst case: people can work at any time, and every other calendar has not answered. */
+export function worstFacts(question: Question): Facts {
+  const facts = factsOf(question, { maxPerDay: 2 });
+  const silent = question.people.filter((_, index) => index % 2 === 0).map(({ id }) => id);
+  const answers = new Map([...facts.snapshot.answers].filter(([id]) => !silent.includes(id)));
+  const users = facts.users.map((user, index) => {
+    return { ...user, workingHours: [], timeOff: [], bufferMinutes: 15 * (index % 4) };
+  });
+  return { ...facts, users, snapshot: { ...facts.snapshot, answers } };
 }
 
 /** What the loop's search has stored of its people. */
-export const loopPeople = (question: Question, facts: Facts): StoredPerson[] =>
-  findPeople({ ...askedOf(question), loop: loopOf(question) }, facts);
+export function loopPeople(question: Question, facts: Facts, loop: StoredLoop): StoredPerson[] {
+  return findPeople({ ...askedOf(question), loop }, facts);
+}
 
-/** Finds the sequences of the loop; how many there are. */
-export function loops(question: Question, people: StoredPerson[]): number {
-  const { organizerId, organizerMustBeFree, startsAt, endsAt } = askedOf(question);
-  const asked = {
-    organizerId,
-    organizerMustBeFree,
-    startsAt,
-    endsAt,
-    timezone: "Europe/Berlin",
-    loop: loopOf(question),
-  };
-  return toFinder({ ...asked, people }).certain().sequences.length;
+/** Finds the sequences of the loop, certain ones and others; how many there are. */
+export function loops(question: Question, people: StoredPerson[], loop: StoredLoop): number {
+  const { organizerId, startsAt, endsAt } = askedOf(question);
+  // Working days in five zones never overlap all: with the organizer there would be no loop.
+  const asked = { organizerId, organizerMustBeFree: false, startsAt, endsAt, timezone: "Europe/Berlin", loop };
+  const finder = toFinder({ ...asked, people });
+  return finder.certain().sequences.length + finder.perhaps().sequences.length;
 }

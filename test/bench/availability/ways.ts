@@ -9,10 +9,11 @@ export const WAYS = ["gateway", "luxon", "date-ranges"] as const;
 export type Way = (typeof WAYS)[number];
 
 /** What is measured in the first call of a process: a way, or what only the gateway does. */
-export type Task = Way | "search" | "loop";
+export type Task = Way | OwnTask;
+export type OwnTask = "search" | "loop" | "worst-loop";
 
 /** Prepares what would have been read, and returns what is measured. */
-export function prepare(task: "search" | "loop", question: Question): () => number;
+export function prepare(task: OwnTask, question: Question): () => number;
 export function prepare(task: Way, question: Question): () => FreeStart[];
 export function prepare(task: Task, question: Question): () => unknown;
 export function prepare(task: Task, question: Question): () => unknown {
@@ -26,8 +27,11 @@ export function prepare(task: Task, question: Question): () => unknown {
     const facts = own.factsOf(question, { maxPerDay: MAX_PER_DAY });
     return () => own.search(question, facts);
   }
-  const people = own.loopPeople(question, own.factsOf(question, { maxPerDay: MAX_PER_DAY }));
-  return () => own.loops(question, people);
+  const isWorst = task === "worst-loop";
+  const loop = isWorst ? own.worstLoop(question) : own.ordinaryLoop(question);
+  const facts = isWorst ? own.worstFacts(question) : own.factsOf(question, { maxPerDay: MAX_PER_DAY });
+  const people = own.loopPeople(question, facts, loop);
+  return () => own.loops(question, people, loop);
 }
 
 export const MAX_PER_DAY = 1;
