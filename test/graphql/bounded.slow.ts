@@ -66,7 +66,8 @@ const { "wrong tokens": _wrongTokens, ...abuses } = ABUSES;
 
 test.each(Object.entries(abuses))("%s: no more than was charged", async (_name, abuse) => {
   const { time, points, bytes } = await measure(abuse);
-  expect((time - least) / points / legal).toBeLessThan(MAX_RATIO);
+  // The smallest request itself varies by half: what is charged with few points would be judged by that alone.
+  expect(time).toBeLessThan(1.5 * least + MAX_RATIO * points * legal);
   expect(bytes).toBeLessThan(MAX_ANSWER);
 });
 
