@@ -12,7 +12,7 @@ import { ComputeAvailabilityInput, toSearchRequest } from "./input-graphql.ts";
 import type { InterviewSearch } from "./load.ts";
 import { MAX_INTERVIEWERS } from "./request.ts";
 import { AvailabilityPerson, AvailabilitySlot, AvailabilitySummary, SlotConnection } from "./result-graphql.ts";
-import type { ShownSlot } from "./result-graphql.ts";
+import type { Told } from "./result-graphql.ts";
 import { READABLE, SEARCH_ID, searchFields } from "./search-graphql.ts";
 import type { Slot } from "./slots.ts";
 import type { Page } from "../listing/page.ts";
@@ -72,7 +72,7 @@ builder.node("AvailabilitySearch", {
   }),
 });
 
-function withZone(page: Page<Slot>, timezone: string): Page<ShownSlot> {
+function withZone(page: Page<Slot>, timezone: string): Page<Told<Slot>> {
   return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { ...node, timezone } })) };
 }
 
@@ -98,9 +98,8 @@ builder.mutationField("computeAvailability", (t) =>
   t.field({
     type: ComputeAvailabilityResult,
     description:
-      "Looks for times at which an interview can take place. A slot that is certain is one that `createInterview` accepts, " +
-      "without a warning about working hours unless `withinWorkingHours` is false, for as long as nobody books or changes " +
-      "anything. Nothing is reserved.",
+      "Looks for times at which an interview can take place. `createInterview` accepts a certain slot until somebody books or " +
+      "changes something, without a warning about working hours unless `withinWorkingHours` is false. Nothing is reserved.",
     args: {
       input: t.arg({ type: ComputeAvailabilityInput, required: true, description: "What to look for." }),
     },
@@ -129,8 +128,8 @@ builder.subscriptionField("availabilityComputed", (t) =>
   t.field({
     type: "AvailabilitySearch",
     description:
-      "Delivers a search once, when it has SUCCEEDED or FAILED, and completes. One that has ended already is delivered at once, " +
-      "so that nothing is missed between `computeAvailability` and this. An id that nobody has is NOT_FOUND.",
+      "Delivers the search once, when it has SUCCEEDED or FAILED, and completes. A search that has ended already is delivered at " +
+      "once, so that nothing is missed after `computeAvailability`. An unknown id is the error NOT_FOUND.",
     args: { searchId: t.arg.id(SEARCH_ID) },
     subscribe: async (_root, { searchId }, ctx, info) => {
       requireMutationScopes(ctx, info);

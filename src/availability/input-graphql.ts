@@ -1,15 +1,9 @@
 import { SentIds } from "../core/id.ts";
+import { MAX_IDS } from "../graphql/id-list.ts";
 import { builder } from "../graphql/builder.ts";
-import type { SchemaTypes } from "../graphql/builder.ts";
+import type { InputBuilder } from "../graphql/builder.ts";
 import { InterviewKind } from "../hiring/plan-graphql.ts";
 import type { SearchRequest, WindowRequest } from "./request.ts";
-
-export const MAX_IDS = 100;
-
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<
-  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
-  "InputObject"
->;
 
 /** What is asked of every search, whatever it looks for. */
 export const windowFields = (t: InputBuilder) => ({
@@ -27,12 +21,12 @@ export const windowFields = (t: InputBuilder) => ({
   organizerMustBeFree: t.boolean({
     required: true,
     defaultValue: true,
-    description: "Whether the organizer's time counts. Merely organizing another interview makes nobody busy.",
+    description: "Whether the organizer's time counts. Organizing another interview does not count as busy time.",
   }),
   withinWorkingHours: t.boolean({
     required: true,
     defaultValue: true,
-    description: "Whether working hours count. Time off always does, and nobody who has told no hours is outside them.",
+    description: "Whether working hours count. Time off always counts. Whoever has told no hours can always work.",
   }),
   bufferMinutes: t.int({
     required: true,
@@ -47,7 +41,7 @@ export const windowFields = (t: InputBuilder) => ({
   }),
   ignoreInterviewIds: t.idList({
     validate: { maxLength: MAX_IDS },
-    description: "Interviews that make nobody busy, since they are about to be moved. The caller must see them.",
+    description: "Interviews that are about to be moved: they do not count as busy time. The caller must see them.",
   }),
 });
 

@@ -1,9 +1,10 @@
+import type { Span } from "../core/interval.ts";
 import { toLocal } from "../core/zone.ts";
 import { calendarAnswer } from "../db/schema/enum.ts";
 import type { ItemsExtensions } from "../execution/cost.ts";
 import type { StoredPerson } from "../db/schema/availability.ts";
 import { builder } from "../graphql/builder.ts";
-import type { SchemaTypes } from "../graphql/builder.ts";
+import type { FieldBuilder } from "../graphql/builder.ts";
 import { columnsOf } from "../graphql/columns.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { visibleInterview } from "../interview/find.ts";
@@ -45,23 +46,26 @@ const CalendarAnswerEnum = defineEnum("CalendarAnswer", calendarAnswer.enumValue
   },
 });
 
-/** A slot with the zone in which it is told. */
-export interface ShownSlot extends Slot {
-  timezone: string;
-}
+/** The zone in which a result is told goes along with it. */
+export type Told<Of> = Of & { timezone: string };
+
+/** When a slot, or a leg of a sequence, is. */
+export const timeFields = <Of extends Told<Span>>(t: FieldBuilder<Of>) => ({
+  startTime: t.field({ type: "DateTime", description: "The start.", resolve: ({ start }) => new Date(start) }),
+  endTime: t.field({ type: "DateTime", description: "The end.", resolve: ({ end }) => new Date(end) }),
+  localStartTime: t.field({
+    type: "LocalDateTime",
+    description: "The start on the wall clock of the search's time zone.",
+    resolve: ({ start, timezone }) => toLocal(new Date(start), timezone),
+  }),
+});
 
 export const asSeats = (userIds: readonly string[]) => userIds.map((userId) => ({ userId }));
 
-export const AvailabilitySlot = builder.objectRef<ShownSlot>("AvailabilitySlot").implement({
+export const AvailabilitySlot = builder.objectRef<Told<Slot>>("AvailabilitySlot").implement({
   description: "A time at which the interview can take place. Starts lie on quarters of an hour.",
   fields: (t) => ({
-    startTime: t.field({ type: "DateTime", description: "The start.", resolve: ({ start }) => new Date(start) }),
-    endTime: t.field({ type: "DateTime", description: "The end.", resolve: ({ end }) => new Date(end) }),
-    localStartTime: t.field({
-      type: "LocalDateTime",
-      description: "The start on the wall clock of the search's time zone.",
-      resolve: ({ start, timezone }) => toLocal(new Date(start), timezone),
-    }),
+    ...timeFields(t),
     interviewers: t.field({
       type: ["User"],
       description: "Who can interview then: everybody of a PANEL, one or more to choose from ONE_ON_ONE.",
@@ -97,7 +101,7 @@ export const AvailabilitySummary = builder.objectRef<Summary>("AvailabilitySumma
     }),
     freeStarts: t.exposeInt("freeStarts", { description: "Those at which everybody who is needed is free." }),
     unknownStarts: t.exposeInt("unknownStarts", {
-      description: "Those at which nobody who is needed is known to be busy, and not everybody to be free.",
+      description: "Those at which everybody who is needed may be free, and it is not certain of everybody.",
     }),
     reasons: t.expose("reasons", {
       type: [ReasonCount],
@@ -120,8 +124,6 @@ const AvailabilityBlock = builder.objectRef<Block>("AvailabilityBlock").implemen
     }),
   }),
 });
-
-type FieldBuilder<Of> = PothosSchemaTypes.ObjectFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Of>;
 
 /** What every search shows of a person. */
 export const personFields = <Of extends StoredPerson & { isOrganizer: boolean }>(t: FieldBuilder<Of>) => ({
@@ -162,7 +164,7 @@ export const AvailabilityPerson = builder.objectRef<FoundPerson>("AvailabilityPe
     ...personFields(t),
     freeStarts: t.exposeInt("freeStarts", { description: "Starts at which this person is certainly free." }),
     soleObstacleOf: t.exposeInt("soleObstacleOf", {
-      description: "Starts at which the interview could take place if this person could; nobody else is in the way.",
+      description: "Starts at which only this person is in the way: the interview could take place if they were free.",
     }),
   }),
 });

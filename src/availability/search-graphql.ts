@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import type { SchemaTypes } from "../graphql/builder.ts";
+import type { FieldBuilder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import { expiryOf, statusOf } from "./found.ts";
 import type { SearchStatus } from "./found.ts";
@@ -34,8 +34,6 @@ const errorOf = ({ errorCode, errorMessage }: Search): SearchError | null =>
 
 export const READABLE = "Null unless the search has SUCCEEDED.";
 export const SEARCH_ID = { required: true, description: "Id of the search." } as const;
-
-type FieldBuilder<Of> = PothosSchemaTypes.ObjectFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Of>;
 
 /** What every search shows, whatever it looks for. */
 export const searchFields = <Of extends Search>(t: FieldBuilder<Of>) => ({

@@ -137,3 +137,13 @@ builder.mutationType({ description: "What can be changed." });
 builder.subscriptionType({
   description: "What can be followed. Works over WebSocket (graphql-transport-ws) and over server-sent events.",
 });
+
+/** For functions that give the fields which several objects, or inputs, have in common. */
+export type FieldBuilder<Of> = PothosSchemaTypes.ObjectFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
+  Of
+>;
+export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
+  "InputObject"
+>;

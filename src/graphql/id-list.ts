@@ -2,6 +2,8 @@ import { RequestError } from "../core/error.ts";
 import { readId } from "../core/id.ts";
 import type { Noun } from "../core/id.ts";
 
+/** Maximum number of ids in a list of an input. */
+export const MAX_IDS = 100;
 /** Maximum number of wrong ids that are reported of one input; the rest is not read. */
 const MAX_ISSUES = 20;
 

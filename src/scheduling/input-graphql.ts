@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Noun, SentIds } from "../core/id.ts";
+import type { InputBuilder } from "../graphql/builder.ts";
 import { defineEnum } from "../graphql/enum.ts";
 import type { InterviewFields } from "./configuration.ts";
 
@@ -11,12 +12,31 @@ export const idempotencyKey = z
   .regex(/^[\x21-\x7e]{8,255}$/, "8 to 255 visible ASCII characters are expected here.");
 export const bounded = { validate: { schema: shortText } };
 
-export const ConflictPolicy = defineEnum("ConflictPolicy", ["REJECT", "ALLOW"], {
+const ConflictPolicy = defineEnum("ConflictPolicy", ["REJECT", "ALLOW"], {
   description: "What happens when an interviewer already has an interview at that time.",
   values: {
     REJECT: "The request is refused, with every clash.",
     ALLOW: "The interview is created all the same. It needs a reason, which is recorded.",
   },
+});
+
+/** What a request says of overlaps. @param whose of which interviewers it is asked whether they are busy */
+export const overlapFields = (t: InputBuilder, whose = "an interviewer") => ({
+  conflictPolicy: t.field({
+    type: ConflictPolicy,
+    required: true,
+    defaultValue: "REJECT",
+    description: `What happens when ${whose} is busy. External interviews are never refused.`,
+  }),
+  conflictReason: t.string({ ...bounded, description: "Why overlaps are allowed; required for ALLOW, and recorded." }),
+});
+
+export const dryRunField = (t: InputBuilder) => ({
+  validateOnly: t.boolean({
+    required: true,
+    defaultValue: false,
+    description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
+  }),
 });
 
 const NOUNS: Partial<Record<keyof InterviewFields, Noun>> = {

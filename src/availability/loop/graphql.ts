@@ -141,8 +141,8 @@ builder.subscriptionField("loopAvailabilityComputed", (t) =>
   t.field({
     type: "LoopAvailabilitySearch",
     description:
-      "Delivers a search once, when it has SUCCEEDED or FAILED, and completes. One that has ended already is delivered at once. " +
-      "An id that nobody has is NOT_FOUND.",
+      "Delivers the search once, when it has SUCCEEDED or FAILED, and completes. A search that has ended already is delivered at " +
+      "once. An unknown id is the error NOT_FOUND.",
     args: { searchId: t.arg.id(SEARCH_ID) },
     subscribe: async (_root, { searchId }, ctx, info) => {
       requireMutationScopes(ctx, info);

@@ -1,5 +1,6 @@
-import { MAX_IDS, toUserIds, toWindowRequest, windowFields } from "../input-graphql.ts";
+import { toUserIds, toWindowRequest, windowFields } from "../input-graphql.ts";
 import { SentIds } from "../../core/id.ts";
+import { MAX_IDS } from "../../graphql/id-list.ts";
 import { builder } from "../../graphql/builder.ts";
 import { defineEnum } from "../../graphql/enum.ts";
 import type { LoopRequest } from "./request.ts";

@@ -1,7 +1,7 @@
 import { READABLE } from "../search-graphql.ts";
-import { AvailabilitySummary, asSeats, personFields } from "../result-graphql.ts";
+import { AvailabilitySummary, asSeats, personFields, timeFields } from "../result-graphql.ts";
+import type { Told } from "../result-graphql.ts";
 import type { Summary } from "../slots.ts";
-import { toLocal } from "../../core/zone.ts";
 import type { StoredPerson } from "../../db/schema/availability.ts";
 import type { WorkExtensions } from "../../execution/cost.ts";
 import { builder } from "../../graphql/builder.ts";
@@ -15,21 +15,12 @@ import { MAX_SEQUENCES } from "./sequences.ts";
 /** What it takes to count the starts of a leg, in objects. */
 const WORK_OF_SUMMARY = 100;
 
-/** The zone in which a result is told goes along with it. */
-type Told<Of> = Of & { timezone: string };
-
 const Leg = builder.objectRef<Told<FoundLeg>>("LoopSequenceLeg").implement({
   description:
     "One leg of a sequence: when, and with whom. An interview is created, or a loop scheduled, with it as it is.",
   fields: (t) => ({
     leg: t.exposeInt("leg", { description: "Which leg of the request, from 0 on." }),
-    startTime: t.field({ type: "DateTime", description: "The start.", resolve: ({ start }) => new Date(start) }),
-    endTime: t.field({ type: "DateTime", description: "The end.", resolve: ({ end }) => new Date(end) }),
-    localStartTime: t.field({
-      type: "LocalDateTime",
-      description: "The start on the wall clock of the search's time zone.",
-      resolve: ({ start, timezone }) => toLocal(new Date(start), timezone),
-    }),
+    ...timeFields(t),
     interviewers: t.field({
       type: ["User"],
       description: "Who interviews: those who must take part, and as many of the pool as are needed.",

@@ -1,14 +1,13 @@
 import { SentIds } from "../../core/id.ts";
+import { MAX_IDS } from "../../graphql/id-list.ts";
 import { builder } from "../../graphql/builder.ts";
 import { InterviewKind, InterviewLocation } from "../../hiring/plan-graphql.ts";
 import type { RequiredExtensions } from "../../execution/refusal-code.ts";
 import type { FindingCode } from "../../interview/finding.ts";
 import { CalendarEventVisibility } from "../../interview/graphql.ts";
 import type { InterviewFields } from "../configuration.ts";
-import { bounded, ConflictPolicy, idempotencyKey, readFields } from "../input-graphql.ts";
+import { bounded, dryRunField, idempotencyKey, overlapFields, readFields } from "../input-graphql.ts";
 import type { CreateRequest } from "./request.ts";
-
-const MAX_IDS = 100;
 
 /** The code of the findings' vocabulary under which GraphQL's own refusal is reported. */
 const known = (requiredCode: FindingCode) => ({ extensions: { requiredCode } satisfies RequiredExtensions });
@@ -162,27 +161,14 @@ export const CreateInterviewInput = builder.inputType("CreateInterviewInput", {
       description: "The zone in which the interview is agreed, and in which times without offset are read.",
     }),
     mode: t.field({ type: InterviewModeInput, required: true, description: "Where the configuration comes from." }),
-    conflictPolicy: t.field({
-      type: ConflictPolicy,
-      required: true,
-      defaultValue: "REJECT",
-      description: "What happens when an interviewer is busy. External interviews are never refused.",
-    }),
-    conflictReason: t.string({
-      ...bounded,
-      description: "Why an overlap is allowed; required for ALLOW, and recorded.",
-    }),
+    ...overlapFields(t),
     idempotencyKey: t.string({
       validate: { schema: idempotencyKey },
       description:
         "8 to 255 visible ASCII characters. The same key with the same input within 48 hours answers with the same " +
         "interview, and writes nothing; with another input it is refused.",
     }),
-    validateOnly: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
-    }),
+    ...dryRunField(t),
   }),
 });
 

@@ -4,7 +4,7 @@ import { builder } from "../../graphql/builder.ts";
 import { requireMutationScopes } from "../../graphql/mutation-scopes.ts";
 import { ValidationFailed } from "../../interview/finding.ts";
 import { IdempotencyKeyReused } from "../../operation/idempotency.ts";
-import { bounded, ConflictPolicy, idempotencyKey } from "../input-graphql.ts";
+import { dryRunField, idempotencyKey, overlapFields } from "../input-graphql.ts";
 import {
   EXPECTED_VERSION,
   IDEMPOTENCY_KEY,
@@ -49,26 +49,13 @@ const MoveLoopInput = builder.inputType("MoveLoopInput", {
       description:
         "The zone in which they are agreed from now on, and in which times without offset are read; each one's own when left out.",
     }),
-    conflictPolicy: t.field({
-      type: ConflictPolicy,
-      required: true,
-      defaultValue: "REJECT",
-      description: "What happens when an interviewer is busy. External interviews are never refused.",
-    }),
-    conflictReason: t.string({
-      ...bounded,
-      description: "Why overlaps are allowed; required for ALLOW, and recorded.",
-    }),
+    ...overlapFields(t),
     reason: t.string({
       ...reasonText,
       description: "Why it is moved, at most 500 characters: for history, and for `{{change_reason}}` in templates.",
     }),
     idempotencyKey: t.string({ validate: { schema: idempotencyKey }, description: IDEMPOTENCY_KEY }),
-    validateOnly: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
-    }),
+    ...dryRunField(t),
   }),
 });
 

@@ -3,7 +3,7 @@ import { builder } from "../../graphql/builder.ts";
 import { requireMutationScopes } from "../../graphql/mutation-scopes.ts";
 import { ApplicationNotFound, ValidationFailed } from "../../interview/finding.ts";
 import { IdempotencyKeyReused } from "../../operation/idempotency.ts";
-import { bounded, ConflictPolicy, idempotencyKey } from "../input-graphql.ts";
+import { bounded, dryRunField, idempotencyKey, overlapFields } from "../input-graphql.ts";
 import { InterviewModeInput, readMode } from "../create/create-input-graphql.ts";
 import { readText, REPLAYED } from "../edit/edit-graphql.ts";
 import { InterviewWarningType } from "../edit/refusal-graphql.ts";
@@ -44,27 +44,14 @@ const ScheduleLoopInput = builder.inputType("ScheduleLoopInput", {
       required: true,
       description: "2 to 12 interviews, which must not overlap: back to back is fine.",
     }),
-    conflictPolicy: t.field({
-      type: ConflictPolicy,
-      required: true,
-      defaultValue: "REJECT",
-      description: "What happens when an interviewer is busy. External interviews are never refused.",
-    }),
-    conflictReason: t.string({
-      ...bounded,
-      description: "Why overlaps are allowed; required for ALLOW, and recorded.",
-    }),
+    ...overlapFields(t),
     idempotencyKey: t.string({
       validate: { schema: idempotencyKey },
       description:
         "8 to 255 visible ASCII characters. The same key with the same input within 48 hours answers with the same loop, and " +
         "writes nothing; with another input it is refused.",
     }),
-    validateOnly: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
-    }),
+    ...dryRunField(t),
   }),
 });
 

@@ -1,11 +1,11 @@
+import { MAX_IDS } from "../../graphql/id-list.ts";
 import { builder } from "../../graphql/builder.ts";
 import { InterviewKind, InterviewLocation } from "../../hiring/plan-graphql.ts";
 import { CalendarEventVisibility } from "../../interview/graphql.ts";
-import { ConflictPolicy, idempotencyKey, readFields, shortText } from "../input-graphql.ts";
+import { dryRunField, idempotencyKey, overlapFields, readFields, shortText } from "../input-graphql.ts";
 import { EXPECTED_VERSION, IDEMPOTENCY_KEY, readText, reasonText, toEditRequest } from "../edit/edit-graphql.ts";
 import type { UpdateRequest } from "./update.ts";
 
-const MAX_IDS = 100;
 const bounded = { validate: { schema: shortText } };
 const CLEARS = "An explicit null clears it.";
 
@@ -71,27 +71,13 @@ export const UpdateInterviewInput = builder.inputType("UpdateInterviewInput", {
     interviewId: t.id({ required: true, description: "The interview; not CANCELLED." }),
     expectedVersion: t.int({ description: EXPECTED_VERSION }),
     changes: t.field({ type: InterviewChangesInput, required: true, description: "What is to be changed." }),
-    conflictPolicy: t.field({
-      type: ConflictPolicy,
-      required: true,
-      defaultValue: "REJECT",
-      description:
-        "What happens when an interviewer who joins, or is moved, is busy. External interviews are never refused.",
-    }),
-    conflictReason: t.string({
-      ...bounded,
-      description: "Why an overlap is allowed; required for ALLOW, and recorded.",
-    }),
+    ...overlapFields(t, "an interviewer who joins, or is moved,"),
     reason: t.string({
       ...reasonText,
       description: "Why it is changed, at most 500 characters: for history, and for `{{change_reason}}` in templates.",
     }),
     idempotencyKey: t.string({ validate: { schema: idempotencyKey }, description: IDEMPOTENCY_KEY }),
-    validateOnly: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: "Checks everything, conflicts included, and writes nothing. The key is not used.",
-    }),
+    ...dryRunField(t),
   }),
 });
 
