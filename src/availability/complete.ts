@@ -53,10 +53,10 @@ async function complete(
   const users = await loadParticipants(ctx, search);
   const userIds = users.map(({ id }) => id);
   const calendars = calendarsOf(users);
-  const { answers: fresh } = await readSnapshot(ctx, search, { userIds, calendars });
+  const { answers: fresh } = await readSnapshot(ctx, search, { userIds: [], calendars });
   const asked = calendars.filter((calendar) => !fresh.has(calendar));
   const told = await askAndRemember(ctx, freeBusy, { search, calendars: asked, deadlineMs });
-  // The seats are read again: what was booked while the calendars were asked counts.
+  // Seats are read at the end: what was booked while the calendars were asked counts.
   const snapshot = await readSnapshot(ctx, search, { userIds, calendars: [] });
   const answers = new Map([...fresh, ...told]);
   await endSearch(ctx, search, resultOf(search, { users, snapshot: { ...snapshot, answers }, now: ctx.now() }));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BridgeOptions } from "./bridge.ts";
+import { discard, postJson } from "./bridge-request.ts";
 import type { FreeBusyAnswer, FreeBusyProvider } from "./free-busy.ts";
 
 /** Thousands of spans for each calendar of a batch. */
@@ -25,13 +26,8 @@ export function bridgeFreeBusy({ url, token }: Pick<BridgeOptions, "url" | "toke
   return {
     async query(calendars, { start, end }, { accountId, signal }) {
       const from = new Date(start).toISOString();
-      const response = await fetch(`${url}/free-busy`, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
-        body: JSON.stringify({ accountId, from, to: new Date(end).toISOString(), calendars }),
-        redirect: "manual",
-        signal,
-      });
+      const body = { accountId, from, to: new Date(end).toISOString(), calendars };
+      const response = await postJson({ url: `${url}/free-busy`, token }, body, { signal });
       return read(calendars, response.status === 200 ? await readJson(response) : await refuse(response));
     },
   };
@@ -57,7 +53,7 @@ function toAnswer(told: z.infer<typeof answer>): FreeBusyAnswer {
 }
 
 async function refuse(response: Response): Promise<never> {
-  await response.body?.cancel().catch(() => {});
+  await discard(response);
   throw new Error(`The provider answered with status ${response.status}.`);
 }
 

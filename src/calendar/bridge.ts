@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { parseWebUrl } from "../core/url.ts";
 import { bridgeFreeBusy } from "./bridge-free-busy.ts";
+import { discard, postJson } from "./bridge-request.ts";
 import { ProviderError, superseded } from "./error.ts";
 import { composeMessage } from "./mail.ts";
-import type { CalendarEvent, Effect, Nothing, Providers } from "./provider.ts";
+import type { CalendarEvent, Effect, Providers } from "./provider.ts";
 
 export interface BridgeOptions {
   /** Address of the service, without a slash at the end. */
@@ -92,11 +93,6 @@ async function ask<T>(options: BridgeOptions, question: Question, shape: z.ZodTy
   return read(options, await post(options, question), shape);
 }
 
-async function discard(response: Response): Promise<Nothing> {
-  await response.body?.cancel().catch(() => {});
-  return {};
-}
-
 async function read<T>({ now }: BridgeOptions, response: Response, shape: z.ZodType<T>): Promise<T> {
   if (response.status !== 200) {
     await discard(response);
@@ -111,20 +107,10 @@ async function post(
   { url, token, timeoutMs }: BridgeOptions,
   { path, effect: { accountId, effectKey, revision }, request }: Question,
 ): Promise<Response> {
-  const headers = {
-    "content-type": "application/json",
-    "idempotency-key": effectKey,
-    ...(token && { authorization: `Bearer ${token}` }),
-  };
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await fetch(url + path, {
-      method: "POST",
-      headers,
-      body: JSON.stringify({ accountId, revision, ...request }),
-      redirect: "manual",
-      signal,
-    });
+    const body = { accountId, revision, ...request };
+    return await postJson({ url: url + path, token }, body, { headers: { "idempotency-key": effectKey }, signal });
   } catch {
     throw unavailable(signal.aborted ? "The provider did not answer in time." : "The provider cannot be reached.");
   }

@@ -99,10 +99,8 @@ async function prepare<Q extends EditRequest, R extends object, A extends object
       return { request, decide: await verb.prepare(ctx, request, snapshot) };
     }),
   );
-  for (const id of dependsOn) {
-    const interview = await loaded(ctx.load(interviewInAccount, id));
-    snapshots.set(id, { interview, seats: [] });
-  }
+  const others = await Promise.all(dependsOn.map((id) => loaded(ctx.load(interviewInAccount, id))));
+  for (const interview of others) snapshots.set(interview.id, { interview, seats: [] });
   return { prepared, snapshots };
 }
 
