@@ -1,17 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openApp } from "../../src/app.ts";
 import { REASONS } from "../../src/availability/blocks.ts";
-import { DEMO_TOKEN } from "../../src/demo/load.ts";
-import { createLog } from "../../src/operation/log.ts";
-import { buildServer } from "../../src/server.ts";
-import { buildWorker } from "../../src/worker.ts";
 import { operationsIn } from "../readme/commands.ts";
-import { Client } from "../support/client.ts";
-import { createTestDatabase } from "../support/database.ts";
-import { WIDE } from "../support/limits.ts";
+import type { Client } from "../support/client.ts";
+import { startDemoApp } from "../support/demo.ts";
 
 const operation = (name: string): string =>
   operationsIn("src/availability/README.md").find((text) => text.includes(` ${name} `) || text.includes(` ${name}(`)) ??
@@ -20,30 +11,7 @@ const operation = (name: string): string =>
 let client: Client;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-availability-"));
-  const database = await createTestDatabase();
-  const app = await openApp({
-    ...WIDE,
-    databaseUrl: database.url,
-    dataDir,
-    publicUrl: "http://gateway.test",
-    worker: true,
-    demo: true,
-    eventRetentionMs: 1_000_000,
-    log: createLog("silent", { write: () => {} }),
-  });
-  const server = buildServer(app);
-  const worker = buildWorker(app);
-  await worker.start();
-  const { port } = await server.start(0, "127.0.0.1");
-  client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
-  stop = async () => {
-    worker.stop();
-    await server.stop();
-    await app.close();
-    await database.drop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
+  ({ client, stop } = await startDemoApp());
 });
 afterAll(() => stop());
 

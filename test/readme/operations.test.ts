@@ -1,16 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Kind, parse } from "graphql";
 import { expect, test } from "vitest";
-import { openApp } from "../../src/app.ts";
-import { DEMO_TOKEN } from "../../src/demo/load.ts";
-import { createLog } from "../../src/operation/log.ts";
-import { buildServer } from "../../src/server.ts";
-import { buildWorker } from "../../src/worker.ts";
-import { Client } from "../support/client.ts";
-import { createTestDatabase } from "../support/database.ts";
-import { WIDE } from "../support/limits.ts";
+import { startDemoApp } from "../support/demo.ts";
 import { operationsIn } from "./commands.ts";
 
 /** What a newcomer replaces with the id that Create returned. */
@@ -27,23 +17,7 @@ const operations = new Map(
 
 test("a newcomer who sends the README's operations in order sees each of them succeed", async () => {
   expect([...operations.keys()]).toEqual(["Watch", "Create", "Move", "Cancel"]);
-  const dataDir = await mkdtemp(join(tmpdir(), "interview-gateway-readme-"));
-  const database = await createTestDatabase();
-  const app = await openApp({
-    ...WIDE,
-    databaseUrl: database.url,
-    dataDir,
-    publicUrl: "http://gateway.test",
-    worker: true,
-    demo: true,
-    eventRetentionMs: 1_000_000,
-    log: createLog("silent", { write: () => {} }),
-  });
-  const server = buildServer(app);
-  const worker = buildWorker(app);
-  await worker.start();
-  const { port } = await server.start(0, "127.0.0.1");
-  const client = new Client(`http://127.0.0.1:${port}`, DEMO_TOKEN);
+  const { client, stop } = await startDemoApp();
   let id = "";
   const send = (name: string) => client.data((operations.get(name) ?? "").replaceAll(PLACEHOLDER, id));
   const stream = await client.subscribe(operations.get("Watch") ?? "");
@@ -65,9 +39,5 @@ test("a newcomer who sends the README's operations in order sees each of them su
   expect(cancelInterview).toEqual({ interview: { status: "CANCELLED" } });
 
   await stream.close();
-  worker.stop();
-  await server.stop();
-  await app.close();
-  await database.drop();
-  await rm(dataDir, { recursive: true, force: true });
+  await stop();
 });
