@@ -11,7 +11,12 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => clearTraces(app));
+beforeEach(async () => {
+  // What the worker still writes cannot be cleared.
+  const left = () => app.app.connections.raw`select from pgboss.job where state < 'completed'`;
+  await vi.waitFor(async () => expect(await left()).toHaveLength(0), { timeout: 20_000, interval: 20 });
+  await clearTraces(app);
+});
 
 interface Task {
   state: string;
